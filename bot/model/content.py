@@ -1,0 +1,85 @@
+"""What a message carries: text, files, a place, a contact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.model.chat import ChannelName
+
+
+class MediaKind(StrEnum):
+    """The kinds of files that messengers tell apart."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    ANIMATION = "animation"
+    VOICE = "voice"
+    VIDEO_NOTE = "video_note"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A file that a channel received and can fetch again by `ref`."""
+
+    kind: MediaKind
+    #: The channel that received the file: only its adapter understands `ref`.
+    channel: ChannelName
+    #: The platform's file id, or the address the file is fetched from. Never shown, never logged.
+    ref: str
+    file_name: str = ""
+    mime_type: str = ""
+    #: Bytes, as the platform says; it may be wrong or unknown.
+    size: int | None = None
+    width: int | None = None
+    height: int | None = None
+    #: Seconds.
+    duration: int | None = None
+    #: What a sticker stands for, shown where it cannot be sent.
+    emoji: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A point on the map, WGS 84 degrees."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A shared phone-book card."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Something shared that has an address but no file for us: a video, a post, a page."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """All that one message carries."""
+
+    text: str = ""
+    media: tuple[Media, ...] = ()
+    location: Location | None = None
+    contact: Contact | None = None
+    links: tuple[Link, ...] = ()
+    #: Russian names of parts that we cannot carry, shown in their place: «опрос».
+    unsupported: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Content()
