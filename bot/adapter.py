@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -180,6 +180,14 @@ class Files(Protocol):
 
     async def as_png(self, file: StoredFile) -> StoredFile:
         """The picture as PNG (stickers come as WebP). Raises MediaUnavailable when it is no picture."""
+        ...
+
+    async def put(self, chunks: AsyncIterable[bytes], *, file_name: str, limit: int) -> StoredFile:
+        """Store a file that somebody uploads to us, of at most `limit` bytes. Raises MediaUnavailable."""
+        ...
+
+    async def find(self, sha256: str) -> StoredFile | None:
+        """A file that is in the store already."""
         ...
 
     async def link(self, file: StoredFile) -> str:

@@ -57,7 +57,7 @@ class Capabilities:
     text_unit: TextUnit = TextUnit.CODE_POINT
     #: Text that may ride with media; 0: media carry no text.
     caption_limit: int = 0
-    #: Kinds that can carry a caption; others are followed by their text as a message of its own.
+    #: Kinds that can carry a caption; the text of others goes before them as a message of its own.
     caption_kinds: frozenset[MediaKind] = frozenset()
     #: The kinds that can be sent, each with its largest size in bytes.
     media: Mapping[MediaKind, int] = field(default_factory=dict)

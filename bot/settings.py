@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
 
 from bot.capabilities import Rate
+from bot.model.chat import ChatRef
 
 _SECONDS = {"s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+)\s*(s|min|m|h|d)")
@@ -23,7 +40,10 @@ def parse_duration(value: object) -> object:
     parts = _DURATION.findall(text)
     if not parts or _DURATION.sub("", text).strip():
         raise ValueError("expected a duration such as 30s, 15min, 4h or 3d")
-    return timedelta(seconds=sum(int(count) * _SECONDS[unit] for count, unit in parts))
+    span = sum(int(count) * _SECONDS[unit] for count, unit in parts)
+    if not 0 < span <= 10 * 366 * 86400:
+        raise ValueError("expected a duration above zero, such as 30s, 15min, 4h or 3d")
+    return timedelta(seconds=span)
 
 
 def parse_rate(value: object) -> object:
@@ -36,5 +56,153 @@ def parse_rate(value: object) -> object:
     return Rate(count=int(match[1]), per=timedelta(seconds=int(match[2] or 1) * _SECONDS[match[3]]))
 
 
+def parse_chat(value: object) -> object:
+    """Read `channel:chat_id`."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return ChatRef.parse(value.strip())
+    except ValueError:
+        raise ValueError("expected channel:chat, such as telegram:-1001234567890, vk:2000000001 or web:admin") from None
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(str)]
 RateSetting = Annotated[Rate, BeforeValidator(parse_rate), PlainSerializer(str)]
+ChatSetting = Annotated[ChatRef, BeforeValidator(parse_chat), PlainSerializer(str)]
+
+
+class Settings(BaseModel):
+    """What holds for the whole service. Each field is an environment variable of the same name in upper case."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+    #: As libpq and asyncpg read it. None: an embedded server in `data_dir`.
+    database_url: SecretStr | None = Field(default=None, description="postgresql://user:password@host/database")
+    data_dir: Path = Field(default=Path("data"), description="a folder")
+    host: str = Field(default="127.0.0.1", min_length=1, description="an address to listen on, such as 127.0.0.1")
+    port: int = Field(default=8080, ge=0, le=65535, description="a port from 1 to 65535")
+    public_url: str | None = Field(default=None, description="an https address that reaches this server")
+    config: Path | None = Field(default=None, description="a TOML file")
+    admin_chat: ChatSetting = Field(
+        default=ChatRef(channel="web", chat_id="admin"),
+        description="channel:chat, such as telegram:-1001234567890, vk:2000000001 or web:admin",
+    )
+    answer_within: Duration = Field(default=timedelta(hours=4), description="a duration such as 30min, 4h or 3d")
+    service_name: str = Field(default="Ямал Официально", min_length=1, max_length=100, description="a name")
+    service_timezone: str = Field(default="Asia/Yekaterinburg", description="a time zone such as Asia/Yekaterinburg")
+    web: bool = Field(default=True, description="on or off")
+    media_hosts: tuple[str, ...] = Field(default=(), description="host names, separated by commas")
+    #: How long raw updates and their keys are kept; platforms repeat themselves for up to a day.
+    events_kept: Duration = Field(default=timedelta(days=14), description="a duration of at least 2d")
+    #: How long files are kept after they were last used.
+    media_kept: Duration = Field(default=timedelta(days=90), description="a duration of at least 15d")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="debug, info, warning or error"
+    )
+    #: None: `console` on a terminal, else `json`.
+    log_format: Literal["console", "json"] | None = Field(default=None, description="console or json")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("is no address of PostgreSQL")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_https(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("is no https address")
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("is not https: platforms refuse it")
+        return value.strip().rstrip("/")
+
+    @field_validator("service_timezone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("is no known time zone") from None
+        return value
+
+    @field_validator("media_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _kept_long_enough(self) -> Self:
+        if self.events_kept < timedelta(days=2):
+            raise ValueError("EVENTS_KEPT: is shorter than platforms repeat themselves; expected at least 2d")
+        if self.media_kept < timedelta(days=15):
+            raise ValueError("MEDIA_KEPT: is shorter than links to media live; expected at least 15d")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.service_timezone)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine reaches the server."""
+        return self.public_url is None and is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine alone."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class SettingsError(Exception):
+    """The settings are wrong: one line for each mistake, for whoever set them."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+def read_settings(environment: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
+    """The general settings, and every mistake in them. An empty variable counts as unset."""
+    values = {
+        name: environment[name.upper()] for name in Settings.model_fields if environment.get(name.upper(), "").strip()
+    }
+    return validate(Settings, values, name_of=str.upper)
+
+
+def validate(model: type[Any], values: Mapping[str, Any], *, name_of: Any) -> tuple[Any, list[str]]:
+    """Check values against a model; gives a line for each mistake, with the name under which the value was set."""
+    try:
+        return model.model_validate(values), []
+    except ValidationError as error:
+        return None, [_line(model, one, name_of) for one in error.errors(include_input=False, include_url=False)]
+
+
+def _line(model: type[Any], error: ErrorDetails, name_of: Any) -> str:
+    what = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return what
+    field = str(error["loc"][0])
+    name = name_of(".".join(map(str, error["loc"])) if field not in model.model_fields else field)
+    match error["type"]:
+        case "missing":
+            what = "is missing"
+        case "extra_forbidden":
+            return f"{name}: is no setting; see the example file for those that exist"
+    info = model.model_fields.get(field)
+    expected = info.description if info is not None else None
+    return f"{name}: {what}" + (f"; expected {expected}" if expected and "expected" not in what else "")

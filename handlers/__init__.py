@@ -1,0 +1,1 @@
+"""Carrying out: what the core decided becomes rows, calls and files."""

@@ -1,0 +1,1 @@
+"""Shaping the database: alembic, run by `otvet migrate` and at every start."""

@@ -1,0 +1,1 @@
+"""Remembering: the schema and the statements, by subject."""

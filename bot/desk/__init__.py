@@ -1,0 +1,1 @@
+"""The officials' side: where a question goes, how it is shown, what an official may say."""

@@ -1,0 +1,141 @@
+"""The page's own files, read once: HTML with its slots filled, scripts and styles under an address that never ages."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from adapters.web.capabilities import FILE_LIMIT, FILES_LIMIT, TEXT_LIMIT
+from adapters.web.items import Side
+
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_STATIC = Path(__file__).parent / "static"
+
+#: Nothing from other hosts, no script or style that is not a file of ours; pictures before they are sent are blobs.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not `no-referrer`: with it browsers send the login form with `Origin: null`.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+_REGIONS = {Side.RESIDENT: "Житель", Side.ADMIN: "Сотрудники"}
+#: What stands above a chat that has the page to itself.
+_HEADINGS = {Side.RESIDENT: "Ваши вопросы", Side.ADMIN: "Чат сотрудников"}
+_EMPTY = {
+    Side.RESIDENT: "Здравствуйте! Напишите свой вопрос — он сразу попадёт к тем, кто на него отвечает. "
+    "Можно приложить фотографии и файлы. Ответ придёт сюда же.",
+    Side.ADMIN: "Здесь появятся вопросы жителей. Чтобы ответить, нажмите под вопросом кнопку «Ответить».",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    content: bytes
+    zipped: bytes
+    content_type: str
+
+
+class Pages:
+    """Makes the responses that carry the page."""
+
+    def __init__(self, *, service_name: str, timezone: str) -> None:
+        self._common = {"service": service_name, "zone": timezone}
+        paths = sorted(_STATIC.iterdir())
+        self._templates = {path.stem: path.read_text("utf-8") for path in paths if path.suffix == ".html"}
+        self._files = {path.name: _read(path) for path in paths if path.suffix in _TYPES}
+        digest = hashlib.sha256()
+        for name, file in self._files.items():
+            digest.update(name.encode() + file.content)
+        #: Part of the addresses: scripts import one another by relative names, so all change together.
+        self._version = digest.hexdigest()[:16]
+
+    def chats(self, sides: tuple[Side, ...], *, can_log_out: bool = False) -> web.Response:
+        """The page with these chats."""
+        headings = _REGIONS if len(sides) > 1 else _HEADINGS
+        chats = "".join(
+            self._fill(
+                "chat", {"side": side, "label": _REGIONS[side], "heading": headings[side], "empty": _EMPTY[side]}
+            )
+            for side in sides
+        )
+        links = "".join(self._fill("tab", {"side": side, "label": _REGIONS[side]}) for side in sides)
+        return self._page(
+            "page",
+            {
+                "kind": "both" if len(sides) > 1 else sides[0],
+                "text_limit": str(TEXT_LIMIT),
+                "file_limit": str(FILE_LIMIT),
+                "files_limit": str(FILES_LIMIT),
+            },
+            ready={
+                "chats": chats,
+                "tabs": self._fill("tabs", {}, {"links": links}) if len(sides) > 1 else "",
+                "logout": self._fill("logout", {}) if can_log_out else "",
+            },
+        )
+
+    def login(self, *, error: str = "", status: int = 200) -> web.Response:
+        """The page that asks for the password."""
+        note = self._fill("login_error", {"error": error}) if error else ""
+        return self._page("login", {}, ready={"note": note}, status=status)
+
+    def closed(self, *, explanation: str, status: int) -> web.Response:
+        """The page that says why there is no chat here."""
+        return self._page("closed", {"explanation": explanation}, status=status)
+
+    def static(self, request: web.Request) -> web.Response:
+        """A script, a style or a picture of the page. Raises HTTPNotFound."""
+        file = self._files.get(request.match_info["name"])
+        if file is None:
+            raise web.HTTPNotFound
+        current = request.match_info["version"] == self._version
+        headers = {
+            # During an update a page may ask for the files of another version: it gets ours, and does not keep them.
+            "Cache-Control": "public, max-age=31536000, immutable" if current else "no-store",
+            "Vary": "Accept-Encoding",
+        }
+        body = file.content
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            body = file.zipped
+            headers["Content-Encoding"] = "gzip"
+        return web.Response(body=body, content_type=file.content_type, charset="utf-8", headers=headers)
+
+    def _page(
+        self, name: str, slots: Mapping[str, str], *, ready: Mapping[str, str] | None = None, status: int = 200
+    ) -> web.Response:
+        static = f"/static/{self._version}"
+        return web.Response(
+            status=status,
+            text=self._fill(name, self._common | {"static": static} | dict(slots), ready),
+            content_type="text/html",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    def _fill(self, name: str, slots: Mapping[str, str], ready: Mapping[str, str] | None = None) -> str:
+        """`slots` are texts and are escaped; `ready` is HTML that was made here."""
+        values = {key: html.escape(value) for key, value in slots.items()} | dict(ready or {})
+        first, *rest = self._templates[name].split("{{")
+        parts = [first]
+        for piece in rest:
+            slot, _, tail = piece.partition("}}")
+            parts += [values[slot], tail]
+        return "".join(parts)
+
+
+def _read(path: Path) -> _File:
+    content = path.read_bytes()
+    return _File(content=content, zipped=gzip.compress(content, mtime=0), content_type=_TYPES[path.suffix])

@@ -1,0 +1,228 @@
+"""The addresses of the page: each request is checked, carried out, and answered with the security headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import structlog
+from aiohttp import hdrs, web
+
+from adapters.web.access import Access, Visitor
+from adapters.web.inbound import Inbound
+from adapters.web.items import PICTURES, Side, view
+from adapters.web.pages import SECURITY, Pages
+from adapters.web.stream import Streams
+from adapters.web.uploads import Form, Refused, read_form
+from bot.adapter import ChatLog, Files, LogItem, Route
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+#: What a browser may be told of a file's kind: nothing of these can run.
+_TOLD = (*sorted(PICTURES), "audio/", "video/", "application/pdf")
+
+
+class Routes:
+    """Ties addresses to what is behind them."""
+
+    def __init__(
+        self, *, access: Access, inbound: Inbound, streams: Streams, pages: Pages, chat_log: ChatLog, files: Files
+    ) -> None:
+        self._access = access
+        self._inbound = inbound
+        self._streams = streams
+        self._pages = pages
+        self._log = chat_log
+        self._files = files
+
+    def all(self) -> Sequence[Route]:
+        side = "/web/{side:resident|admin}"
+        return [
+            self._route("GET", "/", self._index),
+            self._route("GET", "/admin", self._admin),
+            self._route("POST", "/admin/login", self._log_in),
+            self._route("POST", "/admin/logout", self._log_out),
+            self._route("GET", "/static/{version}/{name}", self._static),
+            self._route("GET", f"{side}/me", self._me),
+            self._route("GET", f"{side}/events", self._events),
+            self._route("POST", f"{side}/messages", self._message),
+            self._route("POST", f"{side}/retry", self._retry),
+            self._route("POST", f"{side}/edit", self._edit),
+            self._route("POST", f"{side}/press", self._press),
+            self._route("POST", "/web/{side:resident}/start", self._start),
+            self._route("GET", f"{side}/files/{{sha256:[0-9a-f]{{64}}}}/{{name}}", self._file),
+        ]
+
+    # --- pages ---
+
+    async def _index(self, request: web.Request) -> web.StreamResponse:
+        sides = (Side.RESIDENT, Side.ADMIN) if self._access.opens_without_password(request) else (Side.RESIDENT,)
+        response = self._pages.chats(sides)
+        self._access.greet(request, response)
+        return response
+
+    async def _admin(self, request: web.Request) -> web.StreamResponse:
+        if await self._access.opens_admin(request):
+            response = self._pages.chats((Side.ADMIN,), can_log_out=self._access.asks_password)
+            self._access.greet(request, response)
+            return response
+        if self._access.asks_password:
+            return self._pages.login()
+        return self._pages.closed(
+            explanation="Чат сотрудников закрыт: без пароля он открывается только на том компьютере, где работает "
+            "сервис, и только пока сервис не виден из интернета. Чтобы открыть чат, задайте WEB_ADMIN_PASSWORD.",
+            status=403,
+        )
+
+    async def _log_in(self, request: web.Request) -> web.StreamResponse:
+        response = web.Response(status=303, headers={"Location": "/admin"})
+        try:
+            await self._access.log_in(request, response)
+        except Refused as refused:
+            page = self._pages.login(error=refused.text, status=refused.status)
+            _ask_to_wait(page, refused.retry_after)
+            return page
+        return response
+
+    async def _log_out(self, request: web.Request) -> web.StreamResponse:
+        response = web.Response(status=303, headers={"Location": "/admin"})
+        await self._access.log_out(request, response)
+        return response
+
+    async def _static(self, request: web.Request) -> web.StreamResponse:
+        return self._pages.static(request)
+
+    # --- chats ---
+
+    async def _me(self, request: web.Request) -> web.StreamResponse:
+        """Whether the page may still ask: it cannot see why a stream was refused."""
+        await self._access.visitor(request)
+        return web.Response(status=204)
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        visitor = await self._access.visitor(request)
+
+        async def may_go_on() -> bool:
+            return visitor.side is Side.RESIDENT or await self._access.opens_admin(request)
+
+        return await self._streams.serve(
+            request,
+            visitor.chat_id,
+            viewer=visitor.user,
+            # A browser that reconnects by itself asks with the first address and says in a header how far it got.
+            after=max(_version(request.query.get("after")), _version(request.headers.get("Last-Event-ID"))),
+            show=lambda item: _view(item, visitor),
+            may_go_on=may_go_on,
+        )
+
+    async def _message(self, request: web.Request) -> web.StreamResponse:
+        visitor = await self._access.visitor(request)
+        return _shown(await self._inbound.message(visitor, await read_form(request, self._files)), visitor)
+
+    async def _retry(self, request: web.Request) -> web.StreamResponse:
+        visitor, form = await self._asked(request)
+        return _shown(await self._inbound.retry(visitor, form), visitor)
+
+    async def _edit(self, request: web.Request) -> web.StreamResponse:
+        visitor, form = await self._asked(request)
+        return _shown(await self._inbound.edit(visitor, form), visitor)
+
+    async def _press(self, request: web.Request) -> web.StreamResponse:
+        await self._inbound.press(*await self._asked(request))
+        return web.Response(status=204)
+
+    async def _start(self, request: web.Request) -> web.StreamResponse:
+        await self._inbound.start(*await self._asked(request))
+        return web.Response(status=204)
+
+    async def _asked(self, request: web.Request) -> tuple[Visitor, Form]:
+        return await self._access.visitor(request), await read_form(request)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        visitor = await self._access.visitor(request)
+        sha256 = request.match_info["sha256"]
+        is_seen = await self._log.file_seen(visitor.chat_id, sha256)
+        file = await self._files.find(sha256) if is_seen else None
+        if file is None:
+            raise Refused(404, "Такого файла здесь нет.")
+        inline = file.mime_type in PICTURES
+        # The name of this message's file, not of the one in the store: there it may be somebody else's.
+        name = re.sub(r'[\x00-\x1f\x7f"\\]', "_", PurePath(request.match_info["name"]).name) or "file"
+        response = web.FileResponse(file.path)
+        # The kind that was found out from the bytes, never one by the name.
+        response.headers[hdrs.CONTENT_TYPE] = (
+            file.mime_type if file.mime_type.startswith(_TOLD) else "application/octet-stream"
+        )
+        response.headers[hdrs.CONTENT_DISPOSITION] = _disposition("inline" if inline else "attachment", name)
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        response.headers[hdrs.CACHE_CONTROL] = "private, max-age=86400"
+        return response
+
+    # --- around all of them ---
+
+    def _route(self, method: str, path: str, handler: Handler) -> Route:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            try:
+                response = await handler(request)
+            except Refused as refused:
+                response = _error(refused.status, refused.text, refused.retry_after)
+            except web.HTTPException:
+                raise
+            except Exception as error:
+                if isinstance(error, ConnectionError) and _is_gone(request):
+                    raise
+                # Most likely the database is away. The text of the error may hold residents' words.
+                log.warning("web.request_failed", path=path, error=type(error).__name__)
+                response = _error(503, "Сейчас не получается. Попробуйте ещё раз.", timedelta(seconds=5))
+            if not response.prepared:
+                _secure(response)
+            return response
+
+        return Route(method=method, path=path, handler=guarded)
+
+
+def _is_gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
+
+
+def _secure(response: web.StreamResponse) -> None:
+    for name, value in SECURITY.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+
+
+def _error(status: int, text: str, retry_after: timedelta | None = None) -> web.Response:
+    response = web.json_response({"error": text}, status=status)
+    _ask_to_wait(response, retry_after)
+    return response
+
+
+def _ask_to_wait(response: web.Response, retry_after: timedelta | None) -> None:
+    if retry_after is not None:
+        response.headers[hdrs.RETRY_AFTER] = str(int(retry_after.total_seconds()) + 1)
+
+
+def _shown(item: LogItem, visitor: Visitor) -> web.Response:
+    return web.Response(body=_view(item, visitor), content_type="application/json")
+
+
+def _view(item: LogItem, visitor: Visitor) -> bytes:
+    shown: dict[str, Any] = view(item, side=visitor.side, user=visitor.user)
+    return msgspec.json.encode(shown)
+
+
+def _version(text: str | None) -> int:
+    return int(text) if text and re.fullmatch(r"\d{1,18}", text, re.ASCII) else 0
+
+
+def _disposition(kind: str, name: str) -> str:
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    # https://www.rfc-editor.org/rfc/rfc6266#section-5
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -1,0 +1,260 @@
+// The place where a message is written: text, files, what it replies to or changes.
+
+import { excerpt, nameOf } from "./message.js";
+import { element, files as countFiles, kept, LIMITS, sizeOf } from "./words.js";
+
+export class Composer {
+  #side;
+  #form;
+  #box;
+  #picked = [];
+  #target = null;
+  #does;
+  #busy = false;
+
+  /** `does`: send({text, files, reply_to}), save(item, text) -> promise, last() -> the last message of one's own. */
+  constructor(section, does) {
+    this.#side = section.dataset.side;
+    this.#form = section.querySelector(".composer");
+    this.#box = this.#form.querySelector("textarea");
+    this.#does = does;
+    this.#box.value = kept.get(`draft.${this.#side}`);
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#box.addEventListener("input", () => this.#written());
+    this.#box.addEventListener("keydown", (event) => this.#key(event));
+    this.#find(".target-cancel").addEventListener("click", () => {
+      this.#setTarget(null);
+      this.focus();
+    });
+    this.#takeFiles(section);
+    let width = 0;
+    new ResizeObserver(() => {
+      if (this.#box.clientWidth !== width) this.#fit();
+      width = this.#box.clientWidth;
+    }).observe(this.#box);
+  }
+
+  focus() {
+    this.#box.focus();
+  }
+
+  /** What is written next replies to this message. */
+  reply(item) {
+    if (this.#target?.kind === "edit") this.#box.value = "";
+    this.#setTarget({ kind: "reply", item });
+    this.focus();
+  }
+
+  /** The text of this message is changed next. */
+  edit(item) {
+    this.#setTarget({ kind: "edit", item });
+    this.#box.value = item.text;
+    this.#fit();
+    this.focus();
+    this.#box.setSelectionRange(item.text.length, item.text.length);
+  }
+
+  /** Take back what could not be sent. */
+  restore({ text, files, replied }) {
+    this.#box.value = [text, this.#box.value].filter(Boolean).join("\n");
+    this.#picked.unshift(...files.map(pick));
+    this.#drawPicked();
+    if (replied) this.#setTarget({ kind: "reply", item: replied });
+    this.#written();
+    this.focus();
+  }
+
+  /** A message was taken back: nothing replies to it, nothing changes it. */
+  gone(id) {
+    if (this.#target?.item.id === id) this.#setTarget(null);
+  }
+
+  #find(selector) {
+    return this.#form.querySelector(selector);
+  }
+
+  #key(event) {
+    // While a word is being composed (input methods), Enter belongs to the method.
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      event.preventDefault();
+      this.#submit();
+    } else if (event.key === "Escape" && this.#target) {
+      this.#setTarget(null);
+    } else if (event.key === "ArrowUp" && !this.#box.value && !this.#target) {
+      const item = this.#does.last();
+      if (item) {
+        event.preventDefault();
+        this.edit(item);
+      }
+    }
+  }
+
+  #written() {
+    this.#trouble("");
+    // While a message is being changed, the draft of the next one stays as it was.
+    if (this.#target?.kind !== "edit") kept.set(`draft.${this.#side}`, this.#box.value);
+    this.#fit();
+  }
+
+  /** After a reload the draft is still the reply that it was: sent as anything else, it would go elsewhere. */
+  recall(find) {
+    const item = this.#box.value && find(kept.get(`target.${this.#side}`));
+    if (item && !this.#target) this.#setTarget({ kind: "reply", item });
+  }
+
+  #fit() {
+    this.#box.style.height = "auto";
+    this.#box.style.height = `${this.#box.scrollHeight + 2}px`;
+  }
+
+  #trouble(text) {
+    const line = this.#find(".trouble");
+    line.textContent = text;
+    line.hidden = !text;
+  }
+
+  #setTarget(target) {
+    const wasEdit = this.#target?.kind === "edit";
+    if (target?.kind !== "edit") kept.set(`target.${this.#side}`, target?.item.id ?? "");
+    this.#target = target;
+    const line = this.#find(".target");
+    line.hidden = !target;
+    if (target) {
+      const [title, words] = line.querySelector(".target-text").children;
+      title.textContent = target.kind === "edit" ? "Изменение сообщения" : replyTitle(target.item);
+      words.textContent = excerpt(target.item);
+    }
+    if (wasEdit && target?.kind !== "edit") {
+      this.#box.value = kept.get(`draft.${this.#side}`);
+      this.#fit();
+    }
+    this.#trouble("");
+  }
+
+  async #submit() {
+    const text = this.#box.value.trim();
+    const length = Array.from(text).length;
+    if (length > LIMITS.text) {
+      this.#trouble(`Текст длиннее ${LIMITS.text} знаков (сейчас ${length}): разделите его на несколько сообщений.`);
+      return;
+    }
+    if (this.#target?.kind === "edit") {
+      await this.#save(this.#target.item, text);
+      return;
+    }
+    if (!text && !this.#picked.length) return;
+    const replied = this.#target?.item ?? null;
+    const files = this.#picked.map(({ file }) => file);
+    this.#clear();
+    this.#does.send({ text, files, replied });
+  }
+
+  async #save(item, text) {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      await this.#does.save(item, text);
+      this.#setTarget(null);
+    } catch (failure) {
+      this.#trouble(failure.message);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #clear() {
+    this.#box.value = "";
+    for (const { picture } of this.#picked) if (picture) URL.revokeObjectURL(picture);
+    this.#picked = [];
+    this.#drawPicked();
+    this.#setTarget(null);
+    this.#written();
+  }
+
+  // --- files ---
+
+  #takeFiles(section) {
+    const input = this.#find(".files");
+    this.#find(".attach").addEventListener("click", () => input.click());
+    input.addEventListener("change", () => {
+      this.#add(input.files);
+      input.value = "";
+      this.focus();
+    });
+    this.#box.addEventListener("paste", (event) => {
+      if (event.clipboardData?.files.length) {
+        event.preventDefault();
+        this.#add(event.clipboardData.files);
+      }
+    });
+    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+    section.addEventListener("dragover", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      section.classList.add("dropping");
+    });
+    section.addEventListener("dragleave", (event) => {
+      if (!section.contains(event.relatedTarget)) section.classList.remove("dropping");
+    });
+    section.addEventListener("drop", (event) => {
+      section.classList.remove("dropping");
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      this.#add(event.dataTransfer.files);
+      this.focus();
+    });
+  }
+
+  #add(list) {
+    const troubles = [];
+    for (const file of list) {
+      if (this.#picked.length >= LIMITS.files) {
+        troubles.push(`В одном сообщении может быть до ${LIMITS.files} файлов.`);
+        break;
+      }
+      if (file.size > LIMITS.file) troubles.push(`Файл «${file.name}» больше ${sizeOf(LIMITS.file)}.`);
+      else if (!file.size) troubles.push(`Файл «${file.name}» пустой.`);
+      else this.#picked.push(pick(file));
+    }
+    this.#drawPicked();
+    this.#trouble(troubles.join(" "));
+  }
+
+  #drawPicked() {
+    const list = this.#find(".picked");
+    list.hidden = !this.#picked.length;
+    list.setAttribute("aria-label", `К сообщению: ${countFiles(this.#picked.length)}`);
+    list.replaceChildren(...this.#picked.map((picked, index) => this.#drawOne(picked, index)));
+  }
+
+  #drawOne({ file, picture }, index) {
+    const remove = element("button", { type: "button", className: "icon", text: "×", title: "Убрать" });
+    remove.setAttribute("aria-label", `Убрать ${file.name}`);
+    remove.addEventListener("click", () => {
+      if (picture) URL.revokeObjectURL(picture);
+      this.#picked.splice(index, 1);
+      this.#drawPicked();
+      this.focus();
+    });
+    const words = element(
+      "span",
+      { className: "chip-words" },
+      element("span", { className: "chip-name", text: file.name }),
+      element("span", { className: "chip-size", text: sizeOf(file.size) }),
+    );
+    return element("li", { className: "chip" }, picture && element("img", { src: picture, alt: "" }), words, remove);
+  }
+}
+
+function replyTitle(item) {
+  return item.who === "service" ? "Ответ на сообщение" : `Ответ: ${nameOf(item)}`;
+}
+
+function pick(file) {
+  const picture = /^image\/(jpeg|png|gif|webp)$/u.test(file.type) ? URL.createObjectURL(file) : "";
+  return { file, picture };
+}

@@ -1,0 +1,160 @@
+"""Reads what a page sends: text fields and files, streamed into the store within limits."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from aiohttp import BodyPartReader, web
+
+from adapters.web.capabilities import FILE_LIMIT, FILES_LIMIT, TEXT_LIMIT
+from adapters.web.items import ShownFile
+from bot.adapter import Files
+from bot.errors import MediaUnavailable
+
+#: For how long one message with its files may be on its way.
+UPLOAD_LASTS = timedelta(minutes=15)
+#: Bytes of one text field: the longest text in four-byte letters, and some.
+_FIELD_LIMIT = 4 * TEXT_LIMIT + 1024
+_NAME_LIMIT = 60
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Refused(Exception):
+    """A request that is not carried out, with what the page tells about it."""
+
+    def __init__(self, status: int, text: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a page sent."""
+
+    fields: Mapping[str, str]
+    files: tuple[ShownFile, ...] = ()
+
+    def client_id(self) -> str:
+        """Raises Refused unless it is a UUID."""
+        value = self.fields.get("client_id", "").lower()
+        if not _UUID.fullmatch(value):
+            raise Refused(400, "Страница прислала сообщение без номера. Обновите её.")
+        return value
+
+    def text(self) -> str:
+        """The text, clean. Raises Refused when it is too long."""
+        text = clean_text(self.fields.get("text", ""))
+        if len(text) > TEXT_LIMIT:
+            raise Refused(413, f"Текст длиннее {TEXT_LIMIT} знаков: разделите его на несколько сообщений.")
+        return text
+
+    def message_id(self, name: str = "message_id") -> int:
+        """The id of a message in the log. Raises Refused when there is none."""
+        value = self.fields.get(name, "")
+        if not re.fullmatch(r"\d{1,18}", value, re.ASCII):
+            raise Refused(400, "Не указано сообщение.")
+        return int(value)
+
+    def name(self, otherwise: str) -> str:
+        """What the writer calls himself, on one line."""
+        words = clean_text(self.fields.get("name", "")[: 4 * _NAME_LIMIT]).split()
+        return " ".join(words)[:_NAME_LIMIT].strip() or otherwise
+
+
+def clean_text(text: str) -> str:
+    """Without what no one types and the database does not keep; forms send line ends as CR LF."""
+    text = text.encode(errors="replace").decode().replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc").strip()
+
+
+async def read_form(request: web.Request, store: Files | None = None) -> Form:
+    """Read JSON or multipart; files go to `store`, None: there may be none. Raises Refused."""
+    try:
+        async with asyncio.timeout(UPLOAD_LASTS.total_seconds()):
+            match request.content_type:
+                case "application/json":
+                    return Form(fields=await _json_fields(request))
+                case "multipart/form-data":
+                    return await _multipart(request, store)
+    except TimeoutError:
+        raise Refused(408, "Слишком долго: проверьте связь и попробуйте ещё раз.") from None
+    raise Refused(415, "Так страница сообщений не присылает.")
+
+
+async def _json_fields(request: web.Request) -> dict[str, str]:
+    content = bytearray()
+    # JSON writes a letter in up to twelve bytes.
+    limit = 3 * _FIELD_LIMIT
+    async for chunk in request.content.iter_chunked(64 * 1024):
+        content += chunk
+        if len(content) > limit:
+            raise _too_long()
+    try:
+        fields = msgspec.json.decode(content, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise Refused(400, "Сообщение пришло повреждённым.") from None
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
+
+
+async def _multipart(request: web.Request, store: Files | None) -> Form:
+    fields: dict[str, str] = {}
+    files: list[ShownFile] = []
+    try:
+        reader = await request.multipart()
+        while (part := await reader.next()) is not None:
+            if not isinstance(part, BodyPartReader) or len(fields) + len(files) > 40:
+                raise Refused(400, "Сообщение пришло повреждённым.")
+            if part.name == "files":
+                if len(files) == FILES_LIMIT:
+                    raise Refused(413, f"В одном сообщении может быть до {FILES_LIMIT} файлов.")
+                files.append(await _keep(part, store))
+            else:
+                fields[part.name or ""] = await _field(part)
+    except (ValueError, AssertionError, web.HTTPRequestEntityTooLarge):
+        # What aiohttp's reader raises on a body that is cut off or no multipart at all.
+        raise Refused(400, "Сообщение пришло повреждённым.") from None
+    return Form(fields=fields, files=tuple(files))
+
+
+async def _field(part: BodyPartReader) -> str:
+    content = bytearray()
+    while chunk := await part.read_chunk():
+        content += chunk
+        if len(content) > _FIELD_LIMIT:
+            raise _too_long()
+    return content.decode(errors="replace")
+
+
+def _too_long() -> Refused:
+    return Refused(413, f"Сообщение слишком длинное: в тексте может быть до {TEXT_LIMIT} знаков.")
+
+
+async def _keep(part: BodyPartReader, store: Files | None) -> ShownFile:
+    if store is None:
+        raise Refused(400, "Файлы здесь не принимаются.")
+    name = part.filename or "file"
+    try:
+        stored = await store.put(_chunks(part), file_name=name, limit=FILE_LIMIT)
+    except MediaUnavailable as error:
+        raise Refused(413, f"Файл «{name[:100]}» не принят: {error.reason}.") from None
+    return ShownFile.of(stored)
+
+
+async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
+    size = 0
+    while chunk := await part.read_chunk(64 * 1024):
+        size += len(chunk)
+        if size > FILE_LIMIT:
+            raise MediaUnavailable("too_big", f"больше {FILE_LIMIT // 1024 // 1024} МБ")
+        yield chunk
+    if not size:
+        raise MediaUnavailable("empty", "он пустой")

@@ -1,0 +1,107 @@
+"""`otvet.toml`: channels, departments, topics, places and answers known beforehand, as data."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from bot.model.chat import ChatRef
+from bot.settings import Duration, parse_chat
+
+ChatSetting = Annotated[ChatRef, BeforeValidator(parse_chat)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class ChannelTable(BaseModel):
+    """One bot account or community. What else it takes is its platform's: see `adapters/<platform>/settings.py`."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    #: Also the webhook's path: `/webhooks/<name>`.
+    name: Slug
+    platform: str
+    #: Questions from here go to this department first.
+    department: str = ""
+
+    @property
+    def platform_values(self) -> dict[str, Any]:
+        """The keys that belong to the platform's own settings."""
+        return dict(self.model_extra or {})
+
+
+class DepartmentTable(_Table):
+    """Who answers."""
+
+    slug: Slug
+    name: str = Field(min_length=1, max_length=200)
+    admin_chat: ChatSetting | None = None
+    topics: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    answer_within: Duration | None = None
+    hours: str = ""
+
+
+class TopicTable(_Table):
+    """About what; all forms of each word are meant."""
+
+    slug: Slug
+    name: str
+    words: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+
+
+class PlaceTable(_Table):
+    """Where."""
+
+    slug: Slug
+    name: str
+    words: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+
+
+class FaqTable(_Table):
+    """A question whose answer is known."""
+
+    question: str
+    answer: str
+    topic: str = ""
+
+
+class Config(_Table):
+    """The whole file."""
+
+    channels: tuple[ChannelTable, ...] = ()
+    departments: tuple[DepartmentTable, ...] = ()
+    topics: tuple[TopicTable, ...] = ()
+    places: tuple[PlaceTable, ...] = ()
+    faq: tuple[FaqTable, ...] = ()
+
+    def mistakes(self) -> list[str]:
+        """What does not fit together, a line each."""
+        found: list[str] = []
+        for kind, names in (
+            ("channels", [one.name for one in self.channels]),
+            ("departments", [one.slug for one in self.departments]),
+            ("topics", [one.slug for one in self.topics]),
+            ("places", [one.slug for one in self.places]),
+        ):
+            found += [f"{kind}: {name!r} is there twice" for name in sorted({n for n in names if names.count(n) > 1})]
+        departments = {one.slug for one in self.departments}
+        topics = {one.slug for one in self.topics}
+        places = {one.slug for one in self.places}
+        for channel in self.channels:
+            if channel.department and channel.department not in departments:
+                found.append(f"channels.{channel.name}.department: no department {channel.department!r}")
+        for department in self.departments:
+            where = f"departments.{department.slug}"
+            found += [f"{where}.topics: no topic {one!r}" for one in department.topics if one not in topics]
+            found += [f"{where}.places: no place {one!r}" for one in department.places if one not in places]
+        found += [
+            f"faq.{one.question[:40]}: no topic {one.topic!r}" for one in self.faq if one.topic not in {"", *topics}
+        ]
+        return found

@@ -1,0 +1,139 @@
+"""The resident's dialog as a state machine: standing and event in, decisions out. No I/O, no clock."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.model.event import ButtonPressed, ChatStarted, MessageReceived
+from bot.model.question import Status
+
+#: What a question's last answer leaves open for this long, the next message still joins.
+JOINS_FOR = timedelta(hours=72)
+
+#: Buttons of residents: what `Button.data` holds, and the same as a typed word.
+NEW_QUESTION = "new"
+HELP = "help"
+_WORDS = {
+    "новый вопрос": NEW_QUESTION,
+    "задать новый вопрос": NEW_QUESTION,
+    "помощь": HELP,
+    "/help": HELP,
+    "/new": NEW_QUESTION,
+}
+_COMMAND = re.compile(r"/[a-z][a-z0-9_]*", re.IGNORECASE)
+_THANKS = re.compile(
+    r"(большое |огромное |ок(ей)?,? |хорошо,? |да,? )*"
+    r"(спасибо|благодарю|спс|пасиб[ао]?|понял[аи]?|понятно|ок(ей)?|хорошо|ясно)"
+    r"([ ,]+(вам|вас|большое|огромное|за ответ|за помощь|за информацию|понятно|всё понятно|все понятно))*[ .!…)🙏👍❤️]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where the resident stands: all that the machine needs to know."""
+
+    greeted: bool = False
+    wants_new: bool = False
+    #: His last question, if any.
+    question: int | None = None
+    status: Status = Status.CLOSED
+    answered_at: datetime | None = None
+
+
+# --- decisions -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greet:
+    """Say what this is. `source` is kept for the question that may follow."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explain:
+    """Say how this works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Register a question with this message. `first`: he was never told what this is."""
+
+    first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Add this message to a question. `reopens`: somebody has to answer again."""
+
+    question: int
+    reopens: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseNew:
+    """The next message opens a new question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome:
+    """Messages are allowed again: nothing is said."""
+
+    source: str
+
+
+Decision = Greet | Explain | Ask | Join | PromiseNew | Welcome
+
+
+def decide(standing: Standing, event: MessageReceived | ButtonPressed | ChatStarted, now: datetime) -> Decision:
+    """Say what follows when a resident writes, presses or opens the chat."""
+    match event:
+        case ChatStarted():
+            return Greet(source=event.source) if event.greet else Welcome(source=event.source)
+        case ButtonPressed():
+            return PromiseNew() if event.data == NEW_QUESTION else Explain()
+        case MessageReceived():
+            match _word(event):
+                case "new":
+                    return PromiseNew()
+                case "help":
+                    return Explain()
+            if (question := _joinable(standing, now)) is None:
+                return Ask(first=not standing.greeted)
+            reopens = standing.status is not Status.OPEN and not is_thanks(event)
+            return Join(question=question, reopens=reopens)
+
+
+def _joinable(standing: Standing, now: datetime) -> int | None:
+    if standing.question is None or standing.wants_new:
+        return None
+    match standing.status:
+        case Status.OPEN:
+            return standing.question
+        case Status.ANSWERED if standing.answered_at is not None and now - standing.answered_at <= JOINS_FOR:
+            return standing.question
+        case _:
+            return None
+
+
+def _word(event: MessageReceived) -> str:
+    """Which button or command this message is, typed; empty: it is something to pass on."""
+    content = event.content
+    text = " ".join(content.text.lower().split()).rstrip(".!")
+    if content.media or content.location or content.contact or content.links:
+        return ""
+    if text in _WORDS:
+        return _WORDS[text]
+    # A bare command that we do not have: say how this works. With words behind it, it is a question.
+    return HELP if _COMMAND.fullmatch(text) else ""
+
+
+def is_thanks(event: MessageReceived) -> bool:
+    """Whether this only thanks or agrees, so that nobody has to answer it again."""
+    content = event.content
+    if content.media or content.location or content.contact or content.links:
+        return False
+    return _THANKS.fullmatch(" ".join(content.text.split())) is not None

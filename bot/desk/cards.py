@@ -1,0 +1,176 @@
+"""How officials see questions: cards, follow-ups, lists, whole threads. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from bot.capabilities import TextUnit
+from bot.conversation.texts import length, moment
+from bot.delivery.fit import Draft
+from bot.delivery.split import shorten
+from bot.desk.commands import Name, button
+from bot.model.chat import ChannelName
+from bot.model.content import Content
+from bot.model.message import Keyboard, SendMessage, Span, Style
+from bot.model.question import Author, Question, Status, ThreadMessage
+from bot.plural import plural
+
+#: How much of a question is shown where several stand together.
+PREVIEW = 80
+#: How many cards one message shows at the most.
+TOGETHER = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What cards need to know of the service."""
+
+    zone: tzinfo
+    #: How a channel is called for people: «Telegram», «ВКонтакте».
+    titles: Mapping[ChannelName, str]
+
+    def title(self, channel: ChannelName) -> str:
+        return self.titles.get(channel, channel)
+
+
+def number(value: int) -> str:
+    return f"№ {value}"
+
+
+def card(question: Question, content: Content, look: Look, now: datetime) -> Draft:
+    """The message that shows a question: number, channel, name, deadline, and all that the resident sent."""
+    head = number(question.number)
+    who = question.resident or "Житель"
+    lines = [f"{head} · {look.title(question.chat.channel)} · {who}"]
+    if question.department:
+        lines.append(f"Отдел: {question.department}")
+    if question.source:
+        lines.append(f"Пришёл по ссылке: {question.source}")
+    lines.append(f"Ответить до {moment(question.due_at, now, look.zone)}")
+    return _with(content, "\n".join(lines), bold=len(head), keyboard=card_keyboard(question.number))
+
+
+def card_keyboard(value: int) -> Keyboard:
+    return Keyboard(rows=((button("Вся переписка", Name.QUESTION, value), button("Закрыть", Name.CLOSE, value)),))
+
+
+def follow_up(question: Question, content: Content) -> Draft:
+    """What a resident adds to his question."""
+    head = number(question.number)
+    return _with(content, f"{head} · дополнение от жителя", bold=len(head), keyboard=None)
+
+
+def edited(question: Question, old: Content, new: Content) -> Draft:
+    """A resident changed what he wrote: both are shown."""
+    head = number(question.number)
+    text = f"{head} · житель исправил сообщение\n\nБыло: {old.text or '—'}\n\nСтало: {new.text or '—'}"
+    return Draft(text=text, spans=(Span(start=0, end=len(head), style=Style.BOLD),))
+
+
+def _with(content: Content, header: str, *, bold: int, keyboard: Keyboard | None) -> Draft:
+    return Draft(
+        text=f"{header}\n\n{content.text}" if content.text else header,
+        spans=(Span(start=0, end=bold, style=Style.BOLD),),
+        media=content.media,
+        location=content.location,
+        contact=content.contact,
+        links=content.links,
+        unsupported=content.unsupported,
+        keyboard=keyboard,
+    )
+
+
+# --- several together ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One question among several."""
+
+    number: int
+    resident: str
+    text: str
+    at: datetime
+
+
+def together(lines: Sequence[Line], *, limit: int, unit: TextUnit) -> tuple[SendMessage, int]:
+    """Several cards in one message; returns it and how many of them it holds (the rest did not fit)."""
+    count = len(lines)
+    tail = "\n\nВесь вопрос и файлы: /q и номер. Ответить: ответьте на это сообщение, начав с номера: 123 текст."
+    spans: list[Span] = []
+    text, taken = "", 0
+    for line in lines[:TOGETHER]:
+        head = number(line.number)
+        preview = shorten(line.text, PREVIEW, unit) or "(без текста)"
+        row = f"\n\n{head} · {shorten(line.resident, 40, unit) or 'Житель'}\n{preview}"
+        # Two units a code point at the most, so that no row is cut by a platform that counts UTF-16.
+        if taken and 2 * (len(text) + len(row) + len(tail) + 60) > limit:
+            break
+        spans.append(Span(start=len(text) + 2, end=len(text) + 2 + len(head), style=Style.BOLD))
+        text, taken = text + row, taken + 1
+    title = f"{taken} {plural(taken, 'новый вопрос', 'новых вопроса', 'новых вопросов')}"
+    if taken < count:
+        title += f" (ещё {count - taken} — следом)"
+    shift = len(title)
+    return (
+        SendMessage(
+            text=title + text + tail,
+            spans=tuple(Span(start=one.start + shift, end=one.end + shift, style=one.style) for one in spans),
+        ),
+        taken,
+    )
+
+
+def waiting_list(questions: Sequence[tuple[Question, str]], total: int, now: datetime) -> Draft:
+    """What is unanswered, oldest first, with its age."""
+    if not questions:
+        return Draft(text="Все вопросы отвечены.")
+    head = f"{plural(total, 'Ждёт', 'Ждут', 'Ждут')} ответа: {total}"
+    text, spans = head, [Span(start=0, end=len(head), style=Style.BOLD)]
+    for question, preview in questions:
+        label = number(question.number)
+        late = " · просрочен" if question.due_at < now else ""
+        age = length(max(now - (question.waiting_since or question.asked_at), timedelta(0)))
+        start = len(text) + 2
+        text += f"\n\n{label} · {age}{late}\n{shorten(preview, PREVIEW, TextUnit.UTF16) or '(без текста)'}"
+        spans.append(Span(start=start, end=start + len(label), style=Style.BOLD))
+    if total > len(questions):
+        text += f"\n\n…и ещё {total - len(questions)}."
+    return Draft(text=text, spans=tuple(spans))
+
+
+_STATUS = {Status.OPEN: "ждёт ответа", Status.ANSWERED: "отвечен", Status.CLOSED: "закрыт"}
+_WHO = {Author.RESIDENT: "Житель", Author.OFFICIAL: "Ответ", Author.NOTE: "Заметка", Author.UNCLEAR: "Ответ"}
+
+
+def thread(question: Question, messages: Sequence[ThreadMessage], look: Look, now: datetime) -> Draft:
+    """The whole of a question: every message in order, and all files behind it."""
+    head = number(question.number)
+    reason = f" ({question.close_reason})" if question.close_reason else ""
+    text = (
+        f"{head} · {look.title(question.chat.channel)} · {question.resident or 'Житель'}\n"
+        f"Задан {moment(question.asked_at, now, look.zone)}, {_STATUS[question.status]}{reason}"
+    )
+    if question.status is Status.OPEN:
+        text += f", ответить до {moment(question.due_at, now, look.zone)}"
+    spans = [Span(start=0, end=len(head), style=Style.BOLD)]
+    for message in messages:
+        label = f"{_WHO[message.role]}{': ' + message.author if message.author else ''}"
+        start = len(text) + 2
+        text += f"\n\n{label} · {moment(message.at, now, look.zone)}"
+        spans.append(Span(start=start, end=start + len(label), style=Style.BOLD))
+        if message.content.text:
+            text += f"\n{message.content.text}"
+        text += "".join(f"\n(раньше: {old.text})" for old in message.history if old.text)
+        if files := len(message.content.media):
+            text += f"\n📎 {files} {plural(files, 'файл', 'файла', 'файлов')}"
+        if message.content.location is not None:
+            place = message.content.location
+            text += f"\n📍 {place.latitude:.5f}, {place.longitude:.5f}"
+        if message.content.contact is not None:
+            text += f"\n👤 {message.content.contact.name}, {message.content.contact.phone}"
+        text += "".join(f"\n{link.title or 'Ссылка'}: {link.url}" for link in message.content.links)
+    media = tuple(one for message in messages for one in message.content.media)
+    return Draft(text=text, spans=tuple(spans), media=media, keyboard=card_keyboard(question.number))

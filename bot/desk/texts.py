@@ -1,0 +1,88 @@
+"""What the service says to officials: one line where one line does."""
+
+from __future__ import annotations
+
+from bot.desk.commands import MENU, Name
+
+ASK_NUMBER = "На какой вопрос это ответ? Пришлите его номер ответом на это сообщение — или ответьте заново: 123 текст."
+DELIVERED = "✓ Доставлено."
+CORRECTED = "✓ Исправлено у жителя."
+
+_EXAMPLES = {
+    Name.CLOSE: "/close 123 причина",
+    Name.NOTE: "/note 123 текст",
+    Name.QUESTION: "/q 123",
+}
+
+
+def unknown_command(word: str) -> str:
+    return f"Команды {word} нет, житель этого не увидел. Список команд: /help"
+
+
+def expects(name: Name) -> str:
+    return f"Укажите номер вопроса, например {_EXAMPLES[name]}, или ответьте этой командой на карточку."
+
+
+def note_expects_text() -> str:
+    return f"Напишите текст заметки, например {_EXAMPLES[Name.NOTE]}."
+
+
+def no_question(number: int) -> str:
+    return f"Вопроса № {number} нет."
+
+
+def not_yours(number: int) -> str:
+    return f"Вопрос № {number} ведёт другой отдел."
+
+
+def closed(number: int) -> str:
+    return f"Вопрос № {number} закрыт."
+
+
+def closed_already(number: int) -> str:
+    return f"Вопрос № {number} уже закрыт."
+
+
+def noted(number: int) -> str:
+    return f"Заметка к № {number} сохранена, житель её не увидит."
+
+
+def nothing_to_send(number: int) -> str:
+    return f"В этом сообщении нечего передать жителю (№ {number}). Напишите текст или приложите файл."
+
+
+def not_delivered(number: int, why: str) -> str:
+    return f"⚠️ Ответ на № {number} не доставлен: {why}."
+
+
+def file_not_passed(number: int, what: str, why: str) -> str:
+    return f"⚠️ № {number}: {what} — жителю не передать: {why}. Остальное отправлено."
+
+
+def late_failure(number: int) -> str:
+    return f"⚠️ № {number}: мессенджер жителя сообщил, что не показал ответ. Попробуйте написать иначе, без файла."
+
+
+def help_text() -> str:
+    lines = [f"/{name} — {what[0].lower()}{what[1:]}" for name, _, what in MENU]
+    return (
+        "Чтобы ответить жителю, ответьте (reply) на карточку вопроса, на его файл или дополнение: текст, фото, файл, "
+        "голос уйдут ему. Сообщения без reply остаются между вами. Ответ, который начинается с //, — заметка "
+        "для коллег. Исправили свой ответ — исправится и у жителя.\n\n" + "\n".join(lines)
+    )
+
+
+#: Why an answer did not arrive, by the kind of error.
+GONE = "житель заблокировал бота или удалил переписку"
+REJECTED = "мессенджер не принял сообщение"
+GAVE_UP = "мессенджер не отвечает уже сутки"
+
+OLD_BUTTON = "Эта кнопка больше не действует."
+
+
+def assigned_already(number: int) -> str:
+    return f"Этот ответ уже отправлен: № {number}."
+
+
+def card_refused(number: int) -> str:
+    return f"⚠️ Новый вопрос № {number}: мессенджер не принял карточку. Прочитать его: /q {number}"

@@ -1,0 +1,43 @@
+"""What every handler is given: the settings that matter, the way to the database, and whom to wake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.capabilities import Capabilities
+from bot.desk.cards import Look
+from bot.desk.routing import Desk
+from bot.model.chat import ChannelName, ChatKind, ChatRef
+from handlers.metrics import Metrics
+from storage.database import Database
+
+#: An album has no end mark: what shows it waits this long after its last part.
+ALBUM_WAIT = timedelta(seconds=1)
+#: How long a card waits for the resident's name, where the platform must be asked for it.
+NAME_WAIT = timedelta(seconds=3)
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """Shared by all handlers of one process."""
+
+    database: Database
+    #: Replaced as a whole when settings are loaded anew or a chat moves.
+    desk: Desk
+    look: Look
+    service_name: str
+    capabilities: Mapping[ChannelName, Capabilities]
+    #: Channels whose updates carry no names.
+    nameless: frozenset[ChannelName] = frozenset()
+    metrics: Metrics
+    clock: Callable[[], datetime]
+    #: Told after the commit that something waits for this chat.
+    wake: Callable[[ChatRef, ChatKind, timedelta], None] = field(default=lambda *_: None)
+    #: Told after the commit that this person's name is wanted.
+    ask_name: Callable[[ChannelName, str], None] = field(default=lambda *_: None)
+
+    @property
+    def download_limits(self) -> dict[ChannelName, int]:
+        return {name: one.download_limit for name, one in self.capabilities.items()}

@@ -1,0 +1,303 @@
+"""Sending for one channel: takes entries out, keeps order and limits, hands results to the recorder."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bot.adapter import Adapter
+from bot.delivery.entry import Priority
+from bot.delivery.limits import ChannelLimits
+from bot.errors import Scope, SendError, Throttled, Transient
+from bot.model.chat import ChatKind, ChatRef
+from bot.model.message import AnswerPress, DeleteMessage, EditMessage, Effect, Outgoing, Receipt, SendMessage, SetMark
+from handlers.context import Context
+from handlers.delivery.claim import put_cards_together
+from handlers.delivery.record import Recorder
+from handlers.health import Ailments
+from storage import outbox
+from storage.database import DatabaseAway
+from storage.outbox import Entry, Lease, Sent, Wanted
+
+log = structlog.get_logger(__name__)
+
+#: Chats that are written to at the same time; the platform's account limit holds besides.
+PARALLEL = 64
+#: Entries of one chat that are taken out together: few, so that something urgent need not wait behind them.
+BATCH = 16
+#: Seconds between looks at the table for what nobody woke us for.
+SWEEP = 5.0
+#: Seconds for which a channel rests that is set up wrongly.
+MISCONFIGURED_REST = 30.0
+#: Account limits are short: an entry that was taken out waits for them, up to so many seconds.
+PATIENCE = 2.0
+#: Marks and answers to presses are no messages.
+_NO_MESSAGE = (SetMark, AnswerPress)
+
+
+class Dispatcher:
+    """One channel's sender, in the process that owns the channel."""
+
+    def __init__(
+        self,
+        ctx: Context,
+        adapter: Adapter,
+        lease: Lease,
+        *,
+        key_of: Callable[[int], int],
+        ailments: Ailments,
+        on_receipt: Callable[[], None],
+    ) -> None:
+        self._ctx = ctx
+        self._adapter = adapter
+        self.lease = lease
+        self._key_of = key_of
+        self._ailments = ailments
+        self._limits = ChannelLimits(adapter.capabilities.limits)
+        self._recorder = Recorder(ctx, adapter.channel, lease, self._limits, on_receipt=on_receipt, wake=self.wake)
+        #: Chats in which something may be due, and those that are being written to now, by lane.
+        self._ready: dict[str, ChatKind] = {}
+        self._busy: set[tuple[str, bool]] = set()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._awake = asyncio.Event()
+        self._look = asyncio.Event()
+        self._workers: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(PARALLEL)
+        self._rest_until = 0.0
+        self._stopping = False
+
+    # --- being told ---
+
+    def wake(self, chat: ChatRef, kind: ChatKind, delay: timedelta = timedelta(0)) -> None:
+        """Something waits for this chat, or will after `delay`."""
+        self._wake(chat.chat_id, kind, delay.total_seconds())
+
+    def look(self) -> None:
+        """Something waits, another process says: look at the table."""
+        self._look.set()
+
+    def _wake(self, chat_id: str, kind: ChatKind, seconds: float) -> None:
+        if seconds > 0:
+            if chat_id in self._timers and self._timers[chat_id].when() <= asyncio.get_running_loop().time() + seconds:
+                return
+            if chat_id in self._timers:
+                self._timers.pop(chat_id).cancel()
+            # A little later than due: the database's clock decides, and an early look finds nothing.
+            self._timers[chat_id] = asyncio.get_running_loop().call_later(seconds + 0.005, self._due, chat_id, kind)
+        else:
+            self._ready[chat_id] = kind
+            self._awake.set()
+
+    def _due(self, chat_id: str, kind: ChatKind) -> None:
+        self._timers.pop(chat_id, None)
+        self._wake(chat_id, kind, 0)
+
+    # --- running ---
+
+    async def run(self) -> None:
+        """Send until `stop` is called or the task is cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            recorder = tasks.create_task(self._recorder.run())
+            sweeper = tasks.create_task(self._sweep())
+            try:
+                while not self._stopping:
+                    await self._awake.wait()
+                    self._awake.clear()
+                    try:
+                        await self._take_out()
+                    except DatabaseAway:
+                        await asyncio.sleep(0.5)
+                        self._awake.set()
+            finally:
+                sweeper.cancel()
+                await self._finish()
+                recorder.cancel()
+
+    def stop(self) -> None:
+        """Take nothing more out; what is on its way is finished."""
+        self._stopping = True
+        self._awake.set()
+
+    async def _finish(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=10)
+        for worker in self._workers:
+            worker.cancel()
+        await self._recorder.flush()
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                async with self._ctx.database.transaction(durable=False) as tx:
+                    await outbox.expire(tx, self._adapter.channel)
+                    for chat_id, kind in await outbox.chats_waiting(tx, self._adapter.channel):
+                        self._ready[chat_id] = kind
+                self._awake.set()
+            except DatabaseAway:
+                log.warning("database.away", where="dispatcher", channel=self._adapter.channel)
+            try:
+                async with asyncio.timeout(SWEEP):
+                    await self._look.wait()
+            except TimeoutError:
+                continue
+            self._look.clear()
+
+    async def _take_out(self) -> None:
+        rest = self._rest_until - time.monotonic()
+        if rest > 0:
+            asyncio.get_running_loop().call_later(rest, self._awake.set)
+            return
+        now = time.monotonic()
+        wanted: list[Wanted] = []
+        chats: list[tuple[str, ChatKind, bool]] = []
+        crowded: list[tuple[ChatRef, int]] = []
+        for chat_id, kind in list(self._ready.items()):
+            chat = ChatRef(channel=self._adapter.channel, chat_id=chat_id)
+            if (chat_id, True) not in self._busy:
+                # The answer to a press does not wait for what is being sent.
+                wanted.append(Wanted(chat_id=chat_id, room=4, lowest=Priority.PRESS, highest=Priority.PRESS))
+                chats.append((chat_id, kind, True))
+            del self._ready[chat_id]
+            if (chat_id, False) in self._busy:
+                # Whoever is at it wakes us when he is done.
+                continue
+            chats.append((chat_id, kind, False))
+            commands = self._limits.room(chat, kind, Priority.COMMAND, now)
+            others = self._limits.room(chat, kind, Priority.CARD, now)
+            if commands:
+                wanted += [
+                    Wanted(
+                        chat_id=chat_id, room=min(commands, BATCH), lowest=Priority.COMMAND, highest=Priority.COMMAND
+                    )
+                ]
+            if others:
+                wanted.append(
+                    Wanted(chat_id=chat_id, room=min(others, BATCH), lowest=Priority.ANSWER, highest=Priority.CARD)
+                )
+                wanted.append(
+                    Wanted(
+                        chat_id=chat_id, room=min(others, BATCH), lowest=Priority.REMINDER, highest=Priority.BROADCAST
+                    )
+                )
+                if kind is ChatKind.GROUP and others < PARALLEL:
+                    crowded.append((chat, others))
+            else:
+                self._wake(chat_id, kind, max(self._limits.delay(chat, kind, Priority.CARD, now), 0.01))
+            wanted.append(Wanted(chat_id=chat_id, room=BATCH, lowest=Priority.MARK, highest=Priority.MARK))
+        if not wanted:
+            return
+        try:
+            async with self._ctx.database.transaction(durable=False) as tx:
+                for chat, room in crowded:
+                    await put_cards_together(tx, self._ctx, chat, room)
+                entries = await outbox.claim(tx, self.lease, wanted)
+        except DatabaseAway:
+            self._ready.update({chat_id: kind for chat_id, kind, _ in chats})
+            raise
+        batches: dict[tuple[str, bool], list[Entry]] = {}
+        for entry in entries:
+            batches.setdefault((entry.chat.chat_id, entry.priority == Priority.PRESS), []).append(entry)
+        for (chat_id, urgent), batch in batches.items():
+            self._busy.add((chat_id, urgent))
+            worker = asyncio.create_task(self._work(chat_id, urgent, batch))
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+
+    # --- one chat ---
+
+    async def _work(self, chat_id: str, urgent: bool, entries: list[Entry]) -> None:
+        kind = entries[0].chat_kind
+        held: list[Entry] = []
+        try:
+            async with self._slots:
+                for index, entry in enumerate(entries):
+                    if self._stopping or not await self._allowed(entry):
+                        held = entries[index:]
+                        break
+                    if not await self._send(entry):
+                        held = entries[index + 1 :]
+                        break
+                if held:
+                    await self._recorder.hold(held)
+            await self._recorder.settled()
+        finally:
+            self._busy.discard((chat_id, urgent))
+            if not self._stopping:
+                self._wake(chat_id, kind, 0)
+
+    async def _allowed(self, entry: Entry) -> bool:
+        """Wait for the platform's limits as long as that is short; False: not now."""
+        priority = Priority(entry.priority)
+        counts, cost = not isinstance(entry.effect, _NO_MESSAGE), _cost(entry.effect)
+        while True:
+            now = time.monotonic()
+            delay = self._limits.delay(entry.chat, entry.chat_kind, priority, now, cost, counts_for_chat=counts)
+            if delay <= 0:
+                self._limits.take(entry.chat, entry.chat_kind, now, cost, counts_for_chat=counts)
+                return True
+            if delay > PATIENCE or self._stopping:
+                return False
+            await asyncio.sleep(delay)
+
+    async def _send(self, entry: Entry) -> bool:
+        """Carry out one entry and hand over what became of it; False: what comes behind it waits."""
+        if entry.expires_at is not None and entry.expires_at <= datetime.now(UTC):
+            await self._recorder.expired(entry)
+            return True
+        outgoing = Outgoing(
+            chat=entry.chat,
+            chat_kind=entry.chat_kind,
+            effect=_addressed(entry),
+            key=self._key_of(entry.id),
+        )
+        began = time.monotonic()
+        channel, outcome = self._adapter.channel, "sent"
+        try:
+            receipt: Receipt = await self._adapter.send(outgoing)
+        except SendError as error:
+            outcome = type(error).__name__
+            await self._failed(entry, error)
+            return False
+        except Exception as error:
+            log.exception("adapter.failed", channel=channel, role=entry.role, error=type(error).__name__)
+            outcome = "bug"
+            await self._failed(entry, Transient("adapter_failed"))
+            return False
+        finally:
+            self._ctx.metrics.send_seconds.labels(channel).observe(time.monotonic() - began)
+            self._ctx.metrics.sends.labels(channel, entry.role, outcome).inc()
+        self._ailments.clear(channel, "sending")
+        self._recorder.sent(Sent(entry=entry, message_ids=receipt.message_ids))
+        return True
+
+    async def _failed(self, entry: Entry, error: SendError) -> None:
+        if isinstance(error, Throttled):
+            scope = error.scope if error.scope is Scope.ACCOUNT else Scope.CHAT
+            self._limits.pause(scope, entry.chat, time.monotonic() + error.retry_after.total_seconds())
+        pause = await self._recorder.failed(entry, error)
+        if pause:
+            self._rest_until = time.monotonic() + MISCONFIGURED_REST
+            self._ailments.note(self._adapter.channel, "sending", error.code)
+
+
+def _cost(effect: Effect) -> int:
+    """An album counts as many messages as it has items."""
+    return max(1, len(effect.media)) if isinstance(effect, SendMessage) else 1
+
+
+def _addressed(entry: Entry) -> Effect:
+    """The effect with the message id that is known now: the message that it replies to, edits or deletes."""
+    match entry.effect:
+        case SendMessage(reply_to="") if entry.about_message:
+            return replace(entry.effect, reply_to=entry.about_message)
+        case EditMessage(message_id="") | DeleteMessage(message_id="") if entry.about_message:
+            return replace(entry.effect, message_id=entry.about_message)
+        case _:
+            return entry.effect

@@ -1,0 +1,280 @@
+"""Writing down what became of each entry: receipts in batches, failures one by one, each with its reaction."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot.conversation import texts as resident_texts
+from bot.delivery import retry
+from bot.delivery.entry import Role
+from bot.delivery.fit import describe, replace_part
+from bot.delivery.limits import ChannelLimits
+from bot.delivery.retry import ChatGone, FollowTo, GiveUp, PauseChannel, ReplacePart, RetryAt
+from bot.desk import texts
+from bot.errors import OutcomeUnknown, RecipientGone, Rejected, Scope, SendError
+from bot.model.chat import ChannelName, ChatKind, ChatRef
+from bot.model.message import EditMessage, Effect, Mark, SendMessage, SetMark
+from handlers import failures
+from handlers.context import Context
+from handlers.outgoing import Address, do
+from storage import conversations, links, outbox
+from storage.database import DatabaseAway, Transaction
+from storage.outbox import Entry, Lease, NewEntry, Sent, State
+
+log = structlog.get_logger(__name__)
+
+#: Seconds for which an admin chat that cannot be written to is left alone before it is tried again.
+GONE_REST = 300.0
+#: Seconds between tries to write to a database that is away.
+DATABASE_REST = 0.5
+MISCONFIGURED_REST = timedelta(seconds=30)
+
+
+class Recorder:
+    """One channel's book-keeper. What a platform accepted is written down, however long the database is away."""
+
+    def __init__(
+        self,
+        ctx: Context,
+        channel: ChannelName,
+        lease: Lease,
+        limits: ChannelLimits,
+        *,
+        on_receipt: Callable[[], None],
+        wake: Callable[[ChatRef, ChatKind, timedelta], None],
+    ) -> None:
+        self._ctx = ctx
+        self._channel = channel
+        self._lease = lease
+        self._limits = limits
+        self._on_receipt = on_receipt
+        self._wake = wake
+        self._sent: list[Sent] = []
+        self._more = asyncio.Event()
+        self._written = asyncio.Event()
+        self._written.set()
+
+    # --- receipts ---
+
+    def sent(self, sent: Sent) -> None:
+        """An entry was carried out: will be written with others."""
+        self._sent.append(sent)
+        self._written.clear()
+        self._more.set()
+
+    async def settled(self) -> None:
+        """Wait until all receipts so far are written: only then may more of that chat be taken out."""
+        await self._written.wait()
+
+    async def run(self) -> None:
+        while True:
+            await self._more.wait()
+            self._more.clear()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write all receipts that there are."""
+        while self._sent:
+            batch, self._sent = self._sent, []
+            await self._surely(lambda tx, batch=batch: self._record(tx, batch))  # type: ignore[misc]
+            self._on_receipt()
+        self._written.set()
+
+    async def _record(self, tx: Transaction, batch: Sequence[Sent]) -> None:
+        await outbox.record_sent(tx, self._lease, batch)
+        answered = {
+            one.entry.thread_message: one.entry
+            for one in batch
+            if one.entry.role is Role.ANSWER and not isinstance(one.entry.effect, EditMessage)
+        }
+        for thread_message, entry in answered.items():
+            if thread_message is not None:
+                await self._mark_delivered(tx, entry, thread_message)
+        now = self._ctx.clock()
+        for one in batch:
+            if one.entry.role is Role.CARD:
+                self._ctx.metrics.card_seconds.observe(max((now - one.entry.created_at).total_seconds(), 0))
+
+    async def _mark_delivered(self, tx: Transaction, entry: Entry, thread_message: int) -> None:
+        """When all of an answer has arrived, its author sees that."""
+        states = await outbox.unfinished_of(tx, thread_message, Role.ANSWER)
+        if any(state in states for state in (State.WAITING, State.SENDING, State.DEAD)):
+            return
+        written = await links.first_of_people(tx, thread_message)
+        if written is None:
+            return
+        chat, message_id = written
+        effect: Effect = SetMark(message_id=message_id, mark=Mark.DELIVERED)
+        role = Role.MARK
+        if not self._ctx.capabilities[chat.channel].marks:
+            effect, role = SendMessage(text=texts.DELIVERED, reply_to=message_id), Role.COMMAND
+        address = Address(
+            chat=self._ctx.desk.now_at(chat), chat_kind=ChatKind.GROUP, role=role, question=entry.question
+        )
+        await do(tx, self._ctx, address, effect, strand=f"mark:{message_id}")
+
+    # --- failures ---
+
+    async def hold(self, entries: Sequence[Entry]) -> None:
+        """These were taken out but not tried: they wait again, and it does not count."""
+
+        async def write(tx: Transaction) -> None:
+            for entry in entries:
+                await outbox.put_back(
+                    tx, self._lease, entry.id, after=timedelta(0), error="", counted=False, effect=None
+                )
+
+        await self._surely(write)
+
+    async def expired(self, entry: Entry) -> None:
+        """Its time is over."""
+
+        async def write(tx: Transaction) -> None:
+            await outbox.give_up(tx, self._lease, entry.id, "expired", State.DROPPED)
+
+        await self._surely(write)
+
+    async def failed(self, entry: Entry, error: SendError) -> bool:
+        """React to an error; True when the whole channel has to rest."""
+        now = self._ctx.clock()
+        if isinstance(error, OutcomeUnknown):
+            self._ctx.metrics.unknown_outcomes.labels(self._channel).inc()
+        capabilities = self._ctx.capabilities[self._channel]
+        decision = retry.decide(
+            error,
+            role=entry.role,
+            attempts=entry.attempts - 1,
+            first_try=entry.first_try_at,
+            now=now,
+            repeat_safe_for=capabilities.repeat_safe_for,
+            jitter=random.random(),  # noqa: S311
+        )
+        log.warning(
+            "outbox.failed",
+            entry=entry.id,
+            channel=self._channel,
+            role=entry.role,
+            error=error.code,
+            attempt=entry.attempts,
+            decision=type(decision).__name__,
+        )
+        await self._surely(lambda tx: self._react(tx, entry, error, decision))
+        if isinstance(decision, RetryAt):
+            self._wake(entry.chat, entry.chat_kind, max(decision.at - now, timedelta(milliseconds=10)))
+        return isinstance(decision, PauseChannel)
+
+    async def _react(self, tx: Transaction, entry: Entry, error: SendError, decision: retry.Decision) -> None:
+        now = self._ctx.clock()
+        match decision:
+            case RetryAt(at=at, counted=counted):
+                await self._again(tx, entry, after=at - now, error=error.code, counted=counted)
+            case PauseChannel():
+                self._ctx.metrics.alarms.labels(self._channel, "misconfigured").inc()
+                await self._again(tx, entry, after=MISCONFIGURED_REST, error=error.code, counted=False)
+            case FollowTo(chat=to):
+                await self._again(tx, entry, after=timedelta(0), error=error.code, counted=False)
+                await outbox.move_chat(tx, entry.chat, to)
+                tx.after_commit(lambda: failures.moved(self._ctx, entry.chat, to))
+                tx.after_commit(lambda: self._wake(to, entry.chat_kind, timedelta(0)))
+            case ReplacePart(part=part, reason=reason):
+                await self._without_part(tx, entry, part, reason or error.reason or error.code)
+            case ChatGone() if self._ctx.desk.admin_chat_of(entry.chat) is not None:
+                loop = asyncio.get_running_loop()
+                self._limits.pause(Scope.CHAT, entry.chat, loop.time() + GONE_REST)
+                await self._again(tx, entry, after=timedelta(seconds=GONE_REST), error=error.code, counted=False)
+                failures.admin_chat_gone(self._ctx, entry.chat, error.code)
+            case ChatGone():
+                await self._resident_gone(tx, entry, error)
+            case GiveUp(reason=reason):
+                await self._give_up(tx, entry, error, reason)
+
+    async def _again(
+        self,
+        tx: Transaction,
+        entry: Entry,
+        *,
+        after: timedelta,
+        error: str,
+        counted: bool,
+        effect: Effect | None = None,
+    ) -> None:
+        await outbox.put_back(tx, self._lease, entry.id, after=after, error=error, counted=counted, effect=effect)
+
+    async def _without_part(self, tx: Transaction, entry: Entry, part: int, reason: str) -> None:
+        """A file was refused: a line of text stands in its place, and both sides hear of it."""
+        assert isinstance(entry.effect, SendMessage)
+        first, *rest = replace_part(entry.effect, part, reason, self._ctx.capabilities[self._channel])
+        await self._again(tx, entry, after=timedelta(0), error="part_refused", counted=False, effect=first)
+        await outbox.add(
+            tx,
+            [
+                NewEntry(
+                    chat=entry.chat,
+                    chat_kind=entry.chat_kind,
+                    role=entry.role,
+                    effect=message,
+                    question=entry.question,
+                    thread_message=entry.thread_message,
+                    about_entry=entry.id,
+                )
+                for message in rest
+            ],
+        )
+        tx.after_commit(lambda: self._wake(entry.chat, entry.chat_kind, timedelta(0)))
+        what = describe(entry.effect.media[part])
+        if entry.question is None or entry.thread_message is None:
+            return
+        if entry.role is Role.ANSWER:
+            await failures.file_failed(tx, self._ctx, entry.question, entry.thread_message, what, reason)
+        elif entry.role in (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP):
+            await failures.tell_resident(tx, self._ctx, entry.question, resident_texts.file_not_passed(what, reason))
+
+    async def _resident_gone(self, tx: Transaction, entry: Entry, error: SendError) -> None:
+        ended = await outbox.end_waiting(tx, entry.chat, error.code)
+        if await outbox.give_up(tx, self._lease, entry.id, error.code):
+            ended.append((entry.id, entry.thread_message if entry.role is Role.ANSWER else None))
+        await conversations.set_stopped(tx, entry.chat, self._ctx.clock())
+        for message in {thread_message for _, thread_message in ended if thread_message is not None}:
+            number = await links.question_of(tx, message)
+            if number is not None:
+                await failures.answer_failed(tx, self._ctx, number, message, texts.GONE)
+
+    async def _give_up(self, tx: Transaction, entry: Entry, error: SendError, reason: str) -> None:
+        match entry.effect:
+            case EditMessage(text=text) if entry.role is Role.ANSWER:
+                # Too old to be edited: the correction goes as a message of its own.
+                correction = SendMessage(text=resident_texts.correction(text))
+                await self._again(tx, entry, after=timedelta(0), error=reason, counted=False, effect=correction)
+                tx.after_commit(lambda: self._wake(entry.chat, entry.chat_kind, timedelta(0)))
+                return
+            case SetMark(message_id=message_id) if entry.chat_kind is ChatKind.GROUP and isinstance(error, Rejected):
+                # The group does not allow reactions: a short note says the same.
+                note = SendMessage(text=texts.DELIVERED, reply_to=message_id)
+                await self._again(tx, entry, after=timedelta(0), error=reason, counted=False, effect=note)
+                tx.after_commit(lambda: self._wake(entry.chat, entry.chat_kind, timedelta(0)))
+                return
+        if not await outbox.give_up(tx, self._lease, entry.id, f"{reason}: {error.reason}"):
+            return
+        if entry.question is None or entry.thread_message is None:
+            return
+        if entry.role is Role.ANSWER:
+            why = {RecipientGone: texts.GONE, Rejected: texts.REJECTED}.get(type(error), texts.GAVE_UP)
+            await failures.answer_failed(tx, self._ctx, entry.question, entry.thread_message, why)
+        elif entry.role in (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP):
+            await failures.card_failed(tx, self._ctx, entry.chat, entry.question)
+
+    async def _surely(self, write: Callable[[Transaction], object]) -> None:
+        """Write, again and again while the database is away: what the platform did cannot be undone."""
+        while True:
+            try:
+                async with self._ctx.database.transaction() as tx:
+                    await write(tx)  # type: ignore[misc]
+            except DatabaseAway:
+                await asyncio.sleep(DATABASE_REST)
+            else:
+                return

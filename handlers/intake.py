@@ -1,0 +1,195 @@
+"""Taking in: one update, one transaction. After its commit the platform may forget the update."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import asyncpg
+import structlog
+
+from bot.adapter import Adapter, AnswersInline, Update
+from bot.model.chat import ChannelName, ChatKind
+from bot.model.event import (
+    ButtonPressed,
+    ChatMoved,
+    ChatStarted,
+    ChatStopped,
+    DeliveryFailed,
+    Event,
+    MessageEdited,
+    MessageReceived,
+)
+from bot.model.message import Outgoing, SendMessage
+from handlers import failures, officials, residents
+from handlers.context import Context
+from handlers.officials import Overtaken
+from storage import events, outbox
+from storage.database import DatabaseAway, Transaction
+from storage.events import EventStatus, StoredEvent
+
+log = structlog.get_logger(__name__)
+
+#: How long a reply waits for the receipt of the card it answers.
+OVERTAKEN_FOR = timedelta(minutes=1)
+#: Tries of one transaction when two of them meet in a deadlock.
+_TRIES = 4
+
+
+class Intake:
+    """The way in, for webhooks, polls and replays alike."""
+
+    def __init__(self, ctx: Context, adapters: Mapping[ChannelName, Adapter], key_of: Callable[[int], int]) -> None:
+        self._ctx = ctx
+        self._adapters = adapters
+        self._key_of = key_of
+        #: Set when an update waits for a receipt: see `retry_overtaken`.
+        self.overtaken = asyncio.Event()
+        self._receipt = asyncio.Event()
+
+    async def accept(self, channel: ChannelName, update: Update) -> str | None:
+        """Store an update and do what follows from it; returns what rides in the webhook's answer, if anything.
+
+        An update that was stored before changes nothing and gets the same answer. When deciding fails (a bug), it is
+        kept as failed. Raises DatabaseAway: then nothing is stored, and the platform has to send it again.
+        """
+        outcome = "done"
+        try:
+            reply, stored = await self._transact(channel, update)
+            if not stored:
+                outcome = "repeated"
+        except Overtaken:
+            await self._keep(channel, update, EventStatus.WAITING, "")
+            self.overtaken.set()
+            reply, outcome = None, "waiting"
+        except DatabaseAway:
+            raise
+        except Exception as error:
+            # Whatever it is, the update must be kept and the platform answered: an error would block its queue.
+            log.exception("intake.failed", channel=channel, kind=update.kind, error=type(error).__name__)
+            await self._keep(channel, update, EventStatus.FAILED, type(error).__name__)
+            self._ctx.metrics.alarms.labels(channel, "event_failed").inc()
+            reply, outcome = None, "failed"
+        self._ctx.metrics.events.labels(channel, update.kind if update.events else "other", outcome).inc()
+        return reply
+
+    async def replay(self, event: StoredEvent, status: EventStatus, *, last_try: bool = True) -> bool:
+        """Handle a kept update again; False when it failed again or still has to wait. Raises DatabaseAway."""
+        update = self._adapters[event.channel].parse(event.raw)
+        try:
+            async with self._ctx.database.transaction() as tx:
+                if not await events.lock(tx, event.id, status):
+                    return True
+                await self._handle(tx, update, last_try=last_try)
+                await events.set_status(tx, event.id, EventStatus.DONE)
+        except Overtaken:
+            return False
+        except DatabaseAway:
+            raise
+        except Exception as error:
+            log.exception("intake.replay_failed", channel=event.channel, kind=update.kind, error=type(error).__name__)
+            async with self._ctx.database.transaction() as tx:
+                await events.set_status(tx, event.id, EventStatus.FAILED, type(error).__name__)
+            return False
+        return True
+
+    def receipt_came(self) -> None:
+        """Messages of ours have become known."""
+        self._receipt.set()
+
+    async def wait_for_receipt(self, seconds: float) -> None:
+        """Until messages of ours become known, or so long."""
+        self._receipt.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._receipt.wait()
+        except TimeoutError:
+            return
+
+    async def retry_overtaken(self) -> bool:
+        """Try the replies again that wait for a receipt; True while some still wait."""
+        async with self._ctx.database.transaction() as tx:
+            waiting = await events.unfinished(tx, EventStatus.WAITING, limit=100)
+        now = self._ctx.clock()
+        still = False
+        for event in waiting:
+            last_try = now - event.received_at > OVERTAKEN_FOR
+            still |= not await self.replay(event, EventStatus.WAITING, last_try=last_try)
+        return still
+
+    async def _transact(self, channel: ChannelName, update: Update) -> tuple[str | None, bool]:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                async with self._ctx.database.transaction() as tx:
+                    event_id = await events.add(tx, channel, update)
+                    if event_id is None:
+                        return (
+                            await events.reply_of(tx, channel, update.key) if update.answers_inline else None
+                        ), False
+                    said = await self._handle(tx, update)
+                    return await self._answer_inline(tx, channel, update, event_id, said), True
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+                if attempt == _TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _handle(self, tx: Transaction, update: Update, *, last_try: bool = False) -> list[int]:
+        said: list[int] = []
+        for event in update.events:
+            said += await self._one(tx, event, last_try=last_try)
+        return said
+
+    async def _one(self, tx: Transaction, event: Event, *, last_try: bool) -> list[int]:
+        ctx = self._ctx
+        admin_chat = ctx.desk.admin_chat_of(event.chat)
+        match event:
+            case ChatMoved():
+                await outbox.move_chat(tx, event.chat, event.to)
+                tx.after_commit(lambda: failures.moved(ctx, event.chat, event.to))
+            case DeliveryFailed():
+                await failures.reported(tx, ctx, event)
+            case ChatStopped() if admin_chat is not None:
+                failures.admin_chat_gone(ctx, event.chat, "removed")
+            case ChatStopped():
+                await residents.stopped(tx, event)
+            case MessageReceived() if admin_chat is not None:
+                await officials.message(tx, ctx, event, admin_chat, last_try=last_try)
+            case MessageEdited() if admin_chat is not None:
+                await officials.edited(tx, ctx, event)
+            case ButtonPressed() if admin_chat is not None:
+                await officials.pressed(tx, ctx, event, admin_chat)
+            case ChatStarted() if admin_chat is None:
+                return await residents.started(tx, ctx, event)
+            # In a group that is no admin chat nobody is a resident, and nobody an official.
+            case MessageReceived(chat_kind=ChatKind.PRIVATE):
+                await residents.message(tx, ctx, event)
+            case MessageEdited(chat_kind=ChatKind.PRIVATE):
+                await residents.edited(tx, ctx, event)
+            case ButtonPressed(chat_kind=ChatKind.PRIVATE):
+                await residents.pressed(tx, ctx, event)
+            case _:
+                pass
+        return []
+
+    async def _answer_inline(
+        self, tx: Transaction, channel: ChannelName, update: Update, event_id: int, said: list[int]
+    ) -> str | None:
+        """Let the first message ride in the webhook's answer, where the platform wants it so."""
+        adapter = self._adapters[channel]
+        if not (update.answers_inline and said and isinstance(adapter, AnswersInline)):
+            return None
+        ridden = await outbox.ride(tx, said[0])
+        if ridden is None or not isinstance(ridden.effect, SendMessage):
+            return None
+        reply = adapter.render_inline(
+            Outgoing(chat=ridden.chat, chat_kind=ridden.chat_kind, effect=ridden.effect, key=self._key_of(said[0]))
+        )
+        await events.set_reply(tx, event_id, reply)
+        return reply
+
+    async def _keep(self, channel: ChannelName, update: Update, status: EventStatus, error: str) -> None:
+        async with self._ctx.database.transaction() as tx:
+            event_id = await events.add(tx, channel, update)
+            if event_id is not None:
+                await events.set_status(tx, event_id, status, error)

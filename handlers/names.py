@@ -1,0 +1,69 @@
+"""Asking platforms for the names that their updates do not carry, in batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+
+import structlog
+
+from bot.adapter import NamesPeople
+from bot.errors import SendError
+from bot.model.chat import ChannelName
+from handlers import residents
+from handlers.context import Context
+from storage import conversations
+from storage.database import DatabaseAway
+
+log = structlog.get_logger(__name__)
+
+#: Seconds to gather people before asking, and between tries when the platform is away.
+GATHER, RETRY = 0.05, 30.0
+
+
+class Names:
+    """Whose names are wanted. A card waits a moment for its resident's name, no longer."""
+
+    def __init__(self, ctx: Context, adapters: Mapping[ChannelName, NamesPeople]) -> None:
+        self._ctx = ctx
+        self._adapters = adapters
+        self._wanted: defaultdict[ChannelName, set[str]] = defaultdict(set)
+        self._more = asyncio.Event()
+
+    def ask(self, channel: ChannelName, user_id: str) -> None:
+        """This person's name is wanted."""
+        if channel in self._adapters and user_id:
+            self._wanted[channel].add(user_id)
+            self._more.set()
+
+    async def run(self) -> None:
+        """Ask until cancelled; what was not known at the last start is asked first."""
+        await self._remember()
+        while True:
+            await self._more.wait()
+            await asyncio.sleep(GATHER)
+            self._more.clear()
+            wanted, self._wanted = self._wanted, defaultdict(set)
+            for channel, user_ids in wanted.items():
+                await self._look_up(channel, user_ids)
+
+    async def _remember(self) -> None:
+        try:
+            async with self._ctx.database.transaction() as tx:
+                for channel in self._adapters:
+                    for user_id in await conversations.nameless(tx, channel):
+                        self.ask(channel, user_id)
+        except DatabaseAway:
+            log.warning("database.away", where="names")
+
+    async def _look_up(self, channel: ChannelName, user_ids: set[str]) -> None:
+        try:
+            names = await self._adapters[channel].names(user_ids)
+            for user_id, name in names.items():
+                async with self._ctx.database.transaction() as tx:
+                    for conversation in await conversations.set_name(tx, channel, user_id, name):
+                        await residents.named(tx, self._ctx, conversation)
+        except (SendError, DatabaseAway) as error:
+            # The card goes out without the name; the next message of this person asks again.
+            log.warning("names.failed", channel=channel, people=len(user_ids), error=str(error))

@@ -1,0 +1,312 @@
+"""What officials do in their admin chat: answer, correct, note, command."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.conversation import texts as resident_texts
+from bot.delivery.entry import Role
+from bot.delivery.fit import Draft, LeftOut, describe
+from bot.desk import commands, texts
+from bot.desk.commands import Command, Note, UnknownCommand, Words
+from bot.model.chat import ChatKind, ChatRef
+from bot.model.content import Content
+from bot.model.event import ButtonPressed, MessageEdited, MessageReceived
+from bot.model.message import AnswerPress, EditMessage, SendMessage
+from bot.model.question import Author, Question, ThreadMessage
+from handlers import commands as carry_out
+from handlers.context import ALBUM_WAIT, Context
+from handlers.outgoing import Address, Posted, do, fitted, post, refit, showing
+from handlers.residents import with_part
+from storage import conversations, links, questions
+from storage.database import Transaction
+from storage.links import Link
+from storage.outbox import Shown, State
+from storage.questions import NewMessage
+
+
+class Overtaken(Exception):
+    """A reply to a message of ours that we do not know yet: its receipt is still on the way. Try again soon."""
+
+
+async def message(
+    tx: Transaction, ctx: Context, event: MessageReceived, admin_chat: ChatRef, *, last_try: bool
+) -> None:
+    """An official wrote. A reply to what shows a question is its answer; what is no reply and no command is talk.
+
+    Raises Overtaken when the message that was replied to may become known within a minute, unless `last_try`.
+    """
+    if event.album_id and (part_of := await questions.album(tx, event.chat, event.album_id)) is not None:
+        await _album_part(tx, ctx, event, part_of)
+        return
+    reading = commands.read(event.content.text)
+    if event.reply_to is None and isinstance(reading, Words | Note):
+        return
+    link = await _replied_to(tx, ctx, event, admin_chat, last_try=last_try)
+    replied = link.question if link is not None else None
+    match reading:
+        case UnknownCommand(word=word):
+            await _note(tx, ctx, event, texts.unknown_command(word))
+        case Command(name=name):
+            desk = carry_out.Desk(tx=tx, ctx=ctx, admin_chat=admin_chat, chat=event.chat, author=event.sender.name)
+            # A reply's own question wins only where the command does not name another.
+            number = reading.number if reading.number is not None else replied
+            rest = reading.rest
+            if replied is not None and reading.number is not None and not rest and name is commands.Name.NOTE:
+                number, rest = replied, str(reading.number)
+            await carry_out.run(desk, replace(reading, number=number, rest=rest), event.message_id)
+        case Note(text=text) | Words(text=text):
+            if link is None:
+                return
+            await _reply(tx, ctx, event, admin_chat, link, text, as_note=isinstance(reading, Note))
+
+
+async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed, admin_chat: ChatRef) -> None:
+    """An official pressed a button under a card: it does what the command does."""
+    command = commands.read_button(event.data)
+    desk = carry_out.Desk(tx=tx, ctx=ctx, admin_chat=admin_chat, chat=event.chat, author=event.sender.name)
+    said = await carry_out.run(desk, command, event.message_id) if command is not None else texts.OLD_BUTTON
+    if event.press_id and ctx.capabilities[event.chat.channel].answers_presses:
+        address = Address(chat=event.chat, chat_kind=ChatKind.GROUP, role=Role.PRESS, lifetime=timedelta(minutes=1))
+        effect = AnswerPress(press_id=event.press_id, user_id=event.sender.user_id, text=said)
+        await do(tx, ctx, address, effect, strand=f"press:{event.press_id}")
+
+
+async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
+    """An official corrected an answer: the resident sees the correction, in place where his messenger can."""
+    link = await links.find(tx, event.chat, event.message_id)
+    if link is None or link.role != Author.OFFICIAL or link.question is None or link.thread_message is None:
+        return
+    await conversations.lock_of_question(tx, link.question)
+    question = await questions.find(tx, link.question, lock=True)
+    assert question is not None
+    old = await questions.message(tx, link.thread_message)
+    content = event.content
+    if len(old.content.media) > len(content.media):
+        content = replace(old.content, text=content.text)
+    if content == old.content:
+        return
+    await questions.set_content(tx, old, content, edited_at=event.at)
+    address = _answer_address(question, old.id)
+    draft = await _answer_draft(tx, ctx, question, content)
+    shown = await showing(tx, old.id, [Role.ANSWER])
+    if await refit(tx, ctx, address, shown, draft) is not None:
+        return
+    if not await _edit_in_place(tx, ctx, address, shown, draft):
+        await post(tx, ctx, address, Draft(text=resident_texts.correction(content.text or "—")))
+
+
+# --- answering -----------------------------------------------------------------------------------------------------
+
+
+async def _replied_to(
+    tx: Transaction, ctx: Context, event: MessageReceived, admin_chat: ChatRef, *, last_try: bool
+) -> Link | None:
+    """What the message that was replied to shows; None: nothing of ours."""
+    if event.reply_to is None:
+        return None
+    link = await links.find(tx, event.chat, event.reply_to.message_id)
+    if link is not None:
+        return link
+    if not event.reply_to.by_bot:
+        return None
+    # The card came through, but its receipt did not (yet): the card's own buttons name the question.
+    number = commands.question_of_buttons(event.reply_to.buttons)
+    if number is not None:
+        question = await questions.find(tx, number)
+        if question is not None and _may(ctx, question, admin_chat):
+            return Link(question=number, thread_message=None, role=Role.CARD)
+    if not last_try:
+        raise Overtaken
+    return Link(question=None, thread_message=None, role=Role.COMMAND)
+
+
+def _may(ctx: Context, question: Question, admin_chat: ChatRef) -> bool:
+    return ctx.desk.sees_all(admin_chat) or ctx.desk.now_at(question.admin_chat) == admin_chat
+
+
+async def _reply(
+    tx: Transaction, ctx: Context, event: MessageReceived, admin_chat: ChatRef, link: Link, text: str, *, as_note: bool
+) -> None:
+    number, content = link.question, replace(event.content, text=text)
+    if number is None:
+        # The message shows several questions, or none: a number at the beginning says which one is meant.
+        number, rest = commands.leading_number(text)
+        content = replace(content, text=rest)
+        if number is not None and content.is_empty and link.thread_message is not None:
+            await _assign(tx, ctx, event, admin_chat, link.thread_message, number)
+            return
+    if number is None:
+        await _ask_number(tx, ctx, event, content)
+        return
+    await conversations.lock_of_question(tx, number)
+    question = await questions.find(tx, number, lock=True)
+    if question is None:
+        await _note(tx, ctx, event, texts.no_question(number))
+    elif not _may(ctx, question, admin_chat):
+        await _note(tx, ctx, event, texts.not_yours(number))
+    elif as_note:
+        await questions.add_message(tx, number, _new_message(event, Author.NOTE, content))
+        await _note(tx, ctx, event, texts.noted(number), question=number)
+    elif replace(content, unsupported=()).is_empty:
+        await _note(tx, ctx, event, texts.nothing_to_send(number), question=number)
+    else:
+        thread_message = await questions.add_message(tx, number, _new_message(event, Author.OFFICIAL, content))
+        await _send_answer(tx, ctx, event, question, thread_message, content)
+
+
+async def _send_answer(
+    tx: Transaction,
+    ctx: Context,
+    event: MessageReceived,
+    question: Question,
+    thread_message: int,
+    content: Content,
+) -> None:
+    now = ctx.clock()
+    address = _answer_address(question, thread_message, delay=ALBUM_WAIT if event.album_id else timedelta(0))
+    draft = await _answer_draft(tx, ctx, question, content)
+    posted = await post(tx, ctx, address, draft)
+    if question.answered_at is None:
+        seconds = (now - question.asked_at).total_seconds()
+        tx.after_commit(lambda: ctx.metrics.first_answer_seconds.observe(seconds))
+    await questions.answered(tx, question.number, now)
+    tx.after_commit(ctx.metrics.answers.labels(question.chat.channel).inc)
+    await _name_left_out(tx, ctx, event, question.number, posted.left_out)
+
+
+async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, part_of: ThreadMessage) -> None:
+    """A further part of an official's album: it goes with the first part, to the same resident."""
+    link = Link(question=part_of.question, thread_message=part_of.id, role=part_of.role)
+    await links.add(tx, event.chat, event.message_id, link)
+    content = with_part(part_of.content, event.content)
+    await questions.set_content(tx, part_of, content)
+    if part_of.question is None or part_of.role is not Author.OFFICIAL:
+        return
+    await conversations.lock_of_question(tx, part_of.question)
+    question = await questions.find(tx, part_of.question, lock=True)
+    assert question is not None
+    address = _answer_address(question, part_of.id, delay=ALBUM_WAIT)
+    shown = await showing(tx, part_of.id, [Role.ANSWER])
+    posted: Posted | None = await refit(tx, ctx, address, shown, await _answer_draft(tx, ctx, question, content))
+    if posted is None:
+        posted = await post(tx, ctx, address, _draft(event.content))
+    await _name_left_out(tx, ctx, event, question.number, posted.left_out)
+
+
+async def _ask_number(tx: Transaction, ctx: Context, event: MessageReceived, content: Content) -> None:
+    """Keep the reply and ask which question it answers: nothing that an official wrote is dropped in silence."""
+    kept = await questions.add_message(tx, None, _new_message(event, Author.UNCLEAR, content))
+    await _note(tx, ctx, event, texts.ASK_NUMBER, thread_message=kept)
+
+
+async def _assign(
+    tx: Transaction, ctx: Context, event: MessageReceived, admin_chat: ChatRef, kept_message: int, number: int
+) -> None:
+    """The official named the question of a reply that was kept: now it goes out."""
+    kept = await questions.message(tx, kept_message)
+    await conversations.lock_of_question(tx, number)
+    question = await questions.find(tx, number, lock=True)
+    if kept.role is not Author.UNCLEAR:
+        await _note(tx, ctx, event, texts.assigned_already(kept.question or number))
+    elif question is None:
+        await _note(tx, ctx, event, texts.no_question(number), thread_message=kept_message)
+    elif not _may(ctx, question, admin_chat):
+        await _note(tx, ctx, event, texts.not_yours(number), thread_message=kept_message)
+    else:
+        await questions.assign_message(tx, kept_message, number)
+        await _send_answer(tx, ctx, event, question, kept_message, kept.content)
+
+
+async def _edit_in_place(tx: Transaction, ctx: Context, address: Address, shown: list[Shown], draft: Draft) -> bool:
+    """Edit what the resident has, when the corrected answer takes the same messages; False when it cannot be done."""
+    if not ctx.capabilities[address.chat.channel].edits:
+        return False
+    sent = [one for one in shown if isinstance(one.effect, SendMessage)]
+    ready = fitted(ctx, address, draft)
+    if len(sent) != len(ready.messages) or any(one.state not in (State.SENT, State.SENDING) for one in sent):
+        return False
+    pairs = [(one, one.effect, new) for one, new in zip(sent, ready.messages, strict=True)]
+    if any(isinstance(old, SendMessage) and old.media != new.media for _, old, new in pairs):
+        return False
+    for one, old, new in pairs:
+        if isinstance(old, SendMessage) and (old.text, old.spans) != (new.text, new.spans):
+            effect = EditMessage(message_id="", text=new.text, spans=new.spans, media=new.media, keyboard=new.keyboard)
+            await do(tx, ctx, replace(address, about_entry=one.id), effect, strand=address.strand)
+    return True
+
+
+# --- small things --------------------------------------------------------------------------------------------------
+
+
+def _answer_address(question: Question, thread_message: int, *, delay: timedelta = timedelta(0)) -> Address:
+    return Address(
+        chat=question.chat,
+        chat_kind=ChatKind.PRIVATE,
+        role=Role.ANSWER,
+        question=question.number,
+        thread_message=thread_message,
+        delay=delay,
+    )
+
+
+async def _answer_draft(tx: Transaction, ctx: Context, question: Question, content: Content) -> Draft:
+    """An answer, so that the resident sees what it answers: as a reply to his question, or with its number."""
+    draft = _draft(content)
+    if not ctx.capabilities[question.chat.channel].replies:
+        head = f"Ответ на вопрос № {question.number}:"
+        return replace(draft, text=f"{head}\n{draft.text}" if draft.text else head)
+    asked = await links.first_of_question(tx, question.number, Author.RESIDENT)
+    return replace(draft, reply_to=asked or "")
+
+
+def _draft(content: Content) -> Draft:
+    return Draft(
+        text=content.text,
+        media=content.media,
+        location=content.location,
+        contact=content.contact,
+        links=content.links,
+        unsupported=content.unsupported,
+    )
+
+
+def _new_message(event: MessageReceived, role: Author, content: Content) -> NewMessage:
+    return NewMessage(
+        role=role,
+        author=event.sender.name,
+        chat=event.chat,
+        message_id=event.message_id,
+        content=content,
+        at=event.at,
+        album_id=event.album_id,
+    )
+
+
+async def _note(
+    tx: Transaction,
+    ctx: Context,
+    event: MessageReceived,
+    text: str,
+    *,
+    question: int | None = None,
+    thread_message: int | None = None,
+) -> None:
+    """Tell the official something, as a reply to what he wrote."""
+    address = Address(
+        chat=event.chat,
+        chat_kind=ChatKind.GROUP,
+        role=Role.COMMAND,
+        question=question,
+        thread_message=thread_message,
+    )
+    await post(tx, ctx, address, Draft(text=text, reply_to=event.message_id))
+
+
+async def _name_left_out(
+    tx: Transaction, ctx: Context, event: MessageReceived, number: int, left_out: tuple[LeftOut, ...]
+) -> None:
+    for one in left_out:
+        text = texts.file_not_passed(number, describe(one.media), one.reason)
+        await _note(tx, ctx, event, text, question=number)

@@ -1,0 +1,112 @@
+"""Residents' chats: one row each, locked while an event of it is handled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from bot.model.chat import ChatRef
+from bot.model.event import Sender
+from bot.model.question import Conversation
+from storage.database import Transaction
+from storage.tables import conversations
+
+
+def _conversation(row: Any) -> Conversation:
+    return Conversation(
+        id=row["id"],
+        chat=ChatRef(channel=row["channel"], chat_id=row["chat_id"]),
+        name=row["name"],
+        source=row["source"],
+        question=row["question_id"],
+        wants_new=row["wants_new"],
+        greeted=row["greeted_at"] is not None,
+        stopped=row["stopped_at"] is not None,
+    )
+
+
+async def lock(tx: Transaction, chat: ChatRef, sender: Sender) -> Conversation:
+    """The conversation of this chat, made on first contact, locked until the end of the transaction.
+
+    The lock is what keeps an album, or two quick messages, from opening two questions.
+    """
+    row = await tx.raw.fetchrow(
+        "INSERT INTO conversations AS c (channel, chat_id, user_id, name, username, language)"
+        " VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (channel, chat_id) DO UPDATE SET"
+        " name = CASE WHEN $4 <> '' THEN $4 ELSE c.name END,"
+        " username = CASE WHEN $4 <> '' THEN $5 ELSE c.username END"
+        " RETURNING id, channel, chat_id, name, source, question_id, wants_new, greeted_at, stopped_at",
+        chat.channel,
+        chat.chat_id,
+        sender.user_id,
+        sender.name,
+        sender.username,
+        sender.language,
+    )
+    return _conversation(row)
+
+
+async def lock_of_question(tx: Transaction, number: int) -> Conversation | None:
+    """The conversation in which this question was asked, locked; None: no such question."""
+    row = await tx.raw.fetchrow(
+        "SELECT c.id, c.channel, c.chat_id, c.name, c.source, c.question_id, c.wants_new, c.greeted_at, c.stopped_at"
+        " FROM conversations c WHERE c.id = (SELECT conversation_id FROM questions WHERE id = $1) FOR UPDATE",
+        number,
+    )
+    return _conversation(row) if row is not None else None
+
+
+async def lock_current_question(tx: Transaction, conversation_id: int) -> int | None:
+    """Lock a conversation by its id; the number of the resident's current question, if any."""
+    number: int | None = await tx.raw.fetchval(
+        "SELECT question_id FROM conversations WHERE id = $1 FOR UPDATE", conversation_id
+    )
+    return number
+
+
+async def change(tx: Transaction, conversation_id: int, **values: object) -> None:
+    """Set columns of a conversation that is locked."""
+    await tx.core.execute(update(conversations).where(conversations.c.id == conversation_id).values(**values))
+
+
+async def set_stopped(tx: Transaction, chat: ChatRef, at: datetime | None) -> None:
+    """Note that nothing can be sent to this chat, or that it can be again."""
+    await tx.core.execute(
+        update(conversations)
+        .where(conversations.c.channel == chat.channel, conversations.c.chat_id == chat.chat_id)
+        .values(stopped_at=at)
+    )
+
+
+async def nameless(tx: Transaction, channel: str, limit: int = 500) -> dict[str, int]:
+    """User ids of this channel whose names are not known yet, with their conversations."""
+    statement = (
+        select(conversations.c.user_id, conversations.c.id)
+        .where(conversations.c.channel == channel, conversations.c.name == "", conversations.c.user_id != "")
+        .order_by(conversations.c.id.desc())
+        .limit(limit)
+    )
+    return {row.user_id: row.id for row in await tx.core.execute(statement)}
+
+
+async def set_name(tx: Transaction, channel: str, user_id: str, name: str) -> list[int]:
+    """Give a person's conversations his name; returns the conversations that it was missing in."""
+    rows = await tx.core.execute(
+        update(conversations)
+        .where(conversations.c.channel == channel, conversations.c.user_id == user_id, conversations.c.name == "")
+        .values(name=name)
+        .returning(conversations.c.id)
+    )
+    return [row.id for row in rows]
+
+
+async def known_names(tx: Transaction, channel: str, user_ids: Collection[str]) -> dict[str, str]:
+    """Names that are known already."""
+    statement = select(conversations.c.user_id, conversations.c.name).where(
+        conversations.c.channel == channel, conversations.c.user_id.in_(user_ids), conversations.c.name != ""
+    )
+    return {row.user_id: row.name for row in await tx.core.execute(statement)}

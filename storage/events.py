@@ -1,0 +1,101 @@
+"""Updates that came in: stored once, kept for a time, handled again after a bug is mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select, text, update
+
+from bot.adapter import Update
+from storage.database import Transaction
+from storage.tables import events
+
+
+class EventStatus(StrEnum):
+    """What became of an update."""
+
+    DONE = "done"
+    #: Handling failed by a bug: kept for `otvet events replay`.
+    FAILED = "failed"
+    #: A reply that overtook the receipt of the card it answers.
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """An update as it is kept."""
+
+    id: int
+    channel: str
+    kind: str
+    raw: bytes
+    error: str
+    received_at: datetime
+
+
+async def add(tx: Transaction, channel: str, update_: Update) -> int | None:
+    """Store an update under its key; None when it is there already."""
+    found: int | None = await tx.raw.fetchval(
+        "INSERT INTO events (channel, key, kind, raw) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (channel, key) DO NOTHING RETURNING id",
+        channel,
+        update_.key,
+        update_.kind,
+        update_.raw,
+    )
+    return found
+
+
+async def reply_of(tx: Transaction, channel: str, key: str) -> str | None:
+    """What the platform was answered when this update came first."""
+    statement = select(events.c.reply).where(events.c.channel == channel, events.c.key == key)
+    return (await tx.core.execute(statement)).scalar_one_or_none()
+
+
+async def set_reply(tx: Transaction, event_id: int, reply: str) -> None:
+    """Keep what the platform is answered, for redeliveries."""
+    await tx.core.execute(update(events).where(events.c.id == event_id).values(reply=reply))
+
+
+async def set_status(tx: Transaction, event_id: int, status: EventStatus, error: str = "") -> None:
+    await tx.core.execute(update(events).where(events.c.id == event_id).values(status=status, error=error[:500]))
+
+
+async def unfinished(
+    tx: Transaction, status: EventStatus, *, channel: str | None = None, limit: int = 1000
+) -> list[StoredEvent]:
+    """Updates in this state, oldest first."""
+    statement = select(
+        events.c.id, events.c.channel, events.c.kind, events.c.raw, events.c.error, events.c.received_at
+    ).where(events.c.status == status, text("status <> 'done'"))
+    if channel is not None:
+        statement = statement.where(events.c.channel == channel)
+    rows = await tx.core.execute(statement.order_by(events.c.id).limit(limit))
+    return [
+        StoredEvent(
+            id=row.id, channel=row.channel, kind=row.kind, raw=row.raw, error=row.error, received_at=row.received_at
+        )
+        for row in rows
+    ]
+
+
+async def lock(tx: Transaction, event_id: int, status: EventStatus) -> bool:
+    """Take an unfinished update for handling; False when another process has it or it is done."""
+    statement = (
+        select(events.c.id).where(events.c.id == event_id, events.c.status == status).with_for_update(skip_locked=True)
+    )
+    return (await tx.core.execute(statement)).scalar_one_or_none() is not None
+
+
+async def clean(tx: Transaction, keep: timedelta, *, limit: int = 5000) -> int:
+    """Remove what is older than `keep` and needs no more attention; at most `limit` rows at a time."""
+    old = (
+        select(events.c.id)
+        .where(events.c.received_at < func.now() - keep, events.c.status == EventStatus.DONE)
+        .order_by(events.c.received_at)
+        .limit(limit)
+    )
+    result = await tx.core.execute(delete(events).where(events.c.id.in_(old)).returning(events.c.id))
+    return len(result.all())

@@ -1,0 +1,541 @@
+"""The queue of effects: added in the transaction that caused them, claimed by the channel's owner, recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from bot.delivery.entry import PRIORITY_OF, Role
+from bot.model.chat import ChatKind, ChatRef
+from bot.model.message import Effect
+from storage.codec import decode_effect, effect_kind, encode_effect
+from storage.database import Transaction
+
+
+class State(StrEnum):
+    """Where an entry stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    #: Given up, with the last error; kept.
+    DEAD = "dead"
+    #: No longer needed.
+    DROPPED = "dropped"
+    #: Shown in another entry, with other cards.
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """An effect to be carried out."""
+
+    chat: ChatRef
+    chat_kind: ChatKind
+    role: Role
+    effect: Effect
+    #: Entries of one strand keep their order among themselves.
+    strand: str = ""
+    question: int | None = None
+    thread_message: int | None = None
+    #: The entry whose message this one replies to, edits or deletes, and which of its messages.
+    about_entry: int | None = None
+    about_part: int = 0
+    #: How long to hold it back: an album waits for its parts.
+    delay: timedelta = timedelta(0)
+    lifetime: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry of the outbox as it is taken out."""
+
+    id: int
+    chat: ChatRef
+    chat_kind: ChatKind
+    role: Role
+    priority: int
+    effect: Effect
+    question: int | None
+    thread_message: int | None
+    about_entry: int | None
+    #: The platform's id of the message that `about_entry` made; empty when there is none.
+    about_message: str
+    attempts: int
+    created_at: datetime
+    first_try_at: datetime
+    expires_at: datetime | None
+
+
+_ADD = (
+    "INSERT INTO outbox (channel, chat_id, chat_kind, role, priority, strand, kind, effect, question_id,"
+    " thread_message_id, about_entry_id, about_part, not_before, expires_at)"
+    " SELECT n.channel, n.chat_id, n.chat_kind, n.role, n.priority, n.strand, n.kind, n.effect, n.question_id,"
+    " n.thread_message_id, n.about_entry_id, n.about_part, now() + n.delay, now() + n.lifetime"
+    " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::bytea[],"
+    " $9::bigint[], $10::bigint[], $11::bigint[], $12::smallint[], $13::interval[], $14::interval[])"
+    " WITH ORDINALITY AS n(channel, chat_id, chat_kind, role, priority, strand, kind, effect, question_id,"
+    " thread_message_id, about_entry_id, about_part, delay, lifetime, place)"
+    " ORDER BY n.place RETURNING id"
+)
+
+
+async def add(tx: Transaction, entries: Sequence[NewEntry]) -> list[int]:
+    """Add entries, in this order; returns their ids."""
+    if not entries:
+        return []
+    rows = await tx.raw.fetch(
+        _ADD,
+        [entry.chat.channel for entry in entries],
+        [entry.chat.chat_id for entry in entries],
+        [entry.chat_kind for entry in entries],
+        [entry.role for entry in entries],
+        [PRIORITY_OF[entry.role] for entry in entries],
+        [entry.strand for entry in entries],
+        [effect_kind(entry.effect) for entry in entries],
+        [encode_effect(entry.effect) for entry in entries],
+        [entry.question for entry in entries],
+        [entry.thread_message for entry in entries],
+        [entry.about_entry for entry in entries],
+        [entry.about_part for entry in entries],
+        [entry.delay for entry in entries],
+        [entry.lifetime for entry in entries],
+    )
+    return [row["id"] for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to send for a channel: void as soon as another owner has a higher epoch."""
+
+    channel: str
+    owner: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the dispatcher wants of one chat: at most so many entries of these priorities."""
+
+    chat_id: str
+    room: int
+    lowest: int
+    highest: int
+
+
+_COLUMNS = (
+    "o.id, o.channel, o.chat_id, o.chat_kind, o.role, o.priority, o.kind, o.effect, o.question_id,"
+    " o.thread_message_id, o.about_entry_id, o.attempts, o.created_at, o.first_try_at, o.expires_at"
+)
+
+# The lease row is locked, so that nobody can take the channel over between the check and the commit.
+# `id = ANY(ARRAY(...))`: joined to the CTE alone, the planner may scan the whole outbox.
+_CLAIM = (
+    "WITH lease AS (SELECT 1 FROM leases"
+    "  WHERE channel = $1 AND owner = $2 AND epoch = $3 AND expires_at > now() FOR SHARE),"
+    " picked AS MATERIALIZED (SELECT p.id FROM unnest($4::text[], $5::int[], $6::int[], $7::int[])"
+    "  AS w(chat_id, room, lowest, highest) CROSS JOIN LATERAL ("
+    "   SELECT o.id FROM outbox o WHERE o.channel = $1 AND o.chat_id = w.chat_id AND o.state = 'waiting'"
+    "   AND o.not_before <= now() AND o.priority BETWEEN w.lowest AND w.highest"
+    "   AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.channel = o.channel AND e.chat_id = o.chat_id"
+    "    AND e.strand = o.strand AND e.id < o.id AND e.state IN ('waiting', 'sending'))"
+    "   AND NOT EXISTS (SELECT 1 FROM outbox a WHERE a.id = o.about_entry_id"
+    "    AND a.state IN ('waiting', 'sending'))"
+    "   ORDER BY o.priority, o.id LIMIT w.room) p WHERE EXISTS (SELECT 1 FROM lease))"
+    " UPDATE outbox o SET state = 'sending', epoch = $3, attempts = o.attempts + 1,"
+    " first_try_at = coalesce(o.first_try_at, now())"
+    " WHERE o.id = ANY(ARRAY(SELECT id FROM picked)) AND o.state = 'waiting'"
+    f" RETURNING {_COLUMNS},"
+    " (SELECT l.message_id FROM links l WHERE l.entry_id = o.about_entry_id AND l.part = o.about_part LIMIT 1)"
+    "  AS about_message"
+)
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        id=row["id"],
+        chat=ChatRef(channel=row["channel"], chat_id=row["chat_id"]),
+        chat_kind=ChatKind(row["chat_kind"]),
+        role=Role(row["role"]),
+        priority=row["priority"],
+        effect=decode_effect(row["kind"], row["effect"]),
+        question=row["question_id"],
+        thread_message=row["thread_message_id"],
+        about_entry=row["about_entry_id"],
+        about_message=row["about_message"] or "",
+        attempts=row["attempts"],
+        created_at=row["created_at"],
+        first_try_at=row["first_try_at"],
+        expires_at=row["expires_at"],
+    )
+
+
+async def claim(tx: Transaction, lease: Lease, wanted: Sequence[Wanted]) -> list[Entry]:
+    """Take entries out, urgent first; nothing when the lease is void.
+
+    An entry is not taken while an earlier one of its strand, or the one it is about, is unfinished.
+    """
+    rows = await tx.raw.fetch(
+        _CLAIM,
+        lease.channel,
+        lease.owner,
+        lease.epoch,
+        [one.chat_id for one in wanted],
+        [one.room for one in wanted],
+        [one.lowest for one in wanted],
+        [one.highest for one in wanted],
+    )
+    return sorted(map(_entry, rows), key=lambda entry: (entry.priority, entry.id))
+
+
+# The chats of a channel, one index probe each, however many entries wait in them.
+_CHATS = (
+    "WITH RECURSIVE chats AS ("
+    " (SELECT chat_id, chat_kind FROM outbox WHERE channel = $1 AND state = 'waiting' ORDER BY chat_id LIMIT 1)"
+    " UNION ALL SELECT n.chat_id, n.chat_kind FROM chats c CROSS JOIN LATERAL ("
+    "  SELECT chat_id, chat_kind FROM outbox WHERE channel = $1 AND state = 'waiting' AND chat_id > c.chat_id"
+    "  ORDER BY chat_id LIMIT 1) n)"
+    " SELECT chat_id, chat_kind FROM chats LIMIT $2"
+)
+
+
+async def chats_waiting(tx: Transaction, channel: str, *, limit: int = 10_000) -> list[tuple[str, ChatKind]]:
+    """Chats of the channel in which something waits, due or not."""
+    return [(row["chat_id"], ChatKind(row["chat_kind"])) for row in await tx.raw.fetch(_CHATS, channel, limit)]
+
+
+async def next_due(tx: Transaction, channel: str, chat_id: str) -> datetime | None:
+    """When the next entry of this chat may go; None: nothing waits."""
+    found: datetime | None = await tx.raw.fetchval(
+        "SELECT min(not_before) FROM (SELECT not_before FROM outbox WHERE channel = $1 AND chat_id = $2"
+        " AND state = 'waiting' ORDER BY priority, id LIMIT 100) AS first",
+        channel,
+        chat_id,
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """An entry that was carried out, and the messages that now exist."""
+
+    entry: Entry
+    message_ids: tuple[str, ...]
+
+
+_SENT = (
+    "WITH done AS (SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[],"
+    "  $7::smallint[]) AS d(entry_id, chat_id, message_id, question_id, thread_message_id, role, part)),"
+    " link AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, entry_id, part, role)"
+    "  SELECT $8, chat_id, message_id, question_id, thread_message_id, entry_id, part, role FROM done"
+    "  WHERE message_id <> '' ON CONFLICT DO NOTHING)"
+    " UPDATE outbox SET state = 'sent', finished_at = now(), last_error = ''"
+    " WHERE id = ANY($9::bigint[]) AND state = 'sending' AND epoch = $10"
+)
+
+
+async def record_sent(tx: Transaction, lease: Lease, sent: Sequence[Sent]) -> None:
+    """Write receipts: ties the platform's message ids to the questions. Links are written even if the lease is void."""
+    rows = [(one.entry, part, message_id) for one in sent for part, message_id in enumerate(one.message_ids)]
+    await tx.raw.execute(
+        _SENT,
+        [entry.id for entry, _, _ in rows],
+        [entry.chat.whole.chat_id for entry, _, _ in rows],
+        [message_id for _, _, message_id in rows],
+        [entry.question for entry, _, _ in rows],
+        [entry.thread_message for entry, _, _ in rows],
+        [entry.role for entry, _, _ in rows],
+        [part for _, part, _ in rows],
+        lease.channel,
+        [one.entry.id for one in sent],
+        lease.epoch,
+    )
+    carded = [one.entry.question for one in sent if one.entry.role is Role.CARD and one.entry.question is not None]
+    if carded:
+        await tx.raw.execute(
+            "UPDATE questions SET carded_at = now() WHERE id = ANY($1::bigint[]) AND carded_at IS NULL", carded
+        )
+
+
+async def put_back(
+    tx: Transaction, lease: Lease, entry_id: int, *, after: timedelta, error: str, counted: bool, effect: Effect | None
+) -> None:
+    """Let an entry wait and be tried again; `effect` replaces what it says (a part was refused)."""
+    await tx.raw.execute(
+        "UPDATE outbox SET state = 'waiting', not_before = now() + $3, last_error = left($4, 300),"
+        " attempts = attempts - $5, kind = coalesce($6, kind), effect = coalesce($7, effect)"
+        " WHERE id = $1 AND state = 'sending' AND epoch = $2",
+        entry_id,
+        lease.epoch,
+        after,
+        error,
+        0 if counted else 1,
+        effect_kind(effect) if effect is not None else None,
+        encode_effect(effect) if effect is not None else None,
+    )
+
+
+async def give_up(tx: Transaction, lease: Lease, entry_id: int, error: str, state: State = State.DEAD) -> bool:
+    """End an entry that was being sent; False when it is not ours any more."""
+    return (
+        await tx.raw.fetchval(
+            "UPDATE outbox SET state = $3, finished_at = now(), last_error = left($4, 300)"
+            " WHERE id = $1 AND state = 'sending' AND epoch = $2 RETURNING id",
+            entry_id,
+            lease.epoch,
+            state,
+            error,
+        )
+    ) is not None
+
+
+async def end_waiting(tx: Transaction, chat: ChatRef, error: str) -> list[tuple[int, int | None]]:
+    """End all that waits for a chat which is gone; returns the ids of entries and of their messages of a thread."""
+    rows = await tx.raw.fetch(
+        "UPDATE outbox SET state = 'dead', finished_at = now(), last_error = left($3, 300)"
+        " WHERE channel = $1 AND chat_id = $2 AND state = 'waiting' RETURNING id, thread_message_id, role",
+        chat.channel,
+        chat.chat_id,
+        error,
+    )
+    return [(row["id"], row["thread_message_id"] if row["role"] == Role.ANSWER else None) for row in rows]
+
+
+async def take_over(tx: Transaction, lease: Lease) -> int:
+    """Settle what an earlier owner left in the middle: what became of it is not known.
+
+    All but the answers to buttons are sent again: a doubled message does little harm, a missing one much.
+    """
+    await tx.raw.execute(
+        "UPDATE outbox SET state = 'dropped', finished_at = now(), last_error = 'outcome_unknown'"
+        " WHERE channel = $1 AND state = 'sending' AND epoch < $2 AND role = 'press'",
+        lease.channel,
+        lease.epoch,
+    )
+    rows = await tx.raw.fetch(
+        "UPDATE outbox SET state = 'waiting', not_before = now(), last_error = 'outcome_unknown'"
+        " WHERE channel = $1 AND state = 'sending' AND epoch < $2 RETURNING id",
+        lease.channel,
+        lease.epoch,
+    )
+    return len(rows)
+
+
+async def expire(tx: Transaction, channel: str) -> int:
+    """Drop entries whose time is over before they were sent."""
+    rows = await tx.raw.fetch(
+        "UPDATE outbox SET state = 'dropped', finished_at = now(), last_error = 'expired'"
+        " WHERE channel = $1 AND state = 'waiting' AND expires_at <= now() RETURNING id",
+        channel,
+    )
+    return len(rows)
+
+
+async def move_chat(tx: Transaction, old: ChatRef, new: ChatRef) -> None:
+    """A chat has a new address: all that waits for it follows, and so do its questions and conversation."""
+    arguments = (old.channel, old.chat_id, new.chat_id)
+    await tx.raw.execute(
+        "INSERT INTO moves (channel, chat_id, to_chat_id) VALUES ($1, $2, $3)"
+        " ON CONFLICT (channel, chat_id) DO UPDATE SET to_chat_id = $3",
+        *arguments,
+    )
+    await tx.raw.execute("UPDATE moves SET to_chat_id = $3 WHERE channel = $1 AND to_chat_id = $2", *arguments)
+    await tx.raw.execute(
+        "UPDATE outbox SET chat_id = $3 WHERE channel = $1 AND chat_id = $2 AND state IN ('waiting', 'sending')",
+        *arguments,
+    )
+    await tx.raw.execute(
+        "UPDATE questions SET admin_chat_id = $3 WHERE admin_channel = $1 AND admin_chat_id = $2", *arguments
+    )
+
+
+async def moves(tx: Transaction) -> dict[ChatRef, ChatRef]:
+    """Chats that have a new address, each with the latest."""
+    rows = await tx.raw.fetch("SELECT channel, chat_id, to_chat_id FROM moves")
+    return {
+        ChatRef(channel=row["channel"], chat_id=row["chat_id"]): ChatRef(
+            channel=row["channel"], chat_id=row["to_chat_id"]
+        )
+        for row in rows
+    }
+
+
+# --- entries of one message or question ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An entry that shows a message of a thread."""
+
+    id: int
+    role: Role
+    state: State
+    chat: ChatRef
+    chat_kind: ChatKind
+    effect: Effect
+    #: The platform's ids of what it made, in order.
+    message_ids: tuple[str, ...]
+
+
+async def showing(tx: Transaction, thread_message: int, roles: Collection[Role]) -> list[Shown]:
+    """The entries of these roles that show this message, oldest first; those still waiting are locked."""
+    rows = await tx.raw.fetch(
+        "SELECT o.id, o.role, o.state, o.channel, o.chat_id, o.chat_kind, o.kind, o.effect,"
+        " ARRAY(SELECT l.message_id FROM links l WHERE l.entry_id = o.id ORDER BY l.part) AS message_ids"
+        " FROM outbox o WHERE o.thread_message_id = $1 AND o.role = ANY($2::text[])"
+        " AND o.state IN ('waiting', 'sending', 'sent', 'merged') ORDER BY o.id FOR UPDATE OF o",
+        thread_message,
+        list(roles),
+    )
+    return [_shown(row, tuple(row["message_ids"])) for row in rows]
+
+
+def _shown(row: Any, message_ids: tuple[str, ...]) -> Shown:
+    return Shown(
+        id=row["id"],
+        role=Role(row["role"]),
+        state=State(row["state"]),
+        chat=ChatRef(channel=row["channel"], chat_id=row["chat_id"]),
+        chat_kind=ChatKind(row["chat_kind"]),
+        effect=decode_effect(row["kind"], row["effect"]),
+        message_ids=message_ids,
+    )
+
+
+async def drop(tx: Transaction, entry_ids: Sequence[int]) -> None:
+    """Entries that are not needed any more: another says the same, newer."""
+    await tx.raw.execute(
+        "UPDATE outbox SET state = 'dropped', finished_at = now() WHERE id = ANY($1::bigint[]) AND state = 'waiting'",
+        entry_ids,
+    )
+
+
+async def replace(tx: Transaction, entry_id: int, effect: Effect, *, delay: timedelta | None = None) -> bool:
+    """Change what a waiting entry says, and hold it back anew; False when it is on its way already."""
+    return (
+        await tx.raw.fetchval(
+            "UPDATE outbox SET kind = $2, effect = $3, not_before = coalesce(now() + $4, not_before)"
+            " WHERE id = $1 AND state = 'waiting' RETURNING id",
+            entry_id,
+            effect_kind(effect),
+            encode_effect(effect),
+            delay,
+        )
+    ) is not None
+
+
+async def card_of(tx: Transaction, question: int) -> int | None:
+    """The entry whose message shows the card of this question now: its own, or one that shows several."""
+    found: int | None = await tx.raw.fetchval(
+        "SELECT coalesce(merged_into, id) FROM outbox WHERE question_id = $1 AND role = 'card'"
+        " AND state IN ('waiting', 'sending', 'sent', 'merged') ORDER BY id DESC LIMIT 1",
+        question,
+    )
+    return found
+
+
+async def unfinished_of(tx: Transaction, thread_message: int, role: Role) -> dict[State, int]:
+    """How the entries that carry this message stand: an answer is delivered when all of them are sent."""
+    rows = await tx.raw.fetch(
+        "SELECT state, count(*) AS count FROM outbox WHERE thread_message_id = $1 AND role = $2 GROUP BY state",
+        thread_message,
+        role,
+    )
+    return {State(row["state"]): row["count"] for row in rows}
+
+
+# --- cards put together --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCard:
+    """A card that nobody has seen yet."""
+
+    entry: int
+    question: int
+    resident: str
+    text: str
+    asked_at: datetime
+
+
+async def waiting_cards(tx: Transaction, chat: ChatRef, *, limit: int) -> list[WaitingCard]:
+    """Cards that could be sent to this chat now, oldest first."""
+    rows = await tx.raw.fetch(
+        "SELECT o.id, o.question_id, c.name, q.asked_at,"
+        " (SELECT m.content ->> 'text' FROM messages m WHERE m.id = o.thread_message_id) AS text"
+        " FROM outbox o JOIN questions q ON q.id = o.question_id JOIN conversations c ON c.id = q.conversation_id"
+        " WHERE o.channel = $1 AND o.chat_id = $2 AND o.state = 'waiting' AND o.role = 'card' AND o.not_before <= now()"
+        " ORDER BY o.id LIMIT $3 FOR UPDATE OF o SKIP LOCKED",
+        chat.channel,
+        chat.chat_id,
+        limit,
+    )
+    return [
+        WaitingCard(
+            entry=row["id"],
+            question=row["question_id"],
+            resident=row["name"],
+            text=row["text"] or "",
+            asked_at=row["asked_at"],
+        )
+        for row in rows
+    ]
+
+
+async def merge(tx: Transaction, cards: Sequence[WaitingCard], together: NewEntry) -> int:
+    """Show these cards in one entry instead of their own; returns its id."""
+    (entry_id,) = await add(tx, [together])
+    numbers = [card.question for card in cards]
+    await tx.raw.execute(
+        "UPDATE outbox SET state = 'merged', merged_into = $2, finished_at = now()"
+        " WHERE question_id = ANY($1::bigint[]) AND state = 'waiting' AND role IN ('card', 'card_part')",
+        numbers,
+        entry_id,
+    )
+    await tx.raw.execute(
+        "UPDATE outbox SET about_entry_id = $2, about_part = 0 WHERE question_id = ANY($1::bigint[])"
+        " AND state = 'waiting' AND about_entry_id = ANY($3::bigint[])",
+        numbers,
+        entry_id,
+        [card.entry for card in cards],
+    )
+    return entry_id
+
+
+# --- figures -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """How much waits in a channel, of one priority."""
+
+    channel: str
+    priority: int
+    count: int
+    #: Seconds since the oldest was added.
+    age: float
+
+
+async def depths(tx: Transaction) -> list[Depth]:
+    """The depth and age of the outbox, by channel and priority."""
+    rows = await tx.raw.fetch(
+        "SELECT channel, priority, count(*) AS count, extract(epoch FROM now() - min(created_at))::float8 AS age"
+        " FROM outbox WHERE state = 'waiting' GROUP BY channel, priority"
+    )
+    return [
+        Depth(channel=row["channel"], priority=row["priority"], count=row["count"], age=max(row["age"], 0.0))
+        for row in rows
+    ]
+
+
+async def ride(tx: Transaction, entry_id: int) -> Shown | None:
+    """Mark a waiting entry as sent because it rides in the answer to a webhook; the platform tells no id for it."""
+    row = await tx.raw.fetchrow(
+        "UPDATE outbox SET state = 'sent', finished_at = now() WHERE id = $1 AND state = 'waiting'"
+        " RETURNING id, role, state, channel, chat_id, chat_kind, kind, effect",
+        entry_id,
+    )
+    return _shown(row, ()) if row is not None else None

@@ -1,0 +1,245 @@
+"""Questions and their threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from bot.model.chat import ChatRef
+from bot.model.content import Content
+from bot.model.question import Author, Conversation, Question, Status, ThreadMessage
+from storage.codec import decode_content, decode_history, encode_content
+from storage.database import Transaction
+from storage.tables import questions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message on its way into a thread."""
+
+    role: Author
+    author: str
+    chat: ChatRef
+    message_id: str
+    content: Content
+    at: datetime
+    album_id: str = ""
+
+
+_QUESTION = (
+    "SELECT q.id, q.status, q.department, q.admin_channel, q.admin_chat_id, q.source, q.asked_at, q.due_at,"
+    " q.waiting_since, q.answered_at, q.close_reason, c.channel, c.chat_id, c.name"
+    " FROM questions q JOIN conversations c ON c.id = q.conversation_id"
+)
+
+
+def _question(row: Any) -> Question:
+    return Question(
+        number=row["id"],
+        chat=ChatRef(channel=row["channel"], chat_id=row["chat_id"]),
+        resident=row["name"],
+        status=Status(row["status"]),
+        admin_chat=ChatRef(channel=row["admin_channel"], chat_id=row["admin_chat_id"]),
+        department=row["department"],
+        source=row["source"],
+        asked_at=row["asked_at"],
+        due_at=row["due_at"],
+        waiting_since=row["waiting_since"],
+        answered_at=row["answered_at"],
+        close_reason=row["close_reason"],
+    )
+
+
+async def ask(
+    tx: Transaction,
+    conversation: Conversation,
+    message: NewMessage,
+    *,
+    admin_chat: ChatRef,
+    department: str,
+    due_at: datetime,
+    now: datetime,
+) -> tuple[int, int]:
+    """Register a question with its first message; returns its number and the message's id.
+
+    One statement: the question, the message, the link by which an edit finds it, and the resident's standing.
+    """
+    row = await tx.raw.fetchrow(
+        "WITH q AS (INSERT INTO questions (conversation_id, department, admin_channel, admin_chat_id, source,"
+        " asked_at, due_at, waiting_since) VALUES ($1, $2, $3, $4, $5, $6, $7, $6) RETURNING id),"
+        " m AS (INSERT INTO messages (question_id, role, author, channel, chat_id, album_id, content, at)"
+        " SELECT id, $8, $9, $10, $11, $12, $13, $14 FROM q RETURNING id),"
+        " l AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
+        " SELECT $10, $15, $16, q.id, m.id, $8 FROM q, m ON CONFLICT DO NOTHING),"
+        " c AS (UPDATE conversations SET question_id = q.id, wants_new = false, source = '',"
+        " greeted_at = coalesce(greeted_at, $6), stopped_at = NULL FROM q WHERE conversations.id = $1)"
+        " SELECT q.id AS number, m.id AS message FROM q, m",
+        conversation.id,
+        department,
+        admin_chat.channel,
+        admin_chat.chat_id,
+        conversation.source,
+        now,
+        due_at,
+        message.role,
+        message.author,
+        message.chat.channel,
+        message.chat.chat_id,
+        message.album_id,
+        encode_content(message.content),
+        message.at,
+        message.chat.whole.chat_id,
+        message.message_id,
+    )
+    return row["number"], row["message"]
+
+
+async def add_message(tx: Transaction, number: int | None, message: NewMessage) -> int:
+    """Add a message to a thread, with the link by which replies and edits find it; returns its id."""
+    found: int = await tx.raw.fetchval(
+        "WITH m AS (INSERT INTO messages (question_id, role, author, channel, chat_id, album_id, content, at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id),"
+        " l AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
+        " SELECT $4, $9, $10, $1, m.id, $2 FROM m ON CONFLICT DO NOTHING)"
+        " SELECT id FROM m",
+        number,
+        message.role,
+        message.author,
+        message.chat.channel,
+        message.chat.chat_id,
+        message.album_id,
+        encode_content(message.content),
+        message.at,
+        message.chat.whole.chat_id,
+        message.message_id,
+    )
+    return found
+
+
+async def find(tx: Transaction, number: int, *, lock: bool = False) -> Question | None:
+    """A question by its number; locked only after its conversation, so that the order is always the same."""
+    row = await tx.raw.fetchrow(f"{_QUESTION} WHERE q.id = $1{' FOR UPDATE OF q' if lock else ''}", number)
+    return _question(row) if row is not None else None
+
+
+async def change(tx: Transaction, number: int, **values: object) -> None:
+    """Set columns of a question that is locked."""
+    await tx.core.execute(update(questions).where(questions.c.id == number).values(**values))
+
+
+async def answered(tx: Transaction, number: int, now: datetime) -> None:
+    """An official answered: nobody waits any more."""
+    await tx.core.execute(
+        update(questions)
+        .where(questions.c.id == number)
+        .values(
+            status=Status.ANSWERED,
+            waiting_since=None,
+            answered_at=now,
+            first_answered_at=func.coalesce(questions.c.first_answered_at, now),
+            closed_at=None,
+            close_reason="",
+        )
+    )
+
+
+_WAITING = (
+    " WHERE q.waiting_since IS NOT NULL"
+    " AND ($1::text[] IS NULL OR (q.admin_channel, q.admin_chat_id) IN (SELECT * FROM unnest($1, $2::text[])))"
+)
+_WAITING_PAGE = f"{_QUESTION}{_WAITING} ORDER BY q.waiting_since, q.id LIMIT $3"
+_WAITING_COUNT = f"SELECT count(*) FROM questions q{_WAITING}"
+
+
+async def waiting(tx: Transaction, admin_chats: Sequence[ChatRef] | None, *, limit: int) -> tuple[list[Question], int]:
+    """Unanswered questions shown in these chats (in any, for None), longest waiting first, and how many there are."""
+    channels = [chat.channel for chat in admin_chats] if admin_chats is not None else None
+    chat_ids = [chat.chat_id for chat in admin_chats] if admin_chats is not None else None
+    rows = await tx.raw.fetch(_WAITING_PAGE, channels, chat_ids, limit)
+    count = len(rows)
+    if count == limit:
+        count = await tx.raw.fetchval(_WAITING_COUNT, channels, chat_ids)
+    return [_question(row) for row in rows], count
+
+
+async def previews(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
+    """What each of these questions begins with."""
+    rows = await tx.raw.fetch(
+        "SELECT DISTINCT ON (question_id) question_id, left(content ->> 'text', 400) AS text FROM messages"
+        " WHERE question_id = ANY($1::bigint[]) ORDER BY question_id, id",
+        list(numbers),
+    )
+    return {row["question_id"]: row["text"] or "" for row in rows}
+
+
+_MESSAGE = "SELECT id, question_id, role, author, content, history, at FROM messages"
+
+
+def _message(row: Any) -> ThreadMessage:
+    return ThreadMessage(
+        id=row["id"],
+        question=row["question_id"],
+        role=Author(row["role"]),
+        author=row["author"],
+        content=decode_content(row["content"]),
+        at=row["at"],
+        history=decode_history(row["history"]),
+    )
+
+
+async def thread(tx: Transaction, number: int) -> list[ThreadMessage]:
+    """All messages of a question, oldest first."""
+    return [_message(row) for row in await tx.raw.fetch(f"{_MESSAGE} WHERE question_id = $1 ORDER BY id", number)]
+
+
+async def message(tx: Transaction, message_id: int) -> ThreadMessage:
+    """One message of a thread, locked: parts of an album and edits change it."""
+    return _message(await tx.raw.fetchrow(f"{_MESSAGE} WHERE id = $1 FOR UPDATE", message_id))
+
+
+async def album(tx: Transaction, chat: ChatRef, album_id: str) -> ThreadMessage | None:
+    """The message that this album already has a part in."""
+    row = await tx.raw.fetchrow(
+        f"{_MESSAGE} WHERE channel = $1 AND chat_id = $2 AND album_id = $3 AND album_id <> ''"
+        " ORDER BY id DESC LIMIT 1 FOR UPDATE",
+        chat.channel,
+        chat.chat_id,
+        album_id,
+    )
+    return _message(row) if row is not None else None
+
+
+async def set_content(
+    tx: Transaction, changed: ThreadMessage, content: Content, *, edited_at: datetime | None = None
+) -> None:
+    """Replace what a message says; with `edited_at` the old content goes to its history."""
+    if edited_at is None:
+        await tx.raw.execute("UPDATE messages SET content = $2 WHERE id = $1", changed.id, encode_content(content))
+        return
+    await tx.raw.execute(
+        "UPDATE messages SET content = $2, history = history || jsonb_build_array(content), edited_at = $3"
+        " WHERE id = $1",
+        changed.id,
+        encode_content(content),
+        edited_at,
+    )
+
+
+async def assign_message(tx: Transaction, message_id: int, number: int) -> None:
+    """It is clear now which question an official's reply belongs to."""
+    await tx.raw.execute(
+        "WITH m AS (UPDATE messages SET question_id = $2, role = 'official' WHERE id = $1)"
+        " UPDATE links SET question_id = $2, role = 'official' WHERE thread_message_id = $1 AND entry_id IS NULL",
+        message_id,
+        number,
+    )
+
+
+async def count_waiting(tx: Transaction) -> int:
+    """How many questions wait for an answer."""
+    statement = select(func.count()).where(questions.c.waiting_since.is_not(None))
+    return int((await tx.core.execute(statement)).scalar_one())

@@ -1,0 +1,334 @@
+"""What the updates of Telegram mean."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.telegram.parse import Reader, parse_update
+from bot.errors import BadUpdate
+from bot.model.chat import ChatKind, ChatRef
+from bot.model.content import Contact, Content, Link, Location, Media, MediaKind
+from bot.model.event import (
+    ButtonPressed,
+    ChatMoved,
+    ChatStarted,
+    ChatStopped,
+    Event,
+    MessageEdited,
+    MessageReceived,
+    RepliedTo,
+    Sender,
+)
+
+READER = Reader(channel="telegram", bot_id=700100200, username="otvet_test_bot")
+AT = datetime.fromtimestamp(1790000000, UTC)
+MARIA = Sender(user_id="5550001", name="Мария Окотэтто", username="maria_ok", language="ru")
+OLEG = Sender(user_id="5550002", name="Олег", language="ru")
+CARD = RepliedTo(message_id="300", by_bot=True, buttons=("take:12", "more:12"))
+
+
+def chat(chat_id: str) -> ChatRef:
+    return ChatRef(channel="telegram", chat_id=chat_id)
+
+
+HOME = chat("5550001")
+GROUP = chat("-1001700000001")
+TOPIC = chat("-1001700000001:42")
+
+
+def received(content: Content | str, **more: Any) -> MessageReceived:
+    """A message from a resident."""
+    event = MessageReceived(
+        chat=HOME,
+        chat_kind=ChatKind.PRIVATE,
+        message_id="310",
+        sender=MARIA,
+        at=AT,
+        content=Content(text=content) if isinstance(content, str) else content,
+    )
+    return replace(event, **more)
+
+
+def in_group(text: str, **more: Any) -> MessageReceived:
+    """A message from an official."""
+    return received(text, **{"chat": GROUP, "chat_kind": ChatKind.GROUP, "sender": OLEG} | more)
+
+
+def file(kind: MediaKind, ref: str, **more: Any) -> Media:
+    return Media(kind=kind, channel="telegram", ref=f"BQACAgIAAxkB{ref}", size=2048, **more)
+
+
+PHOTO = file(MediaKind.PHOTO, "pl", mime_type="image/jpeg", width=1280, height=960)
+
+
+def sticker(ref: str, mime_type: str) -> Media:
+    return file(MediaKind.STICKER, ref, mime_type=mime_type, width=512, height=512, emoji="❄️")
+
+
+def with_file(kind: MediaKind, ref: str, text: str = "", **more: Any) -> MessageReceived:
+    return received(Content(text=text, media=(file(kind, ref, **more),)))
+
+
+def pressed(where: ChatRef, press_id: str, at: datetime) -> ButtonPressed:
+    return ButtonPressed(
+        chat=where,
+        chat_kind=ChatKind.GROUP,
+        sender=OLEG,
+        at=at,
+        data="take:12",
+        message_id="300",
+        press_id=press_id,
+    )
+
+
+CARD_AT = datetime.fromtimestamp(1789990000, UTC)
+POINT = Location(latitude=66.53, longitude=66.61)
+MP4 = "video/mp4"
+
+
+@dataclass(frozen=True)
+class Case:
+    label: str
+    payload: str
+    expected: list[Event]
+
+
+CASES = [
+    Case("text", "text", [received("Нет отопления")]),
+    Case(
+        "an address behind words is a link",
+        "text_link",
+        [received(Content(text="🏠 Подробно здесь", links=(Link(url="https://example.org/heat", title="здесь"),)))],
+    ),
+    Case("the largest size of a photo, caption", "photo", [received(Content(text="Счёт", media=(PHOTO,)))]),
+    Case("part of an album", "album_part", [received(Content(media=(PHOTO,)), album_id="13912345678901234")]),
+    Case(
+        "video",
+        "video",
+        [with_file(MediaKind.VIDEO, "vi", file_name="двор.mp4", mime_type=MP4, width=640, height=360, duration=12)],
+    ),
+    Case(
+        "an animation is one file, though two are told",
+        "animation",
+        [with_file(MediaKind.ANIMATION, "an", file_name="snow.mp4", mime_type=MP4, width=320, height=240, duration=3)],
+    ),
+    Case("voice", "voice", [with_file(MediaKind.VOICE, "vo", mime_type="audio/ogg", duration=7)]),
+    Case(
+        "round video",
+        "video_note",
+        [with_file(MediaKind.VIDEO_NOTE, "vn", mime_type=MP4, width=240, height=240, duration=5)],
+    ),
+    Case(
+        "audio without a file name",
+        "audio",
+        [with_file(MediaKind.AUDIO, "au", file_name="Хор - Гимн", mime_type="audio/mpeg", duration=200)],
+    ),
+    Case(
+        "document with caption",
+        "document",
+        [with_file(MediaKind.DOCUMENT, "do", "Заявление", file_name="заявление.pdf", mime_type="application/pdf")],
+    ),
+    Case("sticker", "sticker", [received(Content(media=(sticker("st", "image/webp"),)))]),
+    Case(
+        "animated sticker",
+        "sticker_animated",
+        [received(Content(media=(sticker("sa", "application/x-tgsticker"),)))],
+    ),
+    Case("location", "location", [received(Content(location=POINT))]),
+    Case(
+        "venue",
+        "venue",
+        [received(Content(location=replace(POINT, title="Школа № 5", address="ул. Ленина, 1")))],
+    ),
+    Case("contact", "contact", [received(Content(contact=Contact(name="Пётр Вануйто", phone="+70000000001")))]),
+    Case("a poll is named", "poll", [received(Content(unsupported=("опрос",)))]),
+    Case(
+        "a kind that is new to us is named",
+        "new_kind",
+        [received(Content(unsupported=("вложение неизвестного вида",)))],
+    ),
+    Case(
+        "a message of 2016",
+        "old_shape",
+        [
+            received(
+                Content(
+                    media=(
+                        Media(
+                            kind=MediaKind.PHOTO,
+                            channel="telegram",
+                            ref="AgADold",
+                            mime_type="image/jpeg",
+                            width=51,
+                            height=90,
+                        ),
+                    )
+                ),
+                sender=Sender(user_id="5550001", name="Мария"),
+            )
+        ],
+    ),
+    Case(
+        "a photo without an id keeps its caption",
+        "photo_without_id",
+        [received(Content(text="Смотрите", unsupported=("фотография",)))],
+    ),
+    Case(
+        "edited",
+        "edited",
+        [
+            MessageEdited(
+                chat=HOME,
+                chat_kind=ChatKind.PRIVATE,
+                message_id="310",
+                sender=MARIA,
+                at=datetime.fromtimestamp(1790000060, UTC),
+                content=Content(text="Нет отопления и воды"),
+            )
+        ],
+    ),
+    Case("a live location that moves says nothing", "live_location_moved", []),
+    Case("start", "start", [ChatStarted(chat=HOME, sender=MARIA, at=AT)]),
+    Case("start from a QR code", "start_source", [ChatStarted(chat=HOME, sender=MARIA, at=AT, source="house_12-3")]),
+    Case("a command that only begins like start", "started_not", [received("/startap")]),
+    Case("our name behind a command goes", "group_command", [in_group("/take 12")]),
+    Case("a command for another bot", "group_command_other_bot", []),
+    Case("start in a group is a command like others", "group_start", [in_group("/start")]),
+    Case("reply to a card, in a thread that is no topic", "reply_to_card", [in_group("Включили", reply_to=CARD)]),
+    Case(
+        "reply to a colleague",
+        "reply_to_colleague",
+        [in_group("Верно", reply_to=RepliedTo(message_id="301", by_bot=False))],
+    ),
+    Case("a message of a topic is no reply to its beginning", "topic_message", [in_group("Коллеги?", chat=TOPIC)]),
+    Case("reply in a topic", "topic_reply", [in_group("Включили", chat=TOPIC, reply_to=CARD)]),
+    Case(
+        "anonymous administrator",
+        "anonymous_admin",
+        [in_group("Включили", sender=Sender(user_id="1087968824", name="Начальник отдела"))],
+    ),
+    Case(
+        "anonymous administrator without a title",
+        "anonymous_admin_untitled",
+        [in_group("Включили", sender=Sender(user_id="1087968824", name="Энергетика"))],
+    ),
+    Case("another bot", "another_bot", []),
+    Case("a channel's post in its discussion group", "channel_in_discussion", []),
+    Case("a channel's post", "channel_post", []),
+    Case("new members", "new_members", []),
+    Case("pinned message", "pinned", []),
+    Case("closed topic", "topic_closed", []),
+    Case("the old group tells of its move", "migrate_to", [ChatMoved(chat=chat("-70001"), to=GROUP, at=AT)]),
+    Case("the new group tells of its move", "migrate_from", [ChatMoved(chat=chat("-70001"), to=GROUP, at=AT)]),
+    Case("button", "press", [pressed(GROUP, "4240000001", CARD_AT)]),
+    Case("button in a topic", "press_in_topic", [pressed(TOPIC, "4240000002", CARD_AT)]),
+    Case(
+        "button of a message too old to be shown",
+        "press_inaccessible",
+        [pressed(GROUP, "4240000003", datetime(1970, 1, 1, tzinfo=UTC))],
+    ),
+    Case("button of a message that is in no chat of ours", "press_inline", []),
+    Case("blocked", "blocked", [ChatStopped(chat=HOME, chat_kind=ChatKind.PRIVATE, at=AT)]),
+    Case("unblocked", "unblocked", [ChatStarted(chat=HOME, sender=MARIA, at=AT, greet=False)]),
+    Case("removed from a group", "removed_from_group", [ChatStopped(chat=GROUP, chat_kind=ChatKind.GROUP, at=AT)]),
+    Case("made an administrator", "made_admin", []),
+    Case("a kind of update that we did not ask for", "reaction", []),
+    Case("a message without a chat", "no_chat", []),
+]
+
+
+def load(name: str) -> bytes:
+    return (Path(__file__).parent / "payloads" / f"{name}.json").read_bytes()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
+def test_parse(case: Case) -> None:
+    """Each update becomes exactly these events."""
+    assert case.expected == list(parse_update(load(case.payload), READER).events)
+
+
+def test_every_payload_is_in_the_table() -> None:
+    """No payload lies about unused."""
+    assert {case.payload for case in CASES} == {path.stem for path in (Path(__file__).parent / "payloads").iterdir()}
+
+
+def test_key_and_kind() -> None:
+    """An update is known by its id, counted by its kind, and kept as it came."""
+    raw = load("press")
+    update = parse_update(raw, READER)
+    assert (str(json.loads(raw)["update_id"]), "callback_query", raw) == (update.key, update.kind, update.raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"no",
+        b"[]",
+        b"17",
+        b"{}",
+        b'{"update_id": true}',
+        b'{"update_id": "7"}',
+        b'{"update_id": 1.5}',
+        b"[" * 10**5,
+        b'{"update_id": NaN}',
+        b"\xff\xfe",
+    ],
+)
+def test_not_an_update(raw: bytes) -> None:
+    """What is no object with an integer `update_id` is refused."""
+    with pytest.raises(BadUpdate):
+        parse_update(raw, READER)
+
+
+def test_text_that_no_database_keeps() -> None:
+    """NUL and half a surrogate pair are replaced: the message around them arrives, and can be read again."""
+    raw = load("text").decode().replace("Нет отопления", "А\\u0000Б \\ud83d!").encode()
+    update = parse_update(raw, READER)
+    event = update.events[0]
+    assert isinstance(event, MessageReceived)
+    expected = "А\ufffdБ ?!"
+    assert expected == event.content.text
+    assert update.events == parse_update(update.raw, READER).events
+
+
+def test_name_not_known_yet() -> None:
+    """Before the bot knows its own name, a command for any bot is taken for its own."""
+    update = parse_update(load("group_command_other_bot"), Reader(channel="telegram", bot_id=700100200))
+    assert (in_group("/take 12"),) == update.events
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@st.composite
+def broken(draw: st.DrawFn) -> dict[str, Any]:
+    """A real update in which something is replaced by something else."""
+    update: dict[str, Any] = json.loads(load(draw(st.sampled_from(CASES)).payload))
+    at: Any = update
+    while True:
+        keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+        key = draw(st.sampled_from([key for key in keys if key != "update_id"]))
+        if not at[key] or not isinstance(at[key], dict | list) or draw(st.booleans()):
+            at[key] = draw(JSON)
+            return update
+        at = at[key]
+
+
+@settings(max_examples=300, deadline=None)
+@given(broken())
+def test_broken_inside(update: dict[str, Any]) -> None:
+    """Whatever is wrong inside an authentic update, it is taken: refusing it would block the chat behind it."""
+    assert str(update["update_id"]) == parse_update(json.dumps(update).encode(), READER).key

@@ -1,0 +1,83 @@
+"""The page, served on loopback over a log in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, CookieJar, web
+from aiohttp.test_utils import TestServer
+
+from adapters.web.adapter import WebAdapter
+from adapters.web.settings import Settings
+from tests.adapters.web.fakes import Clock, Core, FolderFiles, MemoryKept, MemoryLog, lent
+from tests.browser import chromium
+
+__all__ = ["chromium"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page that is being served."""
+
+    url: str
+    adapter: WebAdapter
+    core: Core
+    log: MemoryLog
+    kept: MemoryKept
+    files: FolderFiles
+    clock: Clock
+    #: A browser of one person: it keeps cookies and says that requests come from the page itself.
+    person: Callable[[], ClientSession]
+
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def open_page(tmp_path: Path) -> AsyncIterator[OpenPage]:
+    """Serves a page: `await open_page(admin_password=…, heartbeat=…)`."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(*, clock: Any = None, **changes: Any) -> Page:
+            log, kept, files = MemoryLog(), MemoryKept(), FolderFiles(tmp_path)
+            heartbeat = changes.pop("heartbeat", timedelta(hours=1))
+            streams = changes.pop("streams", 100)
+            adapter = WebAdapter(
+                channel="web",
+                settings=Settings(**({"local_only": True} | changes)),
+                lent=lent(files, log, kept),
+                now=clock or (clock := Clock()),
+                heartbeat=heartbeat,
+                streams=streams,
+            )
+            core = Core(adapter=adapter)
+            app = web.Application()
+            for route in adapter.routes(core.accept):
+                app.router.add_route(route.method, route.path, route.handler)
+            server = TestServer(app)
+            await stack.enter_async_context(server)
+            stack.push_async_callback(adapter.close)
+            url = str(server.make_url("/")).rstrip("/")
+
+            def person() -> ClientSession:
+                session = ClientSession(url, cookie_jar=CookieJar(unsafe=True), headers={"Origin": url})
+                stack.push_async_callback(session.close)
+                return session
+
+            return Page(
+                url=url, adapter=adapter, core=core, log=log, kept=kept, files=files, clock=clock, person=person
+            )
+
+        yield opened
+
+
+@pytest.fixture
+async def page(open_page: OpenPage) -> Page:
+    """A page whose admin chat opens without a password."""
+    return await open_page()

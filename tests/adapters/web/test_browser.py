@@ -1,0 +1,358 @@
+"""The page in a real browser: what people see, do with the keyboard alone, on a phone, when things go wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, FilePayload, Locator, ViewportSize, expect
+from playwright.async_api import Page as BrowserPage
+
+from bot.model.event import ChatStarted, MessageEdited, MessageReceived
+from bot.model.message import DeleteMessage, SendMessage
+from tests.adapters.web.conftest import OpenPage, Page
+from tests.adapters.web.fakes import ADMIN, PNG
+from tests.browser import browsing
+
+XSS = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+PHONE = ViewportSize(width=320, height=640)
+DESKTOP = ViewportSize(width=1280, height=800)
+
+
+@pytest.fixture
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
+    async with browsing(chromium) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def live(open_page: OpenPage) -> Page:
+    """A page with a core that answers."""
+    page = await open_page(clock=lambda: datetime.now(UTC))
+    page.core.quiet = False
+    return page
+
+
+Visit = Callable[..., Awaitable[BrowserPage]]
+
+
+@pytest.fixture
+async def visit(browser: Browser, live: Page) -> AsyncIterator[Visit]:
+    """Opens the page as somebody new. At the end: no error in the console, nothing loaded from elsewhere."""
+    async with AsyncExitStack() as stack:
+        troubles: list[str] = []
+
+        async def visited(path: str = "/", *, size: ViewportSize = DESKTOP, url: str = live.url) -> BrowserPage:
+            context = await browser.new_context(viewport=size, locale="ru-RU")
+            stack.push_async_callback(context.close)
+            tab = await context.new_page()
+            tab.set_default_timeout(15_000)
+            tab.on("pageerror", lambda error: troubles.append(str(error)))
+            tab.on("console", lambda line: troubles.append(line.text) if _is_trouble(line.text) else None)
+            tab.on("request", lambda request: troubles.append(request.url) if _is_foreign(request.url, url) else None)
+            await tab.goto(url + path)
+            return tab
+
+        yield visited
+        assert troubles == []
+
+
+def _is_trouble(line: str) -> bool:
+    return "Content Security Policy" in line or "Uncaught" in line
+
+
+def _is_foreign(address: str, url: str) -> bool:
+    return not address.startswith((url, "blob:"))
+
+
+def _resident(tab: BrowserPage) -> Locator:
+    return tab.get_by_role("region", name="Житель")
+
+
+def _officials(tab: BrowserPage) -> Locator:
+    return tab.get_by_role("region", name="Сотрудники")
+
+
+async def _say(region: Locator, text: str) -> None:
+    await region.get_by_role("textbox").fill(text)
+    await region.get_by_role("button", name="Отправить").click()
+
+
+def _messages(region: Locator) -> Locator:
+    return region.locator(".message")
+
+
+async def test_ask_and_answer(visit: Visit) -> None:
+    """A question asked in one chat is answered from the other, on one page, without a reload."""
+    tab = await visit()
+    await _say(_resident(tab), "Когда включат отопление?")
+    await expect(_resident(tab).get_by_text("Вопрос № 1 принят")).to_be_visible()
+    card = _messages(_officials(tab)).filter(has_text="Когда включат отопление?")
+    await expect(card.locator("b").filter(has_text="№ 1")).to_be_visible()
+    await card.get_by_role("button", name="Ответить").click()
+    box = _officials(tab).get_by_role("textbox")
+    await expect(box).to_be_focused()
+    await expect(_officials(tab).locator(".target")).to_contain_text("№ 1")
+    await box.fill("Сегодня к 18:00")
+    await _officials(tab).get_by_role("button", name="Отправить").click()
+    await expect(_messages(_resident(tab)).filter(has_text="Сегодня к 18:00")).to_be_visible()
+    await expect(_messages(_officials(tab)).filter(has_text="Сегодня к 18:00")).to_contain_text("✓ доставлено")
+
+
+async def test_keyboard_alone(visit: Visit) -> None:
+    """Everything works without a mouse, and focus is where one expects it."""
+    tab = await visit()
+    await expect(_resident(tab).get_by_role("textbox")).to_be_focused()
+    await tab.keyboard.type("Первая строка")
+    await tab.keyboard.press("Shift+Enter")
+    await tab.keyboard.type("Вторая строка")
+    await tab.keyboard.press("Enter")
+    card = _messages(_officials(tab)).filter(has_text="Вторая строка")
+    await expect(card).to_be_visible()
+    answer = card.get_by_role("button", name="Ответить")
+    for _ in range(20):
+        await tab.keyboard.press("Tab")
+        if await answer.evaluate("node => node === document.activeElement"):
+            break
+    await expect(answer).to_be_focused()
+    assert await answer.evaluate("node => getComputedStyle(node).outlineStyle") == "solid"
+    await tab.keyboard.press("Enter")
+    await expect(_officials(tab).get_by_role("textbox")).to_be_focused()
+    await tab.keyboard.type("Отвечаем")
+    await tab.keyboard.press("Enter")
+    await expect(_messages(_resident(tab)).filter(has_text="Отвечаем")).to_be_visible()
+    await expect(_officials(tab).get_by_role("textbox")).to_be_focused()
+
+
+async def test_escape_cancels_a_reply(visit: Visit, live: Page) -> None:
+    """A reply begun by mistake is cancelled by Esc or «×», and what follows is no reply."""
+    tab = await visit()
+    await live.core.send(ADMIN, SendMessage(text="№ 1"))
+    answer = _officials(tab).get_by_role("button", name="Ответить")
+    await answer.click()
+    await tab.keyboard.press("Escape")
+    await expect(_officials(tab).locator(".target")).to_be_hidden()
+    await answer.click()
+    await _officials(tab).get_by_role("button", name="Отменить").click()
+    await _say(_officials(tab), "Коллеги, обед")
+    await expect(_messages(_officials(tab)).filter(has_text="обед")).to_be_visible()
+    [event] = live.core.events
+    assert isinstance(event, MessageReceived)
+    assert event.reply_to is None
+
+
+async def test_what_residents_send_never_runs(visit: Visit, live: Page) -> None:
+    """Texts, names and file names full of code are shown as they were written, on both sides."""
+    tab = await visit()
+    await _resident(tab).get_by_role("button", name="Представиться").click()
+    await tab.get_by_role("textbox", name="Имя").fill('<img src=x onerror="window.hacked=1">')
+    await tab.keyboard.press("Enter")
+    await (
+        _resident(tab)
+        .locator("input[type=file]")
+        .set_input_files(
+            [
+                FilePayload(name='"><img src=x onerror=window.hacked=1>.png', mimeType="image/png", buffer=PNG),
+                FilePayload(
+                    name="<script>window.hacked=1<!--.html",
+                    mimeType="text/html",
+                    buffer=b"<!doctype html>" + XSS.encode(),
+                ),
+            ]
+        )
+    )
+    await _say(_resident(tab), XSS + " javascript:window.hacked=1")
+    card = _messages(_officials(tab)).filter(has_text="window.hacked=1")
+    await expect(card).to_contain_text(XSS)
+    await expect(card).to_contain_text('<img src=x onerror="window.hacked=1">\nОтветить')
+    await expect(card).to_contain_text("script>window.hacked=1<!--.html")
+    picture = card.locator(".pictures img")
+    await expect(picture).to_have_js_property("complete", True)
+    assert await picture.evaluate("node => node.naturalWidth") == 1
+    assert await tab.evaluate("[window.hacked, document.querySelectorAll('main script, main [onerror]').length]") == [
+        None,
+        0,
+    ]
+    links = await card.locator("a").evaluate_all("nodes => nodes.map(node => node.protocol)")
+    assert set(links) == {"http:"}
+
+
+async def test_a_file_of_a_resident_opens_without_running(visit: Visit) -> None:
+    """A page sent as a file is downloaded by the official's browser, under its own name."""
+    tab = await visit()
+    content = b"<!doctype html><script>opener.hacked=1</script>"
+    await (
+        _resident(tab)
+        .locator("input[type=file]")
+        .set_input_files(FilePayload(name="акт.html", mimeType="text/html", buffer=content))
+    )
+    await _say(_resident(tab), "")
+    chip = _officials(tab).get_by_role("link", name="акт.html")
+    async with tab.expect_download() as download:
+        await chip.click()
+    file = await download.value
+    assert (file.suggested_filename, (await file.path()).read_bytes()) == ("акт.html", content)
+
+
+async def test_a_press_is_answered(visit: Visit) -> None:
+    """A button tells the one who pressed that it worked, and changes with its message."""
+    tab = await visit()
+    await _say(_resident(tab), "Холодно")
+    await _officials(tab).get_by_role("button", name="Взять").click()
+    await expect(_officials(tab).get_by_text("Нажато: take:1")).to_be_visible()
+    await expect(_officials(tab).get_by_text("Вопрос взят в работу")).to_be_visible()
+    await expect(_officials(tab).get_by_role("button", name="Взять")).to_have_count(0)
+
+
+async def test_edit_and_delete_show_at_once(visit: Visit, live: Page) -> None:
+    """A message of one's own can be changed in place; one that was taken back is gone from the screen."""
+    tab = await visit()
+    await _say(_resident(tab), "Холодна")
+    mine = _messages(_resident(tab)).filter(has_text="Холодн")
+    await mine.get_by_role("button", name="Изменить").click()
+    await _resident(tab).get_by_role("textbox").fill("Холодно")
+    await tab.keyboard.press("Enter")
+    await expect(mine).to_contain_text("изменено")
+    await expect(_resident(tab).get_by_role("textbox")).to_have_value("")
+    assert [event.content.text for event in live.core.events if isinstance(event, MessageEdited)] == ["Холодно"]
+    [message_id] = (await live.core.send(ADMIN, SendMessage(text="Лишнее"))).message_ids
+    await expect(_officials(tab).get_by_text("Лишнее")).to_be_visible()
+    await live.core.send(ADMIN, DeleteMessage(message_id=message_id))
+    await expect(_officials(tab).get_by_text("Лишнее")).to_have_count(0)
+
+
+@pytest.mark.parametrize("what", ["core", "log"])
+async def test_a_message_that_was_not_stored(visit: Visit, live: Page, what: str) -> None:
+    """It does not look sent, the words stay, also over a reload, and one press sends them once."""
+    tab = await visit()
+    await expect(_resident(tab).locator(".empty")).to_be_visible()
+    live.core.away, live.log.away = what == "core", what == "log"
+    await _say(_resident(tab), "Холодно")
+    mine = _messages(_resident(tab)).filter(has_text="Холодно")
+    await expect(mine).to_contain_text("не отправлено")
+    live.core.away = live.log.away = False
+    await tab.reload()
+    await expect(mine).to_contain_text("не отправлено")
+    await mine.get_by_role("button", name="Повторить").click()
+    await expect(_resident(tab).get_by_text("Вопрос № 1 принят")).to_be_visible()
+    await expect(mine).to_have_count(1)
+    await expect(mine).not_to_contain_text("не отправлено")
+    assert len(live.core.updates) == 1
+
+
+async def test_what_failed_can_be_taken_back(visit: Visit, live: Page) -> None:
+    """Words that could not be sent come back into the box, with their files."""
+    tab = await visit()
+    await expect(_resident(tab).locator(".empty")).to_be_visible()
+    live.log.away = True
+    await (
+        _resident(tab)
+        .locator("input[type=file]")
+        .set_input_files(FilePayload(name="двор.png", mimeType="image/png", buffer=PNG))
+    )
+    await _say(_resident(tab), "Холодно")
+    await _messages(_resident(tab)).get_by_role("button", name="Вернуть в поле").click()
+    await expect(_resident(tab).get_by_role("textbox")).to_have_value("Холодно")
+    await expect(_resident(tab).locator(".picked")).to_contain_text("двор.png")
+    await expect(_messages(_resident(tab))).to_have_count(0)
+
+
+async def test_a_lost_line_comes_back(visit: Visit, live: Page) -> None:
+    """The page says that the line is lost, finds it again, and misses nothing."""
+    tab = await visit()
+    await _say(_resident(tab), "Холодно")
+    await expect(_resident(tab).get_by_text("принят")).to_be_visible()
+    await tab.context.set_offline(True)
+    await tab.evaluate("dispatchEvent(new Event('offline'))")
+    await expect(_resident(tab).get_by_text("Нет связи, переподключаемся…")).to_be_visible()
+    await live.core.send(live.core.events[0].chat, SendMessage(text="Пока вас не было"))
+    await tab.context.set_offline(False)
+    await expect(_resident(tab).get_by_text("Пока вас не было")).to_be_visible()
+    await expect(_resident(tab).get_by_text("Нет связи, переподключаемся…")).to_be_hidden()
+
+
+async def test_a_draft_of_a_reply_stays_a_reply(visit: Visit, live: Page) -> None:
+    """A reload does not turn an answer that is being written into talk among officials."""
+    tab = await visit()
+    await live.core.send(ADMIN, SendMessage(text="№ 1"))
+    await _officials(tab).get_by_role("button", name="Ответить").click()
+    await tab.keyboard.type("Чиним")
+    await tab.reload()
+    await expect(_officials(tab).locator(".target")).to_contain_text("№ 1")
+    await _officials(tab).get_by_role("button", name="Отправить").click()
+    await expect(_messages(_officials(tab)).filter(has_text="Чиним")).to_be_visible()
+    [event] = live.core.events
+    assert isinstance(event, MessageReceived)
+    assert event.reply_to is not None
+
+
+async def test_coming_by_a_link(visit: Visit, live: Page) -> None:
+    """The value of a link reaches the service once and leaves the address."""
+    tab = await visit("/?start=school5")
+    await expect(_resident(tab).get_by_text("по ссылке school5")).to_be_visible()
+    assert tab.url == f"{live.url}/"
+    assert [event.source for event in live.core.events if isinstance(event, ChatStarted)] == ["school5"]
+
+
+async def test_narrow(visit: Visit) -> None:
+    """At 320 pixels nothing sticks out, both chats are reached by tabs, and a question is answered."""
+    tab = await visit(size=PHONE)
+    await _say(_resident(tab), "Холодно! " + "ооочень" * 30)
+    await tab.get_by_role("link", name="Сотрудники").click()
+    await _officials(tab).get_by_role("button", name="Ответить").first.click()
+    await _say(_officials(tab), "Чиним")
+    await tab.get_by_role("link", name="Житель").click()
+    await expect(_messages(_resident(tab)).filter(has_text="Чиним")).to_be_in_viewport()
+    assert await tab.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    for region in (_resident(tab), _officials(tab)):
+        assert await region.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+
+
+async def test_reading_is_not_disturbed(visit: Visit, live: Page) -> None:
+    """New messages scroll into view only for those who are at the end; others are told."""
+    tab = await visit(size=ViewportSize(width=1000, height=500))
+    for number in range(30):
+        await live.core.send(ADMIN, SendMessage(text=f"Сообщение {number}"))
+    await expect(_messages(_officials(tab)).last).to_be_in_viewport()
+    log = _officials(tab).get_by_role("log")
+    await log.evaluate("node => node.scrollTo(0, 0)")
+    more = _officials(tab).get_by_role("button", name=re.compile("К новым"))
+    await expect(more).to_be_visible()
+    await live.core.send(ADMIN, SendMessage(text="Самое новое"))
+    more = _officials(tab).get_by_role("button", name="Новых: 1")
+    await expect(more).to_be_visible()
+    assert await log.evaluate("node => node.scrollTop") == 0
+    await more.click()
+    await expect(_officials(tab).get_by_text("Самое новое")).to_be_in_viewport()
+    await expect(more).to_be_hidden()
+
+
+async def test_landmarks(visit: Visit) -> None:
+    """Each chat is a region with one text box and one button to send: what screen readers and tests go by."""
+    tab = await visit()
+    for region in (_resident(tab), _officials(tab)):
+        await expect(region).to_have_count(1)
+        await expect(region.get_by_role("textbox", name="Сообщение")).to_have_count(1)
+        await expect(region.get_by_role("textbox")).to_have_count(1)
+        await expect(region.get_by_role("button", name="Отправить")).to_have_count(1)
+        await expect(region.get_by_role("log")).to_have_count(1)
+
+
+async def test_login(visit: Visit, open_page: OpenPage) -> None:
+    """With a password the admin chat opens by its form, works, and closes by «Выйти»."""
+    page = await open_page(admin_password="кедр", clock=lambda: datetime.now(UTC))
+    tab = await visit("/admin", url=page.url)
+    await tab.get_by_label("Пароль").fill("кедр?")
+    await tab.keyboard.press("Enter")
+    await expect(tab.get_by_text("Пароль не подошёл.")).to_be_visible()
+    await tab.get_by_label("Пароль").fill("кедр")
+    await tab.get_by_role("button", name="Войти").click()
+    await _say(_officials(tab), "Доброе утро")
+    await expect(_messages(_officials(tab))).to_contain_text("Доброе утро")
+    await expect(_resident(tab)).to_have_count(0)
+    await tab.get_by_role("button", name="Выйти").click()
+    await expect(tab.get_by_label("Пароль")).to_be_visible()
