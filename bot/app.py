@@ -36,6 +36,7 @@ from handlers.names import Names
 from handlers.server import Readiness, accept_for, make_app
 from handlers.upkeep import Upkeep
 from migrations.run import migrate
+from storage import outbox
 from storage.chat_log import StoredChatLog
 from storage.database import Database, DatabaseAway
 from storage.embedded import EmbeddedServer
@@ -181,6 +182,8 @@ class App:
                 await rooms.database.ping()
                 await migrate(rooms.database)
                 salt = await KeptValues(rooms.database, "").get_or_set("salt", str(secrets.randbelow(2**31)))
+                async with rooms.database.transaction() as tx:
+                    rooms.ctx.desk = rooms.ctx.desk.moved(await outbox.moves(tx))
             except DatabaseAway as error:
                 rooms.readiness.reason = "waiting for the database"
                 log.warning("database.away", where="start", error=str(error))

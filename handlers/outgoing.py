@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.conversation.texts import KEYBOARD
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, Fitted, LeftOut, fit
 from bot.model.chat import ChatKind, ChatRef
@@ -50,7 +51,11 @@ class Address:
 def fitted(ctx: Context, address: Address, draft: Draft) -> Fitted:
     """The draft as the address's channel can show it."""
     channel = address.chat.channel
-    return fit(draft, ctx.capabilities[channel], channel=channel, download_limits=ctx.download_limits)
+    to = ctx.capabilities[channel]
+    if to.keyboard_each_time and draft.keyboard is None and address.chat_kind is ChatKind.PRIVATE:
+        # The client shows the buttons of the last message alone: one without them would take them away.
+        draft = replace(draft, keyboard=KEYBOARD)
+    return fit(draft, to, channel=channel, download_limits=ctx.download_limits)
 
 
 async def post(tx: Transaction, ctx: Context, address: Address, draft: Draft) -> Posted:

@@ -95,7 +95,7 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     if await _show_anew(tx, ctx, question, old, new, now, delay=timedelta(0)):
         return
     about = await outbox.card_of(tx, question.number)
-    address = _desk_address(question, Role.FOLLOW_UP, old.id, about=about)
+    address = _desk_address(ctx, question, Role.FOLLOW_UP, old.id, about=about)
     await post(tx, ctx, address, cards.edited(question, old.content, new))
 
 
@@ -109,6 +109,23 @@ async def named(tx: Transaction, ctx: Context, conversation_id: int) -> None:
     if question is None or not thread:
         return
     await _show_anew(tx, ctx, question, thread[0], thread[0].content, ctx.clock(), delay=timedelta(0))
+
+
+async def show_elsewhere(tx: Transaction, ctx: Context, number: int) -> None:
+    """Show a question to the coordinators: its admin chat is in the settings no more."""
+    await conversations.lock_of_question(tx, number)
+    question = await questions.find(tx, number, lock=True)
+    thread = await questions.thread(tx, number)
+    if question is None or not thread or (home := ctx.desk.home_of(question.admin_chat)) == question.admin_chat:
+        return
+    await outbox.drop_unseen(tx, number, _SHOWS)
+    await questions.change(tx, number, admin_channel=home.channel, admin_chat_id=home.chat_id)
+    first, *rest = [one for one in thread if one.role is Author.RESIDENT]
+    address = _desk_address(ctx, question, Role.CARD, first.id)
+    posted = await post(tx, ctx, address, cards.card(question, first.content, ctx.look, ctx.clock()))
+    for one in rest:
+        address = _desk_address(ctx, question, Role.FOLLOW_UP, one.id, about=posted.entries[0])
+        await post(tx, ctx, address, cards.follow_up(question, one.content))
 
 
 # --- carrying out decisions ----------------------------------------------------------------------------------------
@@ -162,7 +179,7 @@ async def _ask(
     if not conversation.name and event.chat.channel in ctx.nameless:
         delay = max(delay, NAME_WAIT)
         tx.after_commit(lambda: ctx.ask_name(event.chat.channel, event.sender.user_id))
-    address = _desk_address(question, Role.CARD, thread_message, delay=delay)
+    address = _desk_address(ctx, question, Role.CARD, thread_message, delay=delay)
     posted = await post(tx, ctx, address, cards.card(question, event.content, ctx.look, now))
     await _name_left_out(tx, ctx, event.chat, number, posted.left_out)
     tx.after_commit(ctx.metrics.questions.labels(event.chat.channel).inc)
@@ -176,6 +193,7 @@ async def _join(
         await questions.change(tx, question.number, status=Status.OPEN, waiting_since=now)
     about = await outbox.card_of(tx, question.number)
     address = _desk_address(
+        ctx,
         question,
         Role.FOLLOW_UP,
         thread_message,
@@ -237,7 +255,7 @@ async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, par
         return
     # The rest is there already, or on its way: this part follows by itself.
     about = await outbox.card_of(tx, question.number)
-    address = _desk_address(question, Role.FOLLOW_UP, part_of.id, about=about)
+    address = _desk_address(ctx, question, Role.FOLLOW_UP, part_of.id, about=about)
     await post(tx, ctx, address, cards.follow_up(question, event.content))
 
 
@@ -257,7 +275,7 @@ async def _show_anew(
         return False
     role = shown[0].role
     draft = cards.card(question, content, ctx.look, now) if role is Role.CARD else cards.follow_up(question, content)
-    address = _desk_address(question, role, shown_message.id, delay=delay)
+    address = _desk_address(ctx, question, role, shown_message.id, delay=delay)
     return await refit(tx, ctx, replace(address, chat=shown[0].chat), shown, draft) is not None
 
 
@@ -290,6 +308,7 @@ def _new_message(event: MessageReceived) -> NewMessage:
 
 
 def _desk_address(
+    ctx: Context,
     question: Question,
     role: Role,
     thread_message: int,
@@ -298,7 +317,7 @@ def _desk_address(
     delay: timedelta = timedelta(0),
 ) -> Address:
     return Address(
-        chat=question.admin_chat,
+        chat=ctx.desk.home_of(question.admin_chat),
         chat_kind=ChatKind.GROUP,
         role=role,
         question=question.number,

@@ -7,16 +7,19 @@ from datetime import timedelta
 
 import structlog
 
+from handlers import residents
 from handlers.context import Context
 from handlers.intake import Intake
 from handlers.media import MediaStore
-from storage import events, kept
+from storage import events, kept, questions
 from storage.database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
 #: Seconds between looks at replies that wait, when no receipt wakes us; between clean-ups.
 LOOK, CLEAN = 1.0, 3600.0
+#: Questions that are brought home at one start.
+ASTRAY = 10_000
 
 
 class Upkeep:
@@ -36,6 +39,7 @@ class Upkeep:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._overtaken())
             tasks.create_task(self._clean())
+            tasks.create_task(self._bring_home())
 
     async def _overtaken(self) -> None:
         # Replies may have waited when the last process ended.
@@ -50,6 +54,20 @@ class Upkeep:
             if waiting:
                 await self._intake.wait_for_receipt(LOOK)
                 self._intake.overtaken.set()
+
+    async def _bring_home(self) -> None:
+        """Questions of an admin chat that the settings no longer name go to the coordinators, once at the start."""
+        try:
+            async with self._ctx.database.transaction() as tx:
+                astray = await questions.astray(tx, sorted(self._ctx.desk.admin_chats, key=str), limit=ASTRAY)
+            for number in astray:
+                async with self._ctx.database.transaction() as tx:
+                    await residents.show_elsewhere(tx, self._ctx, number)
+        except DatabaseAway:
+            log.warning("database.away", where="upkeep")
+            return
+        if astray:
+            log.warning("questions.shown_elsewhere", count=len(astray))
 
     async def _clean(self) -> None:
         while True:

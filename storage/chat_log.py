@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
+from weakref import WeakValueDictionary
 
 from bot.adapter import LogItem
 from storage.database import Database, Transaction
 
 _HASH = re.compile(r'"sha256":\s*"([0-9a-f]{64})"')
 #: Seconds after which a follower looks again by itself: another process may have written.
-_LOOK_AGAIN = 2.0
+_LOOK_AGAIN = 5.0
 
 
 class StoredChatLog:
@@ -21,7 +21,8 @@ class StoredChatLog:
     def __init__(self, database: Database, channel: str) -> None:
         self._database = database
         self._channel = channel
-        self._changed: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        #: Held by those who follow a chat, and gone with the last of them.
+        self._changed: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     async def append(self, chat_id: str, *, key: str, body: str) -> LogItem:
         async with self._database.transaction() as tx:
@@ -50,16 +51,21 @@ class StoredChatLog:
 
     async def change(self, chat_id: str, item_id: int, change: Callable[[str], str | None]) -> LogItem | None:
         async with self._database.transaction() as tx:
-            version = await self._next_version(tx, chat_id)
-            body = await tx.raw.fetchval(
-                "SELECT body FROM log_items WHERE channel = $1 AND chat_id = $2 AND id = $3 FOR UPDATE",
+            found = await tx.raw.fetchrow(
+                "SELECT version, body FROM log_items WHERE channel = $1 AND chat_id = $2 AND id = $3 FOR UPDATE",
                 self._channel,
                 chat_id,
                 item_id,
             )
-            if body is None or (changed := change(body)) is None:
-                await tx.raw.execute("DELETE FROM log_items WHERE channel = $1 AND id = $2", self._channel, item_id)
+            if found is None:
                 return None
+            changed = change(found["body"])
+            if changed is None:
+                await tx.raw.execute("DELETE FROM log_items WHERE id = $1", item_id)
+                return None
+            if changed == found["body"]:
+                return LogItem(id=item_id, version=found["version"], body=changed)
+            version = await self._next_version(tx, chat_id)
             await tx.raw.execute(
                 "UPDATE log_items SET body = $2, version = $3, files = $4 WHERE id = $1",
                 item_id,
@@ -85,7 +91,7 @@ class StoredChatLog:
 
     async def follow(self, chat_id: str) -> AsyncIterator[None]:
         while True:
-            changed = self._changed[chat_id]
+            changed = self._changed.setdefault(chat_id, asyncio.Event())
             yield
             try:
                 async with asyncio.timeout(_LOOK_AGAIN):

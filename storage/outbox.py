@@ -305,19 +305,19 @@ async def end_waiting(tx: Transaction, chat: ChatRef, error: str) -> list[tuple[
 
 
 async def take_over(tx: Transaction, lease: Lease) -> int:
-    """Settle what an earlier owner left in the middle: what became of it is not known.
+    """Settle what an earlier owner, or an earlier dispatcher of this one, left in the middle: nobody knows the outcome.
 
     All but the answers to buttons are sent again: a doubled message does little harm, a missing one much.
     """
     await tx.raw.execute(
         "UPDATE outbox SET state = 'dropped', finished_at = now(), last_error = 'outcome_unknown'"
-        " WHERE channel = $1 AND state = 'sending' AND epoch < $2 AND role = 'press'",
+        " WHERE channel = $1 AND state = 'sending' AND epoch <= $2 AND role = 'press'",
         lease.channel,
         lease.epoch,
     )
     rows = await tx.raw.fetch(
         "UPDATE outbox SET state = 'waiting', not_before = now(), last_error = 'outcome_unknown'"
-        " WHERE channel = $1 AND state = 'sending' AND epoch < $2 RETURNING id",
+        " WHERE channel = $1 AND state = 'sending' AND epoch <= $2 RETURNING id",
         lease.channel,
         lease.epoch,
     )
@@ -410,6 +410,16 @@ async def drop(tx: Transaction, entry_ids: Sequence[int]) -> None:
     await tx.raw.execute(
         "UPDATE outbox SET state = 'dropped', finished_at = now() WHERE id = ANY($1::bigint[]) AND state = 'waiting'",
         entry_ids,
+    )
+
+
+async def drop_unseen(tx: Transaction, question: int, roles: Collection[Role]) -> None:
+    """What nobody has seen of a question is shown elsewhere."""
+    await tx.raw.execute(
+        "UPDATE outbox SET state = 'dropped', finished_at = now()"
+        " WHERE question_id = $1 AND state = 'waiting' AND role = ANY($2::text[])",
+        question,
+        list(roles),
     )
 
 

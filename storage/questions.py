@@ -166,6 +166,18 @@ async def waiting(tx: Transaction, admin_chats: Sequence[ChatRef] | None, *, lim
     return [_question(row) for row in rows], count
 
 
+async def astray(tx: Transaction, admin_chats: Sequence[ChatRef], *, limit: int) -> list[int]:
+    """Unanswered questions that are shown in none of these chats."""
+    rows = await tx.raw.fetch(
+        "SELECT id FROM questions WHERE waiting_since IS NOT NULL AND (admin_channel, admin_chat_id) NOT IN"
+        " (SELECT * FROM unnest($1::text[], $2::text[])) ORDER BY waiting_since, id LIMIT $3",
+        [chat.channel for chat in admin_chats],
+        [chat.chat_id for chat in admin_chats],
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
 async def previews(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
     """What each of these questions begins with."""
     rows = await tx.raw.fetch(

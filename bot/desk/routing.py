@@ -64,6 +64,11 @@ class Desk:
         """The same desk, with the addresses that chats have now."""
         return replace(self, moves=dict(moves))
 
+    def home_of(self, admin_chat: ChatRef) -> ChatRef:
+        """Where a question of this admin chat is shown now: with the coordinators, when the chat is no more."""
+        chat = self.now_at(admin_chat)
+        return chat if chat in self.admin_chats else self.now_at(self.coordinators)
+
     @property
     def admin_chats(self) -> frozenset[ChatRef]:
         """All chats in which officials work."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,8 @@ import structlog
 from bot.adapter import Adapter
 from bot.delivery.entry import Priority
 from bot.delivery.limits import ChannelLimits
-from bot.errors import Scope, SendError, Throttled, Transient
+from bot.delivery.pace import Pace
+from bot.errors import OutcomeUnknown, Scope, SendError, Throttled, Transient
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.message import AnswerPress, DeleteMessage, EditMessage, Effect, Outgoing, Receipt, SendMessage, SetMark
 from handlers.context import Context
@@ -30,12 +32,16 @@ log = structlog.get_logger(__name__)
 PARALLEL = 64
 #: Entries of one chat that are taken out together: few, so that something urgent need not wait behind them.
 BATCH = 16
+#: Seconds by which windows are lengthened: calls that leave a window apart may arrive closer together.
+SLACK = 0.03
 #: Seconds between looks at the table for what nobody woke us for.
 SWEEP = 5.0
 #: Seconds for which a channel rests that is set up wrongly.
 MISCONFIGURED_REST = 30.0
 #: Account limits are short: an entry that was taken out waits for them, up to so many seconds.
 PATIENCE = 2.0
+#: Seconds for one call with its uploads; adapters have tighter limits of their own.
+LONGEST_SEND = 300.0
 #: Marks and answers to presses are no messages.
 _NO_MESSAGE = (SetMark, AnswerPress)
 
@@ -58,7 +64,8 @@ class Dispatcher:
         self.lease = lease
         self._key_of = key_of
         self._ailments = ailments
-        self._limits = ChannelLimits(adapter.capabilities.limits)
+        self._limits = ChannelLimits(adapter.capabilities.limits, slack=SLACK)
+        self._pace = Pace(adapter.capabilities.limits.group)
         self._recorder = Recorder(ctx, adapter.channel, lease, self._limits, on_receipt=on_receipt, wake=self.wake)
         #: Chats in which something may be due, and those that are being written to now, by lane.
         self._ready: dict[str, ChatKind] = {}
@@ -70,6 +77,7 @@ class Dispatcher:
         self._slots = asyncio.Semaphore(PARALLEL)
         self._rest_until = 0.0
         self._stopping = False
+        self._broken: BaseException | None = None
 
     # --- being told ---
 
@@ -108,6 +116,8 @@ class Dispatcher:
                 while not self._stopping:
                     await self._awake.wait()
                     self._awake.clear()
+                    if self._broken is not None:
+                        raise self._broken
                     try:
                         await self._take_out()
                     except DatabaseAway:
@@ -130,7 +140,10 @@ class Dispatcher:
             await asyncio.wait(self._workers, timeout=10)
         for worker in self._workers:
             worker.cancel()
-        await self._recorder.flush()
+        with contextlib.suppress(TimeoutError):
+            # A database that is away must not keep us from stopping: the next start settles the rest.
+            async with asyncio.timeout(3):
+                await self._recorder.flush()
 
     async def _sweep(self) -> None:
         while True:
@@ -169,27 +182,7 @@ class Dispatcher:
                 # Whoever is at it wakes us when he is done.
                 continue
             chats.append((chat_id, kind, False))
-            commands = self._limits.room(chat, kind, Priority.COMMAND, now)
-            others = self._limits.room(chat, kind, Priority.CARD, now)
-            if commands:
-                wanted += [
-                    Wanted(
-                        chat_id=chat_id, room=min(commands, BATCH), lowest=Priority.COMMAND, highest=Priority.COMMAND
-                    )
-                ]
-            if others:
-                wanted.append(
-                    Wanted(chat_id=chat_id, room=min(others, BATCH), lowest=Priority.ANSWER, highest=Priority.CARD)
-                )
-                wanted.append(
-                    Wanted(
-                        chat_id=chat_id, room=min(others, BATCH), lowest=Priority.REMINDER, highest=Priority.BROADCAST
-                    )
-                )
-                if kind is ChatKind.GROUP and others < PARALLEL:
-                    crowded.append((chat, others))
-            else:
-                self._wake(chat_id, kind, max(self._limits.delay(chat, kind, Priority.CARD, now), 0.01))
+            wanted += self._wanted_messages(chat, kind, now, crowded)
             wanted.append(Wanted(chat_id=chat_id, room=BATCH, lowest=Priority.MARK, highest=Priority.MARK))
         if not wanted:
             return
@@ -208,9 +201,40 @@ class Dispatcher:
             self._busy.add((chat_id, urgent))
             worker = asyncio.create_task(self._work(chat_id, urgent, batch))
             self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            worker.add_done_callback(self._worked)
+
+    def _wanted_messages(
+        self, chat: ChatRef, kind: ChatKind, now: float, crowded: list[tuple[ChatRef, int]]
+    ) -> list[Wanted]:
+        """How much of each priority may go to this chat; where it is less than may wait, comes back in time."""
+        commands = self._limits.room(chat, kind, Priority.COMMAND, now)
+        others = self._limits.room(chat, kind, Priority.CARD, now)
+        cards = self._pace.room(chat, others, now) if kind is ChatKind.GROUP else others
+        if not cards:
+            delay = self._limits.delay(chat, kind, Priority.CARD, now) if not others else 0.0
+            self._wake(chat.chat_id, kind, max(delay, self._pace.delay(chat, others, now), 0.01))
+        elif kind is ChatKind.GROUP and cards < PARALLEL:
+            crowded.append((chat, cards))
+        rooms = (
+            (Priority.COMMAND, Priority.COMMAND, commands),
+            (Priority.ANSWER, Priority.FOLLOW_UP, others),
+            (Priority.CARD, Priority.CARD, cards),
+            (Priority.REMINDER, Priority.BROADCAST, others),
+        )
+        return [
+            Wanted(chat_id=chat.chat_id, room=min(room, BATCH), lowest=lowest, highest=highest)
+            for lowest, highest, room in rooms
+            if room
+        ]
 
     # --- one chat ---
+
+    def _worked(self, worker: asyncio.Task[None]) -> None:
+        self._workers.discard(worker)
+        if not worker.cancelled() and (error := worker.exception()) is not None:
+            # What it had taken out is settled as after a crash, when the owner begins anew.
+            self._broken = error
+            self._awake.set()
 
     async def _work(self, chat_id: str, urgent: bool, entries: list[Entry]) -> None:
         kind = entries[0].chat_kind
@@ -241,6 +265,8 @@ class Dispatcher:
             delay = self._limits.delay(entry.chat, entry.chat_kind, priority, now, cost, counts_for_chat=counts)
             if delay <= 0:
                 self._limits.take(entry.chat, entry.chat_kind, now, cost, counts_for_chat=counts)
+                if priority is Priority.CARD:
+                    self._pace.took(entry.chat, now)
                 return True
             if delay > PATIENCE or self._stopping:
                 return False
@@ -260,7 +286,12 @@ class Dispatcher:
         began = time.monotonic()
         channel, outcome = self._adapter.channel, "sent"
         try:
-            receipt: Receipt = await self._adapter.send(outgoing)
+            async with asyncio.timeout(LONGEST_SEND):
+                receipt: Receipt = await self._adapter.send(outgoing)
+        except TimeoutError:
+            outcome = "timeout"
+            await self._failed(entry, OutcomeUnknown("send_timeout"))
+            return False
         except SendError as error:
             outcome = type(error).__name__
             await self._failed(entry, error)

@@ -133,8 +133,6 @@ class VkEmulator(Emulator):
         self.upload_fields: list[list[str]] = []
         self.servers: list[CallbackEntry] = []
         self.longpoll_settings: dict[str, str] = {}
-        #: Whether a request for updates is waiting for some.
-        self.polling = False
         #: How the next requests for updates end: see `fail_longpoll`.
         self.longpoll_failures: list[int] = []
         #: What each try of a callback got: status and body.
@@ -149,6 +147,7 @@ class VkEmulator(Emulator):
         self._numbers = itertools.count(1001)
         self._code = secrets.token_hex(4)
         self._longpoll_key = secrets.token_hex(8)
+        self._waiting_key = ""
         self._longpoll_first = 1
         self._longpoll: list[dict[str, Any]] = []
 
@@ -649,12 +648,18 @@ class VkEmulator(Emulator):
         return {"key": self._longpoll_key, "server": f"{self.url}/longpoll", "ts": str(self._longpoll_newest)}
 
     @property
+    def polling(self) -> bool:
+        """Whether a request for updates, with the newest key, waits for some."""
+        return self._waiting_key == self._longpoll_key
+
+    @property
     def _longpoll_newest(self) -> int:
         return self._longpoll_first + len(self._longpoll)
 
     async def _poll(self, request: web.Request) -> web.Response:
         answer = await self._updates(request)
-        self.polling = False
+        if self._waiting_key == request.query.get("key"):
+            self._waiting_key = ""
         await self.changed()
         return web.json_response(answer)
 
@@ -667,7 +672,7 @@ class VkEmulator(Emulator):
         ts = int(request.query["ts"])
         if not self._longpoll_first <= ts <= self._longpoll_newest:
             return {"failed": 1, "ts": self._longpoll_newest}
-        self.polling = True
+        self._waiting_key = request.query["key"]
         await self.changed()
         try:
             await self.wait_for(

@@ -247,9 +247,10 @@ async def test_longpoll_forgotten(make: Make) -> None:
         await bench.vk.wait_for(lambda: bench.kept.values.get("ts"))
     await bench.vk.push(bench.vk.message(RESIDENT, "потеряно"))
     bench.vk.forget_longpoll()
+    bench.vk.calls.clear()
     with capture_logs() as logs:
         async with listening(bench):
-            await bench.vk.wait_for(lambda: bench.vk.polling)
+            await bench.vk.wait_for(lambda: bench.vk.called("groups.getLongPollServer") and bench.vk.polling)
             await bench.vk.push(bench.vk.message(RESIDENT, "Яма"))
             await bench.vk.wait_for(lambda: texts(bench))
     assert texts(bench) == ["Яма"]
@@ -270,7 +271,8 @@ async def test_longpoll_bad_update(make: Make) -> None:
 async def test_longpoll_away(make: Make, vk: VkEmulator) -> None:
     """When the server is away the core is told, and neither its key nor the token is in what it is told."""
     bench = make()
-    vk.fail(Fault(cut_before=True), method="longpoll")
+    # aiohttp asks once more on a new connection, which is harmless here.
+    vk.fail(Fault(cut_before=True), method="longpoll", times=2)
     with pytest.raises(Transient) as caught:
         await bench.adapter.listen(bench.accept)
     assert "key" not in str(caught.value)
