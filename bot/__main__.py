@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from bot.adapter import Finding
-from bot.app import App, Plan, Rooms, read_plan
+from bot.app import App, ListenError, Plan, Rooms, read_plan
 from bot.errors import SendError
 from bot.settings import SettingsError
 from handlers import logs
@@ -51,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EmbeddedError as error:
         print(error, file=sys.stderr)
         return EXIT_SETTINGS
-    except OSError as error:
-        print(f"HOST, PORT or DATA_DIR: {error}", file=sys.stderr)
+    except ListenError as error:
+        print(error, file=sys.stderr)
         return EXIT_SETTINGS
 
 

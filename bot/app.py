@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import secrets
 import tomllib
@@ -112,6 +113,20 @@ def _misfits(settings: Settings, config: Config, channels: list[ChannelSpec]) ->
     return mistakes
 
 
+class ListenError(Exception):
+    """The address of the settings cannot be listened on; one line for whoever set it."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        match error.errno:
+            case errno.EADDRINUSE:
+                line = f"PORT: {port} is in use on {host}; expected a free port"
+            case errno.EACCES:
+                line = f"PORT: {port} needs more rights than this user has; expected a port above 1023"
+            case _:
+                line = f"HOST: {host} is no address of this machine ({os.strerror(error.errno or 0)}); expected one that is"
+        super().__init__(line)
+
+
 @dataclass(slots=True, kw_only=True)
 class App:
     """One process of the service."""
@@ -161,7 +176,11 @@ class App:
         app = make_app(rooms.ctx, rooms.adapters, rooms.intake, rooms.readiness, rooms.serve_media)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
-        await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
+        try:
+            await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
+        except OSError as error:
+            await runner.cleanup()
+            raise ListenError(settings.host, settings.port, error) from error
         host, port = runner.addresses[0][:2]
         self.address = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
         return runner

@@ -39,10 +39,10 @@ def parse_duration(value: object) -> object:
     text = value.strip().lower()
     parts = _DURATION.findall(text)
     if not parts or _DURATION.sub("", text).strip():
-        raise ValueError("expected a duration such as 30s, 15min, 4h or 3d")
+        raise ValueError("is no duration; expected one such as 30s, 15min, 4h or 3d")
     span = sum(int(count) * _SECONDS[unit] for count, unit in parts)
     if not 0 < span <= 10 * 366 * 86400:
-        raise ValueError("expected a duration above zero, such as 30s, 15min, 4h or 3d")
+        raise ValueError("is too short or too long; expected a duration such as 30s, 15min, 4h or 3d")
     return timedelta(seconds=span)
 
 
@@ -52,7 +52,7 @@ def parse_rate(value: object) -> object:
         return value
     match = _RATE.fullmatch(value.strip().lower())
     if match is None or int(match[1]) == 0 or match[2] == "0":
-        raise ValueError("expected a rate such as 30/s, 20/min or 500/10s")
+        raise ValueError("is no rate; expected one such as 30/s, 20/min or 500/10s")
     return Rate(count=int(match[1]), per=timedelta(seconds=int(match[2] or 1) * _SECONDS[match[3]]))
 
 
@@ -63,7 +63,9 @@ def parse_chat(value: object) -> object:
     try:
         return ChatRef.parse(value.strip())
     except ValueError:
-        raise ValueError("expected channel:chat, such as telegram:-1001234567890, vk:2000000001 or web:admin") from None
+        raise ValueError(
+            "is no chat; expected channel:chat, such as telegram:-1001234567890, vk:2000000001 or web:admin"
+        ) from None
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(str)]
@@ -192,17 +194,37 @@ def validate(model: type[Any], values: Mapping[str, Any], *, name_of: Any) -> tu
         return None, [_line(model, one, name_of) for one in error.errors(include_input=False, include_url=False)]
 
 
+#: What is wrong, in words that speak of settings and not of Python.
+_WORDS = {
+    "missing": "is missing",
+    "int_parsing": "is no whole number",
+    "int_type": "is no whole number",
+    "bool_parsing": "is neither on nor off",
+    "literal_error": "is none of the values that there are",
+    "string_too_short": "is too short",
+    "string_too_long": "is too long",
+    "string_type": "is no text",
+    "greater_than": "is too small",
+    "greater_than_equal": "is too small",
+    "less_than": "is too large",
+    "less_than_equal": "is too large",
+    "string_pattern_mismatch": "has a form that does not fit",
+}
+
+
 def _line(model: type[Any], error: ErrorDetails, name_of: Any) -> str:
-    what = error["msg"].removeprefix("Value error, ")
     if not error["loc"]:
-        return what
+        return error["msg"].removeprefix("Value error, ")
     field = str(error["loc"][0])
     name = name_of(".".join(map(str, error["loc"])) if field not in model.model_fields else field)
-    match error["type"]:
-        case "missing":
-            what = "is missing"
-        case "extra_forbidden":
-            return f"{name}: is no setting; see the example file for those that exist"
+    if error["type"] == "extra_forbidden":
+        return f"{name}: is no setting; expected one of those in the example file"
+    what = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    if "expected" in what:
+        return f"{name}: {what}" if not what.startswith("expected") else f"{name}: has the wrong form; {what}"
     info = model.model_fields.get(field)
-    expected = info.description if info is not None else None
-    return f"{name}: {what}" + (f"; expected {expected}" if expected and "expected" not in what else "")
+    # pydantic says what it wants behind «should be»: good enough where the field does not say it better.
+    wanted = (info.description if info is not None else None) or error["msg"].rpartition("should be ")[2]
+    return (
+        f"{name}: {what}; expected {wanted if error['type'] != 'missing' or (info and info.description) else 'a value'}"
+    )
