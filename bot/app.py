@@ -123,7 +123,8 @@ class ListenError(Exception):
             case errno.EACCES:
                 line = f"PORT: {port} needs more rights than this user has; expected a port above 1023"
             case _:
-                line = f"HOST: {host} is no address of this machine ({os.strerror(error.errno or 0)}); expected one that is"
+                what = os.strerror(error.errno or 0)
+                line = f"HOST: {host} cannot be listened on ({what}); expected an address of this machine"
         super().__init__(line)
 
 

@@ -31,7 +31,16 @@ from bot.model.message import AnswerPress, DeleteMessage, EditMessage, Outgoing,
 log = structlog.get_logger(__name__)
 
 #: Where VK keeps what people send; documents begin at vk.com and are redirected.
-MEDIA_HOSTS = ("*.userapi.com", "vk.com", "*.vk.com", "vk.ru", "*.vk.ru", "*.vkuser.net", "*.mycdn.me")
+MEDIA_HOSTS = (
+    "*.userapi.com",
+    "vk.com",
+    "*.vk.com",
+    "vk.ru",
+    "*.vk.ru",
+    "*.vkuser.net",
+    "*.vkuseraudio.net",
+    "*.mycdn.me",
+)
 _SECRET = "secret"  # noqa: S105 - the name of a kept value
 #: https://dev.vk.com/en/method/users.get takes 1000; a hundred keeps one call short.
 _NAMES_AT_ONCE = 100

@@ -60,8 +60,9 @@ class CallbackServer:
         while True:
             try:
                 await self._look(is_first=is_first)
-            except Misconfigured as error:
-                if not (self._is_made_by_hand and error.code in NO_ACCESS):
+            except (Misconfigured, Rejected) as error:
+                is_denied = isinstance(error, Rejected) or error.code in NO_ACCESS
+                if not (self._is_made_by_hand and is_denied):
                     raise
                 log.warning("vk.callback.unmanaged", **self._group, error=error.code)
             is_first = False

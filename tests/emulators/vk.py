@@ -1,112 +1,36 @@
 """VK on loopback: takes messages of a community, keeps its files, and delivers by callbacks or Long Poll.
 
-https://dev.vk.com/en/method/messages, https://dev.vk.com/en/api/callback/getting-started,
-https://dev.vk.com/en/api/bots-long-poll/getting-started
+https://dev.vk.com/en/method/messages, https://dev.vk.com/en/api/upload/overview
 """
 
 from __future__ import annotations
 
-import asyncio
-import itertools
 import json
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
 from aiohttp import web
 
-from tests.emulators.base import Emulator
+from tests.emulators.vk_delivery import ApiError, CallbackEntry, VkDelivery
+from tests.emulators.vk_people import DATE, FIRST_CHAT, Delivered, SavedFile
+
+__all__ = ["FIRST_CHAT", "GROUP_ID", "TOKEN", "ApiError", "CallbackEntry", "Delivered", "SavedFile", "VkEmulator"]
 
 #: The token and the number of the community, when a test does not care.
 TOKEN = "vk1.a.emulator-token"
 GROUP_ID = 700100
-#: The first chat with several people; chats count up from here.
-FIRST_CHAT = 2_000_000_001
 
 _TEXT_LIMIT = 4096
-_DATE = 1_760_000_000
-_PERMISSIONS = ("messages", "photos", "docs", "manage")
 _REFUSED_DOCS = (".mp3", ".exe", ".apk")
-#: Pauses between two tries of a callback, in seconds: VK's own are longer.
-_RETRY_PAUSE = 0.05
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedFile:
-    """A file that was uploaded and saved: what a message can attach."""
-
-    name: str
-    #: `photo`, `doc` or `audio_message`.
-    kind: str
-    title: str
-    data: bytes
-
-
-@dataclass(slots=True, kw_only=True)
-class Delivered:
-    """A message of the community in somebody's chat, as it stands now."""
-
-    peer_id: int
-    cmid: int
-    message_id: int
-    random_id: int
-    text: str = ""
-    format_data: Mapping[str, Any] | None = None
-    attachments: list[SavedFile] = field(default_factory=list)
-    keyboard: Mapping[str, Any] | None = None
-    reply_cmid: int | None = None
-    location: tuple[float, float] | None = None
-    edits: int = 0
-    deleted: bool = False
-
-    @property
-    def buttons(self) -> dict[str, Any]:
-        """What each button says, and what it carries."""
-        rows = (self.keyboard or {}).get("buttons", ())
-        actions = [button["action"] for row in rows for button in row]
-        return {action["label"]: json.loads(action["payload"]) for action in actions}
-
-
-@dataclass(slots=True, kw_only=True)
-class CallbackEntry:
-    """One of the community's callback servers."""
-
-    id: int
-    url: str
-    title: str
-    secret_key: str
-    status: str = "wait"
-    settings: dict[str, str] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "title": self.title,
-            "creator_id": 1,
-            "url": self.url,
-            "secret_key": self.secret_key,
-            "status": self.status,
-        }
-
-
-class ApiError(Exception):
-    """An error of the API: HTTP 200 all the same."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-class VkEmulator(Emulator):
+class VkEmulator(VkDelivery):
     """One community of VK with its residents and chats."""
 
     def __init__(self, *, token: str = TOKEN, group_id: int = GROUP_ID) -> None:
-        super().__init__()
+        super().__init__(group_id=group_id)
         self.token = token
-        self.group_id = group_id
         #: Everything that the community has written, in order.
         self.delivered: list[Delivered] = []
         #: Reactions of the community: (peer_id, cmid) -> reaction_id.
@@ -117,13 +41,6 @@ class VkEmulator(Emulator):
         self.calls: list[tuple[str, dict[str, str]]] = []
         #: Query strings of all calls of the API: no token belongs there.
         self.query_strings: list[str] = []
-        #: Who may be written to, and the chats that the community is in.
-        self.allowed: set[int] = set()
-        self.chats: set[int] = set()
-        #: Chats in which it sees everything.
-        self.admin_of: set[int] = set()
-        self.names: dict[int, tuple[str, str]] = {}
-        self.permissions: tuple[str, ...] = _PERMISSIONS
         #: Messages that are too old to be edited: (peer_id, cmid).
         self.too_old: set[tuple[int, int]] = set()
         self.refuses_photos = False
@@ -131,25 +48,9 @@ class VkEmulator(Emulator):
         self.uploads = 0
         #: The fields of each form that came to an upload server.
         self.upload_fields: list[list[str]] = []
-        self.servers: list[CallbackEntry] = []
-        self.longpoll_settings: dict[str, str] = {}
-        #: How the next requests for updates end: see `fail_longpoll`.
-        self.longpoll_failures: list[int] = []
-        #: What each try of a callback got: status and body.
-        self.callback_answers: list[tuple[int, str]] = []
         self._saved: dict[str, SavedFile] = {}
         self._uploaded: dict[str, tuple[str, str, bytes]] = {}
-        self._hosted: dict[str, tuple[bytes, str]] = {}
         self._sent: dict[tuple[int, int], Delivered] = {}
-        self._messages: dict[tuple[int, int], dict[str, Any]] = {}
-        self._presses: set[str] = set()
-        self._cmids: dict[int, int] = {}
-        self._numbers = itertools.count(1001)
-        self._code = secrets.token_hex(4)
-        self._longpoll_key = secrets.token_hex(8)
-        self._waiting_key = ""
-        self._longpoll_first = 1
-        self._longpoll: list[dict[str, Any]] = []
 
     @property
     def api_url(self) -> str:
@@ -162,172 +63,6 @@ class VkEmulator(Emulator):
     def called(self, method: str) -> list[dict[str, str]]:
         """The parameters of each call of this method."""
         return [params for name, params in self.calls if name == method]
-
-    # --- what happens at VK: updates ---
-
-    def add_file(self, data: bytes, name: str) -> str:
-        """Keep a file as VK does; gives the address it is fetched from."""
-        key = f"{next(self._numbers)}-{name}"
-        self._hosted[key] = (data, name)
-        return f"{self.url}/files/{key}"
-
-    def photo(self, data: bytes, *, width: int = 1280, height: int = 960) -> dict[str, Any]:
-        small = {"type": "s", "width": 75, "height": 56, "url": self.add_file(b"small", "s.jpg")}
-        large = {"type": "z", "width": width, "height": height, "url": self.add_file(data, "z.jpg")}
-        photo = {"id": next(self._numbers), "owner_id": 1, "sizes": [large, small]}
-        return {"type": "photo", "photo": photo}
-
-    def doc(self, data: bytes, name: str) -> dict[str, Any]:
-        extension = name.rpartition(".")[2]
-        url = self.add_file(data, name)
-        doc = {"id": next(self._numbers), "owner_id": 1, "title": name, "ext": extension, "size": len(data), "url": url}
-        return {"type": "doc", "doc": doc}
-
-    def voice(self, data: bytes, *, duration: int = 4) -> dict[str, Any]:
-        ogg = self.add_file(data, "voice.ogg")
-        mp3 = self.add_file(b"mp3", "voice.mp3")
-        return {"type": "audio_message", "audio_message": {"duration": duration, "link_ogg": ogg, "link_mp3": mp3}}
-
-    def sticker(self, data: bytes) -> dict[str, Any]:
-        images = [{"url": self.add_file(data, "512.png"), "width": 512, "height": 512}]
-        return {"type": "sticker", "sticker": {"sticker_id": 9, "product_id": 2, "images": images}}
-
-    def message(
-        self,
-        user_id: int,
-        text: str = "",
-        *,
-        chat: int | None = None,
-        attachments: Sequence[Mapping[str, Any]] = (),
-        reply_to: int | None = None,
-        forwarded: Sequence[Mapping[str, Any]] = (),
-        payload: Mapping[str, Any] | None = None,
-        ref: str = "",
-        geo: tuple[float, float] | None = None,
-    ) -> dict[str, Any]:
-        """`message_new`: somebody writes to the community, or in a chat with it. `reply_to` is a cmid."""
-        peer_id = chat or user_id
-        cmid = self._next_cmid(peer_id)
-        message: dict[str, Any] = {
-            "date": _DATE + cmid,
-            "from_id": user_id,
-            "id": 0 if chat else next(self._numbers),
-            "version": 10_000_000 + cmid,
-            "out": 0,
-            "important": False,
-            "is_hidden": False,
-            "attachments": list(attachments),
-            "conversation_message_id": cmid,
-            "fwd_messages": list(forwarded),
-            "text": text,
-            "peer_id": peer_id,
-            "random_id": 0,
-        }
-        if reply_to is not None:
-            message["reply_message"] = self._messages[peer_id, reply_to]
-        if payload is not None:
-            message["payload"] = json.dumps(payload)
-        if ref:
-            message |= {"ref": ref, "ref_source": "qr"}
-        if geo is not None:
-            message["geo"] = {"type": "point", "coordinates": {"latitude": geo[0], "longitude": geo[1]}}
-        self._messages[peer_id, cmid] = message
-        if chat is None:
-            self.allowed.add(user_id)
-        else:
-            self.chats.add(chat)
-        client_info = {"button_actions": ["text", "callback"], "keyboard": True, "inline_keyboard": True, "lang_id": 0}
-        return self.update("message_new", {"client_info": client_info, "message": message})
-
-    def edited(self, update: Mapping[str, Any], text: str) -> dict[str, Any]:
-        """`message_edit` of a message that was made by `message`."""
-        message = update["object"]["message"]
-        changed = {**message, "text": text, "update_time": message["date"] + 60}
-        self._messages[message["peer_id"], message["conversation_message_id"]] = changed
-        return self.update("message_edit", changed)
-
-    def press(self, message: Delivered, label: str, user_id: int) -> dict[str, Any]:
-        """`message_event`: somebody presses a button under a message of the community."""
-        event_id = secrets.token_hex(6)
-        self._presses.add(event_id)
-        body = {
-            "user_id": user_id,
-            "peer_id": message.peer_id,
-            "event_id": event_id,
-            "payload": message.buttons[label],
-            "conversation_message_id": message.cmid,
-        }
-        return self.update("message_event", body)
-
-    def starts(self, user_id: int, *, ref: str = "") -> dict[str, Any]:
-        """The button «Начать» of an empty chat."""
-        return self.message(user_id, "Начать", payload={"command": "start"}, ref=ref)
-
-    def allow(self, user_id: int) -> dict[str, Any]:
-        self.allowed.add(user_id)
-        return self.update("message_allow", {"user_id": user_id, "key": ""})
-
-    def deny(self, user_id: int) -> dict[str, Any]:
-        self.allowed.discard(user_id)
-        return self.update("message_deny", {"user_id": user_id})
-
-    def kick(self, chat: int, by: int) -> dict[str, Any]:
-        """Somebody removes the community from a chat."""
-        update = self.message(by, chat=chat)
-        update["object"]["message"]["action"] = {"type": "chat_kick_user", "member_id": -self.group_id}
-        self.chats.discard(chat)
-        return update
-
-    def update(self, kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Any update, with an id of its own."""
-        event_id = secrets.token_hex(20)
-        return {"group_id": self.group_id, "type": kind, "event_id": event_id, "v": "5.199", "object": dict(body)}
-
-    # --- delivering ---
-
-    async def push(self, update: Mapping[str, Any], *, tries: int = 20) -> bool:
-        """Deliver an update: into Long Poll where it is on, and to each callback server until it says `ok`.
-
-        Gives whether every callback server took it.
-        """
-        if self.longpoll_settings.get("enabled") == "1":
-            self._longpoll.append(dict(update))
-            await self.changed()
-        took = [await self._call_back(server, update, tries) for server in self.servers if server.status == "ok"]
-        return all(took)
-
-    async def post(self, update: Mapping[str, Any], *, url: str = "", secret: str | None = None) -> tuple[int, str]:
-        """One try of a callback; gives status and body, or 0 when nobody answers."""
-        body = {**update} if secret is None else {**update, "secret": secret}
-        try:
-            async with (
-                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
-                session.post(url or self.servers[0].url, json=body) as response,
-            ):
-                answer = (response.status, await response.text())
-        except (TimeoutError, aiohttp.ClientError) as error:
-            answer = (0, type(error).__name__)
-        self.callback_answers.append(answer)
-        return answer
-
-    async def _call_back(self, server: CallbackEntry, update: Mapping[str, Any], tries: int) -> bool:
-        if server.settings.get(update["type"]) != "1":
-            return True
-        for _ in range(tries):
-            if await self.post(update, url=server.url, secret=server.secret_key) == (200, "ok"):
-                return True
-            await asyncio.sleep(_RETRY_PAUSE)
-        server.status = "failed"
-        return False
-
-    def fail_longpoll(self, failed: int) -> None:
-        """Let the next request for updates end so: 1 old number, 2 old key, 3 both."""
-        self.longpoll_failures.append(failed)
-
-    def forget_longpoll(self) -> None:
-        """Lose the updates so far, as VK does after a while."""
-        self._longpoll_first += len(self._longpoll)
-        self._longpoll.clear()
 
     # --- the server ---
 
@@ -401,7 +136,7 @@ class VkEmulator(Emulator):
             self._sent[peer_id, random_id] = message
             self.delivered.append(message)
             self._messages[peer_id, message.cmid] = {
-                "date": _DATE + message.cmid,
+                "date": DATE + message.cmid,
                 "from_id": -self.group_id,
                 "id": message.message_id,
                 "out": 1,
@@ -573,121 +308,6 @@ class VkEmulator(Emulator):
 
     async def _do_groups_getTokenPermissions(self, params: Mapping[str, str]) -> dict[str, Any]:  # noqa: N802
         return {"mask": 0, "permissions": [{"name": name, "setting": 1} for name in self.permissions]}
-
-    async def _do_groups_getCallbackConfirmationCode(self, params: Mapping[str, str]) -> dict[str, Any]:  # noqa: N802
-        self._check_group(params)
-        return {"code": self._code}
-
-    async def _do_groups_getCallbackServers(self, params: Mapping[str, str]) -> dict[str, Any]:  # noqa: N802
-        self._check_manager(params)
-        return {"count": len(self.servers), "items": [server.as_json() for server in self.servers]}
-
-    async def _do_groups_addCallbackServer(self, params: Mapping[str, str]) -> dict[str, Any]:  # noqa: N802
-        self._check_manager(params)
-        if len(self.servers) >= 10:
-            raise ApiError(2000, "Servers number limit is reached")
-        server = CallbackEntry(
-            id=next(self._numbers), url=params["url"], title=params["title"], secret_key=params.get("secret_key", "")
-        )
-        self.servers.append(server)
-        await self._confirm(server)
-        return {"server_id": server.id}
-
-    async def _do_groups_editCallbackServer(self, params: Mapping[str, str]) -> int:  # noqa: N802
-        self._check_manager(params)
-        server = self._server(params)
-        server.url, server.title, server.secret_key = params["url"], params["title"], params.get("secret_key", "")
-        await self._confirm(server)
-        return 1
-
-    async def _confirm(self, server: CallbackEntry) -> None:
-        if len(server.title) > 14 or len(server.secret_key) > 50:
-            raise ApiError(100, "One of the parameters specified was missing or invalid: title or secret_key")
-        question = {"type": "confirmation", "group_id": self.group_id}
-        answer = await self.post(question, url=server.url)
-        server.status = "ok" if answer == (200, self._code) else "failed"
-        # The code is another one after each change of the list.
-        self._code = secrets.token_hex(4)
-
-    async def _do_groups_setCallbackSettings(self, params: Mapping[str, str]) -> int:  # noqa: N802
-        self._check_manager(params)
-        self._server(params).settings.update(params)
-        return 1
-
-    def _server(self, params: Mapping[str, str]) -> CallbackEntry:
-        for server in self.servers:
-            if str(server.id) == params.get("server_id"):
-                return server
-        raise ApiError(100, "One of the parameters specified was missing or invalid: server_id")
-
-    def _check_manager(self, params: Mapping[str, str]) -> None:
-        self._check_group(params)
-        if "manage" not in self.permissions:
-            raise ApiError(15, "Access denied: no access to call this method")
-
-    def _check_group(self, params: Mapping[str, str]) -> None:
-        if params.get("group_id") != str(self.group_id):
-            raise ApiError(15, "Access denied: no access to call this method")
-
-    # --- Long Poll ---
-
-    async def _do_groups_setLongPollSettings(self, params: Mapping[str, str]) -> int:  # noqa: N802
-        self._check_manager(params)
-        self.longpoll_settings.update(params)
-        return 1
-
-    async def _do_groups_getLongPollSettings(self, params: Mapping[str, str]) -> dict[str, Any]:  # noqa: N802
-        self._check_group(params)
-        return {"is_enabled": self.longpoll_settings.get("enabled") == "1", "events": {}}
-
-    async def _do_groups_getLongPollServer(self, params: Mapping[str, str]) -> dict[str, Any]:  # noqa: N802
-        self._check_group(params)
-        if self.longpoll_settings.get("enabled") != "1":
-            raise ApiError(100, "One of the parameters specified was missing or invalid: longpoll is not enabled")
-        self._longpoll_key = secrets.token_hex(8)
-        return {"key": self._longpoll_key, "server": f"{self.url}/longpoll", "ts": str(self._longpoll_newest)}
-
-    @property
-    def polling(self) -> bool:
-        """Whether a request for updates, with the newest key, waits for some."""
-        return self._waiting_key == self._longpoll_key
-
-    @property
-    def _longpoll_newest(self) -> int:
-        return self._longpoll_first + len(self._longpoll)
-
-    async def _poll(self, request: web.Request) -> web.Response:
-        answer = await self._updates(request)
-        if self._waiting_key == request.query.get("key"):
-            self._waiting_key = ""
-        await self.changed()
-        return web.json_response(answer)
-
-    async def _updates(self, request: web.Request) -> dict[str, Any]:
-        if request.query.get("act") != "a_check" or request.query.get("key") != self._longpoll_key:
-            return {"failed": 2}
-        if self.longpoll_failures:
-            failed = self.longpoll_failures.pop(0)
-            return {"failed": 1, "ts": self._longpoll_newest} if failed == 1 else {"failed": failed}
-        ts = int(request.query["ts"])
-        if not self._longpoll_first <= ts <= self._longpoll_newest:
-            return {"failed": 1, "ts": self._longpoll_newest}
-        self._waiting_key = request.query["key"]
-        await self.changed()
-        try:
-            await self.wait_for(
-                lambda: self._longpoll_newest > ts or self.longpoll_failures, seconds=int(request.query["wait"])
-            )
-        except TimeoutError:
-            return {"ts": str(ts), "updates": []}
-        updates = self._longpoll[ts - self._longpoll_first :]
-        # Now a number, now a string, as at VK.
-        newest: int | str = self._longpoll_newest if len(updates) % 2 else str(self._longpoll_newest)
-        return {"ts": newest, "updates": updates}
-
-    def _next_cmid(self, peer_id: int) -> int:
-        self._cmids[peer_id] = self._cmids.get(peer_id, 0) + 1
-        return self._cmids[peer_id]
 
 
 def _int32(value: str | None) -> int:
