@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import os
 import platform
-import pstats
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 from benchmarks.bot_api import BotApi
 from benchmarks.measure import Bench, Burst, Latency, Throughput
 from benchmarks.processes import cores, pin
+from benchmarks.profiled import shares
 from benchmarks.residents import CONNECTIONS
 from benchmarks.service import Cores
 
@@ -136,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = options_of(arguments)
     print(show(asyncio.run(run(options))))
     if options.profile is not None:
-        pstats.Stats(str(options.profile)).sort_stats("tottime").print_stats(40)
+        print(shares(options.profile))
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ class BotApi:
         self.arrived = Arrivals()
         self._first_resident = 0
         self._message_id = 0
+        self._webhook = ""
         self._more = asyncio.Event()
         self._server: asyncio.Server | None = None
         self.url = ""
@@ -83,6 +84,12 @@ class BotApi:
         method = path.rpartition("/")[2]
         if method == "sendMessage":
             return self._sent(_fields(body))
+        if method == "setWebhook":
+            self._webhook = _fields(body)["url"]
+        if method == "getWebhookInfo":
+            # Another address than its own would be taken for a webhook that somebody took away.
+            result = {"url": self._webhook, "has_custom_certificate": False, "pending_update_count": 0}
+            return msgspec.json.encode({"ok": True, "result": result})
         return _ANSWERS.get(method, b'{"ok":true,"result":true}')
 
     def _sent(self, fields: dict[str, Any]) -> bytes:
@@ -107,7 +114,6 @@ class BotApi:
 
 _ANSWERS = {
     "getMe": b'{"ok":true,"result":{"id":%d,"is_bot":true,"first_name":"B","username":"benchmark_bot"}}' % BOT_ID,
-    "getWebhookInfo": b'{"ok":true,"result":{"url":"","has_custom_certificate":false,"pending_update_count":0}}',
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import statistics
 import time
 from collections.abc import Mapping
@@ -83,6 +85,8 @@ class Bench:
         """`questions` residents ask once each, lifted limits."""
         async with otvet(self.api.url, self.cores, folder=self.folder, statistics=profile) as service:
             await self._warm_up(service)
+            if profile is not None:
+                os.kill(service.pid, signal.SIGUSR1)
             memory_before = resident_memory(service.pid)
             before = usage(service.pid, service.postmaster)
             arrived = self.api.begin(_MEASURED)

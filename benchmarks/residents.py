@@ -72,7 +72,7 @@ async def ask_at_once(
 async def ask_steadily(port: int, path: str, *, first_resident: int, rate: float, seconds: float) -> Asked:
     """Residents who do not know of each other: `rate` a second on the average, at random moments."""
     asked = Asked()
-    rnd = random.Random(_SEED)
+    rnd = random.Random(_SEED)  # noqa: S311
     free = list(await asyncio.gather(*(connect(port) for _ in range(CONNECTIONS))))
     opened = list(free)
 

@@ -251,7 +251,11 @@ def build_rooms(plan: Plan, database: Database) -> Rooms:
     ctx = Context(
         database=database,
         desk=desk,
-        look=Look(zone=settings.zone, titles={spec.name: spec.title for spec in plan.channels}),
+        look=Look(
+            zone=settings.zone,
+            titles={spec.name: spec.title for spec in plan.channels},
+            departments={one.slug: one.name for one in plan.config.departments},
+        ),
         service_name=settings.service_name,
         capabilities={name: adapter.capabilities for name, adapter in adapters.items()},
         nameless=frozenset(askable),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
 from bot.conversation import texts as resident_texts
@@ -67,9 +69,9 @@ async def tell_resident(tx: Transaction, ctx: Context, number: int, text: str) -
     await post(tx, ctx, address, Draft(text=text, keyboard=resident_texts.KEYBOARD))
 
 
-async def card_failed(tx: Transaction, ctx: Context, chat: ChatRef, number: int) -> None:
-    """The platform refused to show a question: the officials get its number at least, and can ask for the rest."""
-    log.error("card.refused", chat=str(chat), question=number)
+async def card_failed(tx: Transaction, ctx: Context, chat: ChatRef, numbers: Sequence[int]) -> None:
+    """The platform refused to show questions: the officials get their numbers at least, and can ask for the rest."""
+    log.error("card.refused", chat=str(chat), questions=list(numbers))
     ctx.metrics.alarms.labels(chat.channel, "card_refused").inc()
-    address = Address(chat=chat, chat_kind=ChatKind.GROUP, role=Role.COMMAND, question=number)
-    await post(tx, ctx, address, Draft(text=texts.card_refused(number)))
+    address = Address(chat=chat, chat_kind=ChatKind.GROUP, role=Role.COMMAND)
+    await post(tx, ctx, address, Draft(text=texts.card_refused(numbers)))

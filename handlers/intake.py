@@ -76,8 +76,9 @@ class Intake:
 
     async def replay(self, event: StoredEvent, status: EventStatus, *, last_try: bool = True) -> bool:
         """Handle a kept update again; False when it failed again or still has to wait. Raises DatabaseAway."""
-        update = self._adapters[event.channel].parse(event.raw)
+        kind = event.kind
         try:
+            update = self._adapters[event.channel].parse(event.raw)
             async with self._ctx.database.transaction() as tx:
                 if not await events.lock(tx, event.id, status):
                     return True
@@ -88,7 +89,7 @@ class Intake:
         except DatabaseAway:
             raise
         except Exception as error:
-            log.exception("intake.replay_failed", channel=event.channel, kind=update.kind, error=type(error).__name__)
+            log.exception("intake.replay_failed", channel=event.channel, kind=kind, error=type(error).__name__)
             async with self._ctx.database.transaction() as tx:
                 await events.set_status(tx, event.id, EventStatus.FAILED, type(error).__name__)
             return False
@@ -114,6 +115,8 @@ class Intake:
         now = self._ctx.clock()
         still = False
         for event in waiting:
+            if event.channel not in self._adapters:
+                continue
             last_try = now - event.received_at > OVERTAKEN_FOR
             still |= not await self.replay(event, EventStatus.WAITING, last_try=last_try)
         return still

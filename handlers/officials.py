@@ -19,7 +19,7 @@ from handlers import commands as carry_out
 from handlers.context import ALBUM_WAIT, Context
 from handlers.outgoing import Address, Posted, do, fitted, post, refit, showing
 from handlers.residents import with_part
-from storage import conversations, links, questions
+from storage import conversations, links, outbox, questions
 from storage.database import Transaction
 from storage.links import Link
 from storage.outbox import Shown, State
@@ -76,16 +76,22 @@ async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed, admin_cha
 async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     """An official corrected an answer: the resident sees the correction, in place where his messenger can."""
     link = await links.find(tx, event.chat, event.message_id)
-    if link is None or link.role != Author.OFFICIAL or link.question is None or link.thread_message is None:
+    if link is None or link.thread_message is None:
+        return
+    if link.role == Author.UNCLEAR:
+        await questions.set_content(tx, await questions.message(tx, link.thread_message), event.content)
+    if link.role != Author.OFFICIAL or link.question is None:
         return
     await conversations.lock_of_question(tx, link.question)
     question = await questions.find(tx, link.question, lock=True)
     assert question is not None
     old = await questions.message(tx, link.thread_message)
-    content = event.content
-    if len(old.content.media) > len(content.media):
-        content = replace(old.content, text=content.text)
+    content = _corrected(question.number, old.content, event.content)
     if content == old.content:
+        return
+    if not isinstance(commands.read(content.text), Words):
+        # Whatever he meant by it, the resident must not read it.
+        await _note(tx, ctx, event, texts.EDITED_TO_COMMAND, question=question.number)
         return
     await questions.set_content(tx, old, content, edited_at=event.at)
     address = _answer_address(question, old.id)
@@ -93,8 +99,20 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     shown = await showing(tx, old.id, [Role.ANSWER])
     if await refit(tx, ctx, address, shown, draft) is not None:
         return
-    if not await _edit_in_place(tx, ctx, address, shown, draft):
-        await post(tx, ctx, address, Draft(text=resident_texts.correction(content.text or "—")))
+    before = await _answer_draft(tx, ctx, question, old.content)
+    if not await _edit_in_place(tx, ctx, address, shown, before, draft):
+        added = tuple(media for media in content.media if media not in old.content.media)
+        await post(
+            tx, ctx, address, replace(_draft(content), text=resident_texts.correction(content.text), media=added)
+        )
+
+
+def _corrected(number: int, old: Content, new: Content) -> Content:
+    """What a corrected answer says: without the number that it may begin with, and with all parts of its album."""
+    named, rest = commands.leading_number(new.text)
+    if named == number and commands.leading_number(old.text)[0] != number:
+        new = replace(new, text=rest)
+    return replace(old, text=new.text) if len(old.media) > len(new.media) else new
 
 
 # --- answering -----------------------------------------------------------------------------------------------------
@@ -133,12 +151,16 @@ async def _reply(
     if number is None:
         # The message shows several questions, or none: a number at the beginning says which one is meant.
         number, rest = commands.leading_number(text)
+        shown = commands.numbers_shown(await outbox.text_of(tx, link.entry)) if link.entry is not None else frozenset()
+        if shown and number not in shown:
+            # «2 дома уже с теплом» under the cards of others is no answer to question 2.
+            number = None
         content = replace(content, text=rest)
         if number is not None and content.is_empty and link.thread_message is not None:
             await _assign(tx, ctx, event, admin_chat, link.thread_message, number)
             return
     if number is None:
-        await _ask_number(tx, ctx, event, content)
+        await _ask_number(tx, ctx, event)
         return
     await conversations.lock_of_question(tx, number)
     question = await questions.find(tx, number, lock=True)
@@ -192,12 +214,12 @@ async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, par
     posted: Posted | None = await refit(tx, ctx, address, shown, await _answer_draft(tx, ctx, question, content))
     if posted is None:
         posted = await post(tx, ctx, address, _draft(event.content))
-    await _name_left_out(tx, ctx, event, question.number, posted.left_out)
+    await _name_left_out(tx, ctx, event, question.number, posted.left_out_of(event.content.media))
 
 
-async def _ask_number(tx: Transaction, ctx: Context, event: MessageReceived, content: Content) -> None:
+async def _ask_number(tx: Transaction, ctx: Context, event: MessageReceived) -> None:
     """Keep the reply and ask which question it answers: nothing that an official wrote is dropped in silence."""
-    kept = await questions.add_message(tx, None, _new_message(event, Author.UNCLEAR, content))
+    kept = await questions.add_message(tx, None, _new_message(event, Author.UNCLEAR, event.content))
     await _note(tx, ctx, event, texts.ASK_NUMBER, thread_message=kept)
 
 
@@ -214,25 +236,30 @@ async def _assign(
         await _note(tx, ctx, event, texts.no_question(number), thread_message=kept_message)
     elif not _may(ctx, question, admin_chat):
         await _note(tx, ctx, event, texts.not_yours(number), thread_message=kept_message)
+    elif isinstance(reading := commands.read(kept.content.text), Note):
+        await questions.assign_message(tx, kept_message, number, Author.NOTE)
+        await questions.set_content(tx, kept, replace(kept.content, text=reading.text))
+        await _note(tx, ctx, event, texts.noted(number), question=number)
     else:
-        await questions.assign_message(tx, kept_message, number)
+        await questions.assign_message(tx, kept_message, number, Author.OFFICIAL)
         await _send_answer(tx, ctx, event, question, kept_message, kept.content)
 
 
-async def _edit_in_place(tx: Transaction, ctx: Context, address: Address, shown: list[Shown], draft: Draft) -> bool:
+async def _edit_in_place(
+    tx: Transaction, ctx: Context, address: Address, shown: list[Shown], before: Draft, after: Draft
+) -> bool:
     """Edit what the resident has, when the corrected answer takes the same messages; False when it cannot be done."""
     if not ctx.capabilities[address.chat.channel].edits:
         return False
     sent = [one for one in shown if isinstance(one.effect, SendMessage)]
-    ready = fitted(ctx, address, draft)
-    if len(sent) != len(ready.messages) or any(one.state not in (State.SENT, State.SENDING) for one in sent):
+    old, new = fitted(ctx, address, before).messages, fitted(ctx, address, after).messages
+    if not len(sent) == len(old) == len(new) or any(one.state not in (State.SENT, State.SENDING) for one in sent):
         return False
-    pairs = [(one, one.effect, new) for one, new in zip(sent, ready.messages, strict=True)]
-    if any(isinstance(old, SendMessage) and old.media != new.media for _, old, new in pairs):
+    if any(was.media != now.media for was, now in zip(old, new, strict=True)):
         return False
-    for one, old, new in pairs:
-        if isinstance(old, SendMessage) and (old.text, old.spans) != (new.text, new.spans):
-            effect = EditMessage(message_id="", text=new.text, spans=new.spans, media=new.media, keyboard=new.keyboard)
+    for one, was, now in zip(sent, old, new, strict=True):
+        if (was.text, was.spans) != (now.text, now.spans):
+            effect = EditMessage(message_id="", text=now.text, spans=now.spans, media=now.media, keyboard=now.keyboard)
             await do(tx, ctx, replace(address, about_entry=one.id), effect, strand=address.strand)
     return True
 
@@ -287,7 +314,7 @@ def _new_message(event: MessageReceived, role: Author, content: Content) -> NewM
 async def _note(
     tx: Transaction,
     ctx: Context,
-    event: MessageReceived,
+    event: MessageReceived | MessageEdited,
     text: str,
     *,
     question: int | None = None,

@@ -10,6 +10,7 @@ from bot.conversation.texts import KEYBOARD
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, Fitted, LeftOut, fit
 from bot.model.chat import ChatKind, ChatRef
+from bot.model.content import Media
 from bot.model.message import Effect, SendMessage
 from handlers.context import Context
 from storage import outbox
@@ -24,6 +25,10 @@ class Posted:
     entries: tuple[int, ...]
     #: Files that could not go along.
     left_out: tuple[LeftOut, ...] = ()
+
+    def left_out_of(self, media: Sequence[Media]) -> tuple[LeftOut, ...]:
+        """Those of these files: a person hears of each file once, however many parts his album has."""
+        return tuple(one for one in self.left_out if one.media in media)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from bot.model.event import ButtonPressed, ChatStarted, ChatStopped, MessageEdit
 from bot.model.message import AnswerPress, Mark, SetMark
 from bot.model.question import Author, Conversation, Question, Status, ThreadMessage
 from handlers.context import ALBUM_WAIT, NAME_WAIT, Context
-from handlers.outgoing import Address, do, post, refit, showing
+from handlers.outgoing import Address, Posted, do, post, refit, showing
 from storage import conversations, links, outbox, questions
 from storage.database import Transaction
 from storage.questions import NewMessage
@@ -92,7 +92,7 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     await questions.set_content(tx, old, new, edited_at=event.at)
     question = await questions.find(tx, link.question)
     assert question is not None
-    if await _show_anew(tx, ctx, question, old, new, now, delay=timedelta(0)):
+    if await _show_anew(tx, ctx, question, old, new, now, delay=timedelta(0)) is not None:
         return
     about = await outbox.card_of(tx, question.number)
     address = _desk_address(ctx, question, Role.FOLLOW_UP, old.id, about=about)
@@ -116,7 +116,11 @@ async def show_elsewhere(tx: Transaction, ctx: Context, number: int) -> None:
     await conversations.lock_of_question(tx, number)
     question = await questions.find(tx, number, lock=True)
     thread = await questions.thread(tx, number)
-    if question is None or not thread or (home := ctx.desk.home_of(question.admin_chat)) == question.admin_chat:
+    if (
+        question is None
+        or not thread
+        or (home := ctx.desk.home_of(question.admin_chat, question.department)) == question.admin_chat
+    ):
         return
     await outbox.drop_unseen(tx, number, _SHOWS)
     await questions.change(tx, number, admin_channel=home.channel, admin_chat_id=home.chat_id)
@@ -190,7 +194,8 @@ async def _join(
 ) -> None:
     thread_message = await questions.add_message(tx, question.number, _new_message(event))
     if reopens:
-        await questions.change(tx, question.number, status=Status.OPEN, waiting_since=now)
+        due_at = ctx.desk.due_at(question.department, now)
+        await questions.change(tx, question.number, status=Status.OPEN, waiting_since=now, due_at=due_at)
     about = await outbox.card_of(tx, question.number)
     address = _desk_address(
         ctx,
@@ -251,12 +256,13 @@ async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, par
     question = await questions.find(tx, part_of.question)
     assert question is not None
     now = ctx.clock()
-    if await _show_anew(tx, ctx, question, part_of, content, now, delay=ALBUM_WAIT):
-        return
-    # The rest is there already, or on its way: this part follows by itself.
-    about = await outbox.card_of(tx, question.number)
-    address = _desk_address(ctx, question, Role.FOLLOW_UP, part_of.id, about=about)
-    await post(tx, ctx, address, cards.follow_up(question, event.content))
+    posted = await _show_anew(tx, ctx, question, part_of, content, now, delay=ALBUM_WAIT)
+    if posted is None:
+        # The rest is there already, or on its way: this part follows by itself.
+        about = await outbox.card_of(tx, question.number)
+        address = _desk_address(ctx, question, Role.FOLLOW_UP, part_of.id, about=about)
+        posted = await post(tx, ctx, address, cards.follow_up(question, event.content))
+    await _name_left_out(tx, ctx, event.chat, question.number, posted.left_out_of(event.content.media))
 
 
 async def _show_anew(
@@ -268,15 +274,15 @@ async def _show_anew(
     now: datetime,
     *,
     delay: timedelta,
-) -> bool:
-    """Change the card or follow-up that shows this message, while nobody has seen it; False when it is too late."""
+) -> Posted | None:
+    """Change the card or follow-up that shows this message, while nobody has seen it; None when it is too late."""
     shown = await showing(tx, shown_message.id, _SHOWS)
     if not shown:
-        return False
+        return None
     role = shown[0].role
     draft = cards.card(question, content, ctx.look, now) if role is Role.CARD else cards.follow_up(question, content)
     address = _desk_address(ctx, question, role, shown_message.id, delay=delay)
-    return await refit(tx, ctx, replace(address, chat=shown[0].chat), shown, draft) is not None
+    return await refit(tx, ctx, replace(address, chat=shown[0].chat), shown, draft)
 
 
 # --- small things --------------------------------------------------------------------------------------------------
@@ -317,7 +323,7 @@ def _desk_address(
     delay: timedelta = timedelta(0),
 ) -> Address:
     return Address(
-        chat=ctx.desk.home_of(question.admin_chat),
+        chat=ctx.desk.home_of(question.admin_chat, question.department),
         chat_kind=ChatKind.GROUP,
         role=role,
         question=question.number,

@@ -97,10 +97,10 @@ class Database:
             except BaseException as error:
                 if raw.is_closed() or isinstance(error, _LOST):
                     await core.invalidate()
-                    if isinstance(error, _AWAY):
-                        raise DatabaseAway(_short(error)) from None
                 else:
                     await raw.execute("ROLLBACK")
+                if isinstance(error, _AWAY):
+                    raise DatabaseAway(_short(error)) from None
                 raise
         finally:
             await core.close()
@@ -139,7 +139,9 @@ _LOST = (
 _AWAY = (
     *_LOST,
     asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
+    # A full disk, too many connections, a server that takes only reads: later it may work.
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
     PoolTimeoutError,

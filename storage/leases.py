@@ -17,7 +17,9 @@ _ACQUIRE = (
     " ON CONFLICT (channel) DO UPDATE SET owner = $2, session = $3, expires_at = now() + $4,"
     " epoch = CASE WHEN l.owner = $2 THEN l.epoch ELSE l.epoch + 1 END"
     " WHERE l.owner = $2 OR l.expires_at <= now() OR NOT EXISTS"
-    "  (SELECT 1 FROM pg_stat_activity a WHERE a.pid || '/' || extract(epoch FROM a.backend_start) = l.session)"
+    "  (SELECT 1 FROM pg_stat_activity a WHERE a.pid::text = split_part(l.session, '/', 1)"
+    # Another user's connections have no time for us: such a one counts as alive.
+    "   AND coalesce(extract(epoch FROM a.backend_start)::text = split_part(l.session, '/', 2), true))"
     " RETURNING channel, epoch"
 )
 

@@ -17,12 +17,14 @@ class Link:
     thread_message: int | None
     #: An entry's role for what we sent; an author's role for what people wrote.
     role: str
+    #: The outbox entry that made it; None for what people wrote.
+    entry: int | None = None
 
 
 async def find(tx: Transaction, chat: ChatRef, message_id: str) -> Link | None:
     """What this message shows; None when we never saw it."""
     row = await tx.raw.fetchrow(
-        "SELECT question_id, thread_message_id, role FROM links"
+        "SELECT question_id, thread_message_id, role, entry_id FROM links"
         " WHERE channel = $1 AND chat_id = $2 AND message_id = $3",
         chat.channel,
         chat.whole.chat_id,
@@ -30,7 +32,12 @@ async def find(tx: Transaction, chat: ChatRef, message_id: str) -> Link | None:
     )
     if row is None:
         return None
-    return Link(question=row["question_id"], thread_message=row["thread_message_id"], role=row["role"])
+    return Link(
+        question=row["question_id"],
+        thread_message=row["thread_message_id"],
+        role=row["role"],
+        entry=row["entry_id"],
+    )
 
 
 async def add(tx: Transaction, chat: ChatRef, message_id: str, link: Link) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.delivery.entry import PRIORITY_OF, Role
 from bot.model.chat import ChatKind, ChatRef
-from bot.model.message import Effect
+from bot.model.message import Effect, SendMessage
 from storage.codec import decode_effect, effect_kind, encode_effect
 from storage.database import Transaction
 
@@ -437,6 +437,13 @@ async def replace(tx: Transaction, entry_id: int, effect: Effect, *, delay: time
     ) is not None
 
 
+async def text_of(tx: Transaction, entry_id: int) -> str:
+    """What an entry says."""
+    row = await tx.raw.fetchrow("SELECT kind, effect FROM outbox WHERE id = $1", entry_id)
+    effect = decode_effect(row["kind"], row["effect"]) if row is not None else None
+    return effect.text if isinstance(effect, SendMessage) else ""
+
+
 async def card_of(tx: Transaction, question: int) -> int | None:
     """The entry whose message shows the card of this question now: its own, or one that shows several."""
     found: int | None = await tx.raw.fetchval(
@@ -513,6 +520,14 @@ async def merge(tx: Transaction, cards: Sequence[WaitingCard], together: NewEntr
         [card.entry for card in cards],
     )
     return entry_id
+
+
+async def merged_in(tx: Transaction, entry_id: int) -> list[int]:
+    """The questions whose cards this entry shows."""
+    rows = await tx.raw.fetch(
+        "SELECT question_id FROM outbox WHERE merged_into = $1 AND role = 'card' ORDER BY question_id", entry_id
+    )
+    return [row["question_id"] for row in rows]
 
 
 # --- figures -------------------------------------------------------------------------------------------------------

@@ -188,7 +188,7 @@ async def previews(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
     return {row["question_id"]: row["text"] or "" for row in rows}
 
 
-_MESSAGE = "SELECT id, question_id, role, author, content, history, at FROM messages"
+_MESSAGE = "SELECT id, question_id, role, author, content::text, history::text, at FROM messages"
 
 
 def _message(row: Any) -> ThreadMessage:
@@ -214,7 +214,8 @@ async def message(tx: Transaction, message_id: int) -> ThreadMessage:
 
 
 async def album(tx: Transaction, chat: ChatRef, album_id: str) -> ThreadMessage | None:
-    """The message that this album already has a part in."""
+    """The message that this album already has a part in; parts that come in at once wait for each other here."""
+    await tx.raw.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"album {chat} {album_id}")
     row = await tx.raw.fetchrow(
         f"{_MESSAGE} WHERE channel = $1 AND chat_id = $2 AND album_id = $3 AND album_id <> ''"
         " ORDER BY id DESC LIMIT 1 FOR UPDATE",
@@ -241,13 +242,14 @@ async def set_content(
     )
 
 
-async def assign_message(tx: Transaction, message_id: int, number: int) -> None:
+async def assign_message(tx: Transaction, message_id: int, number: int, role: Author) -> None:
     """It is clear now which question an official's reply belongs to."""
     await tx.raw.execute(
-        "WITH m AS (UPDATE messages SET question_id = $2, role = 'official' WHERE id = $1)"
-        " UPDATE links SET question_id = $2, role = 'official' WHERE thread_message_id = $1 AND entry_id IS NULL",
+        "WITH m AS (UPDATE messages SET question_id = $2, role = $3 WHERE id = $1)"
+        " UPDATE links SET question_id = $2, role = $3 WHERE thread_message_id = $1 AND entry_id IS NULL",
         message_id,
         number,
+        role,
     )
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import msgspec
 import structlog
+from aiogram import Bot
+from aiogram.methods import DeleteWebhook, GetFile, GetMe, GetWebhookInfo, SetMyCommands, SetWebhook
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat, File
 
 from adapters.telegram.capabilities import UPLOAD_LIMIT, capabilities
 from adapters.telegram.check import Checker
 from adapters.telegram.errors import ApiError, Meaning, meaning_of, part_of, retry_after, send_error
 from adapters.telegram.parse import ALLOWED_UPDATES, Reader, parse_update, read_update
 from adapters.telegram.render import Call, Source, documents_of, is_album, render, sources_of, split_chat
-from adapters.telegram.session import Session, is_repeatable, too_big
+from adapters.telegram.session import Session, gone, is_repeatable, too_big
 from adapters.telegram.settings import Settings
 from bot.adapter import Accept, Finding, Lent, RawRequest, Received, StoredFile, Update
 from bot.capabilities import Capabilities
@@ -47,9 +50,7 @@ _NO_ADDRESS = "для вебхука нужен PUBLIC_URL"
 _THROTTLED_CHATS = 3
 
 
-def build(channel: str, settings: Settings, lent: Lent) -> TelegramAdapter:
-    """The adapter of one bot; asks nobody anything yet."""
-    return TelegramAdapter(channel, settings, lent)
+T = TypeVar("T")
 
 
 class TelegramAdapter:
@@ -66,6 +67,8 @@ class TelegramAdapter:
         self._lent = lent
         self._watch_every = watch_every
         self._session = Session(settings.api_url, settings.token)
+        #: For what is asked seldom. Messages, marks and polls go to the session as plain dicts.
+        self._bot = Bot(settings.token.get_secret_value(), session=self._session)
         self._uses_webhook = (settings.updates or ("webhook" if lent.webhook_url else "polling")) == "webhook"
         self._reader = Reader(channel=channel, bot_id=settings.bot_id)
         self._secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
@@ -157,7 +160,7 @@ class TelegramAdapter:
         for index, source in enumerate(sources):
             if source.file is None:
                 try:
-                    await self._session.call("getFile", {"file_id": source.media.ref})
+                    await self._bot(GetFile(file_id=source.media.ref))
                 except ApiError as refusal:
                     if not refusal.says("too big"):
                         return index
@@ -185,23 +188,21 @@ class TelegramAdapter:
         """https://core.telegram.org/bots/api#getfile"""
         if media.size is not None and media.size > self.capabilities.download_limit:
             raise too_big()
-        file = await self._file_info(media)
-        size, path = file.get("file_size"), file.get("file_path")
-        if isinstance(size, int) and size > self.capabilities.download_limit:
+        file = await self._file(media)
+        if file.file_size is not None and file.file_size > self.capabilities.download_limit:
             raise too_big()
-        if not isinstance(path, str) or not path:
-            raise MediaUnavailable("gone", "файл больше не доступен в Telegram")
-        await self._session.download(path, into)
+        if not file.file_path:
+            raise gone()
+        await self._session.download(file.file_path, into)
 
-    async def _file_info(self, media: Media) -> dict[str, Any]:
+    async def _file(self, media: Media) -> File:
         try:
-            result = await self._session.call("getFile", {"file_id": media.ref})
-            return result if isinstance(result, dict) else {}
+            return await self._bot(GetFile(file_id=media.ref))
         except ApiError as error:
             if error.says("too big"):
                 failure: Exception = too_big()
             elif error.status == 400:
-                failure = MediaUnavailable("gone", "файл больше не доступен в Telegram")
+                failure = gone()
             else:
                 failure = Transient(f"status_{error.status}", error.description)
         raise failure
@@ -209,7 +210,7 @@ class TelegramAdapter:
     async def check(self, admin_chats: Sequence[ChatRef]) -> list[Finding]:
         if self._uses_webhook and self._lent.webhook_url is None:
             return [Finding(ok=False, text=_NO_ADDRESS)]
-        checker = Checker(self._session, webhook_url=self._lent.webhook_url if self._uses_webhook else None)
+        checker = Checker(self._bot, webhook_url=self._lent.webhook_url if self._uses_webhook else None)
         return await checker.run(admin_chats)
 
     async def close(self) -> None:
@@ -222,16 +223,15 @@ class TelegramAdapter:
 
     async def _introduce(self) -> None:
         """Learn the bot's name and keep it for the replicas that only take webhooks."""
-        me = await self._control("getMe")
-        username = me.get("username") if isinstance(me, dict) else None
-        if isinstance(username, str) and username:
-            self._know(username)
-            await self._lent.kept.set("username", username)
+        me = await self._ask(self._bot(GetMe()))
+        if me.username:
+            self._know(me.username)
+            await self._lent.kept.set("username", me.username)
 
-    async def _control(self, method: str, fields: dict[str, Any] | None = None, *, wait: float = 0) -> Any:
-        """A call that concerns the bot as a whole. Raises a SendError."""
+    async def _ask(self, answer: Awaitable[T]) -> T:
+        """The answer to a call that concerns the bot as a whole. Raises a SendError."""
         try:
-            return await self._session.call(method, fields or {}, wait=wait)
+            return await answer
         except ApiError as error:
             failure = send_error(error, repeatable=True, scope=Scope.ACCOUNT)
         raise failure
@@ -244,39 +244,37 @@ class TelegramAdapter:
     async def _set_webhook(self) -> None:
         if self._lent.webhook_url is None:
             raise Misconfigured("no_public_url", _NO_ADDRESS)
-        await self._control(
-            "setWebhook",
-            {
-                "url": self._lent.webhook_url,
-                "secret_token": await self._webhook_secret(),
-                # Left out, the kinds asked for before would stay.
-                "allowed_updates": list(ALLOWED_UPDATES),
-                "max_connections": 40,
-            },
+        method = SetWebhook(
+            url=self._lent.webhook_url,
+            secret_token=await self._webhook_secret(),
+            # Left out, the kinds asked for before would stay.
+            allowed_updates=list(ALLOWED_UPDATES),
+            max_connections=40,
         )
+        await self._ask(self._bot(method))
         log.info("telegram.webhook_set", channel=self.channel)
 
     async def _watch_webhook(self) -> NoReturn:
         """Another program with the same token can take the webhook away: put it back."""
-        seen_error = 0
+        seen: datetime | None = None
         while True:
             await asyncio.sleep(self._watch_every)
-            info = await self._control("getWebhookInfo")
-            if info.get("url") != self._lent.webhook_url:
+            info = await self._ask(self._bot(GetWebhookInfo()))
+            if info.url != self._lent.webhook_url:
                 log.warning("telegram.webhook_lost", channel=self.channel)
                 await self._set_webhook()
-            if (failed_at := info.get("last_error_date") or 0) > seen_error:
-                seen_error = failed_at
+            if info.last_error_date and info.last_error_date != seen:
+                seen = info.last_error_date
                 log.warning(
                     "telegram.webhook_failing",
                     channel=self.channel,
-                    error=str(info.get("last_error_message", ""))[:200],
-                    pending=info.get("pending_update_count"),
+                    error=(info.last_error_message or "")[:200],
+                    pending=info.pending_update_count,
                 )
 
     async def _drop_webhook(self) -> None:
         """Where a webhook is set, getUpdates is refused; what waits there is kept."""
-        await self._control("deleteWebhook", {"drop_pending_updates": False})
+        await self._ask(self._bot(DeleteWebhook(drop_pending_updates=False)))
 
     async def _poll(self, accept: Accept) -> NoReturn:
         """https://core.telegram.org/bots/api#getupdates: an offset confirms all updates before it."""
@@ -287,7 +285,7 @@ class TelegramAdapter:
             if offset is not None:
                 fields["offset"] = int(offset)
             asked = loop.time()
-            updates = await self._control("getUpdates", fields, wait=_POLL)
+            updates = await self._ask(self._session.call("getUpdates", fields, wait=_POLL))
             last: int | None = None
             for raw in updates:
                 # An update that cannot be accepted stops the poll before it is confirmed: it comes again.
@@ -301,22 +299,22 @@ class TelegramAdapter:
 
     async def _set_commands(self) -> None:
         """Fill the menus of commands. They are a convenience: a refusal is logged and nothing else."""
-        menus: list[tuple[tuple[tuple[str, str], ...], dict[str, Any]]] = [
-            (self._lent.resident_commands, {"type": "all_private_chats"})
+        menus: list[tuple[tuple[tuple[str, str], ...], BotCommandScopeAllPrivateChats | BotCommandScopeChat]] = [
+            (self._lent.resident_commands, BotCommandScopeAllPrivateChats())
         ]
         chat_ids = dict.fromkeys(chat.whole.chat_id for chat in self._lent.admin_chats if chat.channel == self.channel)
         menus += [
-            (self._lent.official_commands, {"type": "chat", "chat_id": split_chat(chat_id)[0]}) for chat_id in chat_ids
+            (self._lent.official_commands, BotCommandScopeChat(chat_id=split_chat(chat_id)[0])) for chat_id in chat_ids
         ]
         for commands, scope in menus:
             if not commands:
                 continue
-            listed = [{"command": name, "description": description[:256]} for name, description in commands]
+            # https://core.telegram.org/bots/api#botcommand
+            listed = [BotCommand(command=name, description=description[:256]) for name, description in commands]
             try:
-                # https://core.telegram.org/bots/api#setmycommands
-                await self._control("setMyCommands", {"commands": listed, "scope": scope})
+                await self._ask(self._bot(SetMyCommands(commands=listed, scope=scope)))
             except SendError as error:
-                log.warning("telegram.commands_refused", channel=self.channel, scope=scope["type"], error=error.code)
+                log.warning("telegram.commands_refused", channel=self.channel, scope=scope.type, error=error.code)
 
 
 def _message_ids(result: Any) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from bot.capabilities import TextUnit
@@ -30,6 +30,8 @@ class Look:
     zone: tzinfo
     #: How a channel is called for people: «Telegram», «ВКонтакте».
     titles: Mapping[ChannelName, str]
+    #: Departments' names by their slugs.
+    departments: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, channel: ChannelName) -> str:
         return self.titles.get(channel, channel)
@@ -45,7 +47,7 @@ def card(question: Question, content: Content, look: Look, now: datetime) -> Dra
     who = question.resident or "Житель"
     lines = [f"{head} · {look.title(question.chat.channel)} · {who}"]
     if question.department:
-        lines.append(f"Отдел: {question.department}")
+        lines.append(look.departments.get(question.department, question.department))
     if question.source:
         lines.append(f"Пришёл по ссылке: {question.source}")
     lines.append(f"Ответить до {moment(question.due_at, now, look.zone)}")
@@ -66,7 +68,8 @@ def edited(question: Question, old: Content, new: Content) -> Draft:
     """A resident changed what he wrote: both are shown."""
     head = number(question.number)
     text = f"{head} · житель исправил сообщение\n\nБыло: {old.text or '—'}\n\nСтало: {new.text or '—'}"
-    return Draft(text=text, spans=(Span(start=0, end=len(head), style=Style.BOLD),))
+    added = tuple(media for media in new.media if media not in old.media)
+    return Draft(text=text, spans=(Span(start=0, end=len(head), style=Style.BOLD),), media=added)
 
 
 def _with(content: Content, header: str, *, bold: int, keyboard: Keyboard | None) -> Draft:

@@ -31,7 +31,9 @@ _ABOUT_QUESTION = {name for name, about, _ in MENU if about}
 _NAMES = {name.value for name in Name}
 
 _COMMAND = re.compile(r"/([a-zA-Zа-яА-ЯёЁ_][\w]*)(?:@\w+)?(?:\s+|$)(.*)", re.DOTALL)
-_NUMBER = re.compile(r"(?:№\s*)?(\d{1,15})(?:[\s:,.]+|$)(.*)", re.DOTALL)
+# «2:30 приедем» and «12.11 будет тепло» begin with no question's number.
+_NUMBER = re.compile(r"(?:№\s*)?(\d{1,15})(?:[:,.)]?\s+|[:,.)]?$)(.*)", re.DOTALL)
+_SHOWN = re.compile(r"№ (\d{1,15})")
 NOTE_SIGN = "//"
 
 
@@ -87,6 +89,11 @@ def leading_number(text: str) -> tuple[int | None, str]:
     """A question's number at the beginning («123 текст», «№ 123»), and what stands behind it."""
     match = _NUMBER.match(text.strip())
     return (int(match[1]), match[2].strip()) if match else (None, text.strip())
+
+
+def numbers_shown(text: str) -> frozenset[int]:
+    """The questions that a message of ours names."""
+    return frozenset(int(number) for number in _SHOWN.findall(text))
 
 
 # --- buttons -------------------------------------------------------------------------------------------------------

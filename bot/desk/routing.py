@@ -43,9 +43,6 @@ class Desk:
     def route(self, channel: ChannelName, now: datetime) -> Destination:
         """The channel's own department first, then the coordinators."""
         department = self.departments.get(self.channel_departments.get(channel, ""))
-        within = self.answer_within
-        if department is not None and department.answer_within is not None:
-            within = department.answer_within
         if department is not None and department.admin_chat is not None:
             chat = department.admin_chat
         else:
@@ -53,8 +50,13 @@ class Desk:
         return Destination(
             admin_chat=self.now_at(chat),
             department=department.slug if department is not None else "",
-            due_at=now + within,
+            due_at=self.due_at(department.slug if department is not None else "", now),
         )
+
+    def due_at(self, department: str, now: datetime) -> datetime:
+        """When a question that this department has to answer from now on is due."""
+        own = self.departments.get(department)
+        return now + ((own.answer_within if own is not None else None) or self.answer_within)
 
     def now_at(self, chat: ChatRef) -> ChatRef:
         """Where a chat is now: a group that became a supergroup has another address than the settings say."""
@@ -64,10 +66,13 @@ class Desk:
         """The same desk, with the addresses that chats have now."""
         return replace(self, moves=dict(moves))
 
-    def home_of(self, admin_chat: ChatRef) -> ChatRef:
-        """Where a question of this admin chat is shown now: with the coordinators, when the chat is no more."""
+    def home_of(self, admin_chat: ChatRef, department: str) -> ChatRef:
+        """Where a question is shown now, when its admin chat may be no more: with its department, or coordinators."""
         chat = self.now_at(admin_chat)
-        return chat if chat in self.admin_chats else self.now_at(self.coordinators)
+        if chat in self.admin_chats:
+            return chat
+        own = self.departments.get(department)
+        return self.now_at((own.admin_chat if own is not None else None) or self.coordinators)
 
     @property
     def admin_chats(self) -> frozenset[ChatRef]:

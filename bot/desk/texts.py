@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.desk.commands import MENU, Name
+from bot.plural import plural
 
 ASK_NUMBER = "На какой вопрос это ответ? Пришлите его номер ответом на это сообщение — или ответьте заново: 123 текст."
 DELIVERED = "✓ Доставлено."
@@ -75,8 +78,10 @@ def help_text() -> str:
 #: Why an answer did not arrive, by the kind of error.
 GONE = "житель заблокировал бота или удалил переписку"
 REJECTED = "мессенджер не принял сообщение"
+FILE_REFUSED = "мессенджер не принял файл"
 GAVE_UP = "мессенджер не отвечает уже сутки"
 
+EDITED_TO_COMMAND = "Этот ответ уже отправлен жителю. Исправление, которое начинается с «/», ему не ушло."
 OLD_BUTTON = "Эта кнопка больше не действует."
 
 
@@ -84,5 +89,7 @@ def assigned_already(number: int) -> str:
     return f"Этот ответ уже отправлен: № {number}."
 
 
-def card_refused(number: int) -> str:
-    return f"⚠️ Новый вопрос № {number}: мессенджер не принял карточку. Прочитать его: /q {number}"
+def card_refused(numbers: Sequence[int]) -> str:
+    shown = ", ".join(f"№ {number}" for number in numbers)
+    new = plural(len(numbers), "Новый вопрос", "Новые вопросы", "Новые вопросы")
+    return f"⚠️ {new} {shown}: мессенджер не принял карточку. Прочитать: /q {numbers[0]}"

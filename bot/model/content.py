@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.model.chat import ChannelName
+from bot.model.text import make_storable
 
 
 class MediaKind(StrEnum):
@@ -41,6 +42,9 @@ class Media:
     #: What a sticker stands for, shown where it cannot be sent.
     emoji: str = ""
 
+    def __post_init__(self) -> None:
+        make_storable(self, "ref", "file_name", "mime_type", "emoji")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
@@ -51,6 +55,9 @@ class Location:
     title: str = ""
     address: str = ""
 
+    def __post_init__(self) -> None:
+        make_storable(self, "title", "address")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
@@ -59,6 +66,9 @@ class Contact:
     name: str
     phone: str
 
+    def __post_init__(self) -> None:
+        make_storable(self, "name", "phone")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
@@ -66,6 +76,9 @@ class Link:
 
     url: str
     title: str = ""
+
+    def __post_init__(self) -> None:
+        make_storable(self, "url", "title")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +92,9 @@ class Content:
     links: tuple[Link, ...] = ()
     #: Russian names of parts that we cannot carry, shown in their place: «опрос».
     unsupported: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        make_storable(self, "text")
 
     @property
     def is_empty(self) -> bool:

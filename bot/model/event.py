@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Content
+from bot.model.text import make_storable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,9 @@ class Sender:
     username: str = ""
     #: As the messenger says, e.g. `ru`; empty when unknown.
     language: str = ""
+
+    def __post_init__(self) -> None:
+        make_storable(self, "user_id", "name", "username", "language")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,9 @@ class ChatStarted:
     source: str = ""
     #: Whether a greeting is expected: not when messages were only allowed again.
     greet: bool = True
+
+    def __post_init__(self) -> None:
+        make_storable(self, "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,8 @@ SLACK = 0.03
 SWEEP = 5.0
 #: Seconds for which a channel rests that is set up wrongly.
 MISCONFIGURED_REST = 30.0
+#: Seconds to which the time of a later look is rounded: many wishes for the same moment are one.
+STEP = 0.02
 #: Account limits are short: an entry that was taken out waits for them, up to so many seconds.
 PATIENCE = 2.0
 #: Seconds for one call with its uploads; adapters have tighter limits of their own.
@@ -70,7 +72,8 @@ class Dispatcher:
         #: Chats in which something may be due, and those that are being written to now, by lane.
         self._ready: dict[str, ChatKind] = {}
         self._busy: set[tuple[str, bool]] = set()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        #: When to look at which chat again, in steps of `_STEP`.
+        self._timers: dict[tuple[str, int], asyncio.TimerHandle] = {}
         self._awake = asyncio.Event()
         self._look = asyncio.Event()
         self._workers: set[asyncio.Task[None]] = set()
@@ -90,19 +93,18 @@ class Dispatcher:
         self._look.set()
 
     def _wake(self, chat_id: str, kind: ChatKind, seconds: float) -> None:
-        if seconds > 0:
-            if chat_id in self._timers and self._timers[chat_id].when() <= asyncio.get_running_loop().time() + seconds:
-                return
-            if chat_id in self._timers:
-                self._timers.pop(chat_id).cancel()
-            # A little later than due: the database's clock decides, and an early look finds nothing.
-            self._timers[chat_id] = asyncio.get_running_loop().call_later(seconds + 0.005, self._due, chat_id, kind)
-        else:
+        if seconds <= 0:
             self._ready[chat_id] = kind
             self._awake.set()
+            return
+        loop = asyncio.get_running_loop()
+        # Rounded up: the database's clock decides, and an early look finds nothing.
+        step = int((loop.time() + seconds) / STEP) + 1
+        if (chat_id, step) not in self._timers:
+            self._timers[chat_id, step] = loop.call_at(step * STEP, self._due, chat_id, kind, step)
 
-    def _due(self, chat_id: str, kind: ChatKind) -> None:
-        self._timers.pop(chat_id, None)
+    def _due(self, chat_id: str, kind: ChatKind, step: int) -> None:
+        self._timers.pop((chat_id, step), None)
         self._wake(chat_id, kind, 0)
 
     # --- running ---
@@ -169,21 +171,20 @@ class Dispatcher:
             return
         now = time.monotonic()
         wanted: list[Wanted] = []
-        chats: list[tuple[str, ChatKind, bool]] = []
+        chats: list[tuple[str, ChatKind]] = []
         crowded: list[tuple[ChatRef, int]] = []
         for chat_id, kind in list(self._ready.items()):
             chat = ChatRef(channel=self._adapter.channel, chat_id=chat_id)
+            chats.append((chat_id, kind))
             if (chat_id, True) not in self._busy:
                 # The answer to a press does not wait for what is being sent.
-                wanted.append(Wanted(chat_id=chat_id, room=4, lowest=Priority.PRESS, highest=Priority.PRESS))
-                chats.append((chat_id, kind, True))
+                wanted += self._wanted_aside(chat, kind, Priority.PRESS, now)
             del self._ready[chat_id]
             if (chat_id, False) in self._busy:
                 # Whoever is at it wakes us when he is done.
                 continue
-            chats.append((chat_id, kind, False))
             wanted += self._wanted_messages(chat, kind, now, crowded)
-            wanted.append(Wanted(chat_id=chat_id, room=BATCH, lowest=Priority.MARK, highest=Priority.MARK))
+            wanted += self._wanted_aside(chat, kind, Priority.MARK, now)
         if not wanted:
             return
         try:
@@ -192,7 +193,7 @@ class Dispatcher:
                     await put_cards_together(tx, self._ctx, chat, room)
                 entries = await outbox.claim(tx, self.lease, wanted)
         except DatabaseAway:
-            self._ready.update({chat_id: kind for chat_id, kind, _ in chats})
+            self._ready.update(chats)
             raise
         batches: dict[tuple[str, bool], list[Entry]] = {}
         for entry in entries:
@@ -202,6 +203,14 @@ class Dispatcher:
             worker = asyncio.create_task(self._work(chat_id, urgent, batch))
             self._workers.add(worker)
             worker.add_done_callback(self._worked)
+
+    def _wanted_aside(self, chat: ChatRef, kind: ChatKind, priority: Priority, now: float) -> list[Wanted]:
+        """What is no message counts for the account alone."""
+        delay = self._limits.delay(chat, kind, priority, now, counts_for_chat=False)
+        if delay > 0:
+            self._wake(chat.chat_id, kind, delay)
+            return []
+        return [Wanted(chat_id=chat.chat_id, room=BATCH, lowest=priority, highest=priority)]
 
     def _wanted_messages(
         self, chat: ChatRef, kind: ChatKind, now: float, crowded: list[tuple[ChatRef, int]]
@@ -239,10 +248,12 @@ class Dispatcher:
     async def _work(self, chat_id: str, urgent: bool, entries: list[Entry]) -> None:
         kind = entries[0].chat_kind
         held: list[Entry] = []
+        later = 0.0
         try:
             async with self._slots:
                 for index, entry in enumerate(entries):
-                    if self._stopping or not await self._allowed(entry):
+                    later = await self._delay(entry)
+                    if self._stopping or later > 0:
                         held = entries[index:]
                         break
                     if not await self._send(entry):
@@ -254,10 +265,10 @@ class Dispatcher:
         finally:
             self._busy.discard((chat_id, urgent))
             if not self._stopping:
-                self._wake(chat_id, kind, 0)
+                self._wake(chat_id, kind, later)
 
-    async def _allowed(self, entry: Entry) -> bool:
-        """Wait for the platform's limits as long as that is short; False: not now."""
+    async def _delay(self, entry: Entry) -> float:
+        """Take what the platform's limits allow, waiting for it as long as that is short; else seconds to wait."""
         priority = Priority(entry.priority)
         counts, cost = not isinstance(entry.effect, _NO_MESSAGE), _cost(entry.effect)
         while True:
@@ -267,9 +278,9 @@ class Dispatcher:
                 self._limits.take(entry.chat, entry.chat_kind, now, cost, counts_for_chat=counts)
                 if priority is Priority.CARD:
                     self._pace.took(entry.chat, now)
-                return True
+                return 0.0
             if delay > PATIENCE or self._stopping:
-                return False
+                return delay
             await asyncio.sleep(delay)
 
     async def _send(self, entry: Entry) -> bool:

@@ -181,8 +181,10 @@ class Recorder:
                 await outbox.move_chat(tx, entry.chat, to)
                 tx.after_commit(lambda: failures.moved(self._ctx, entry.chat, to))
                 tx.after_commit(lambda: self._wake(to, entry.chat_kind, timedelta(0)))
-            case ReplacePart(part=part, reason=reason):
-                await self._without_part(tx, entry, part, reason or error.reason or error.code)
+            case ReplacePart(part=part, reason=reason) if isinstance(entry.effect, SendMessage):
+                await self._without_part(tx, entry, entry.effect, part, reason or texts.FILE_REFUSED)
+            case ReplacePart():
+                await self._give_up(tx, entry, error, error.code)
             case ChatGone() if self._ctx.desk.admin_chat_of(entry.chat) is not None:
                 loop = asyncio.get_running_loop()
                 self._limits.pause(Scope.CHAT, entry.chat, loop.time() + GONE_REST)
@@ -205,10 +207,9 @@ class Recorder:
     ) -> None:
         await outbox.put_back(tx, self._lease, entry.id, after=after, error=error, counted=counted, effect=effect)
 
-    async def _without_part(self, tx: Transaction, entry: Entry, part: int, reason: str) -> None:
+    async def _without_part(self, tx: Transaction, entry: Entry, message: SendMessage, part: int, reason: str) -> None:
         """A file was refused: a line of text stands in its place, and both sides hear of it."""
-        assert isinstance(entry.effect, SendMessage)
-        first, *rest = replace_part(entry.effect, part, reason, self._ctx.capabilities[self._channel])
+        first, *rest = replace_part(message, part, reason, self._ctx.capabilities[self._channel])
         await self._again(tx, entry, after=timedelta(0), error="part_refused", counted=False, effect=first)
         await outbox.add(
             tx,
@@ -217,16 +218,16 @@ class Recorder:
                     chat=entry.chat,
                     chat_kind=entry.chat_kind,
                     role=entry.role,
-                    effect=message,
+                    effect=further,
                     question=entry.question,
                     thread_message=entry.thread_message,
                     about_entry=entry.id,
                 )
-                for message in rest
+                for further in rest
             ],
         )
         tx.after_commit(lambda: self._wake(entry.chat, entry.chat_kind, timedelta(0)))
-        what = describe(entry.effect.media[part])
+        what = describe(message.media[part])
         if entry.question is None or entry.thread_message is None:
             return
         if entry.role is Role.ANSWER:
@@ -260,13 +261,15 @@ class Recorder:
                 return
         if not await outbox.give_up(tx, self._lease, entry.id, f"{reason}: {error.reason}"):
             return
+        if entry.role is Role.CARDS:
+            await failures.card_failed(tx, self._ctx, entry.chat, await outbox.merged_in(tx, entry.id))
         if entry.question is None or entry.thread_message is None:
             return
         if entry.role is Role.ANSWER:
             why = {RecipientGone: texts.GONE, Rejected: texts.REJECTED}.get(type(error), texts.GAVE_UP)
             await failures.answer_failed(tx, self._ctx, entry.question, entry.thread_message, why)
         elif entry.role in (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP):
-            await failures.card_failed(tx, self._ctx, entry.chat, entry.question)
+            await failures.card_failed(tx, self._ctx, entry.chat, [entry.question])
 
     async def _surely(self, write: Callable[[Transaction], object]) -> None:
         """Write, again and again while the database is away: what the platform did cannot be undone."""

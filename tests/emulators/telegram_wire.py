@@ -25,6 +25,40 @@ _JSON_FIELDS = (
     "link_preview_options",
 )
 
+#: Without their `can_`; https://core.telegram.org/bots/api#chatmemberadministrator
+_ADMINISTRATORS_RIGHTS = (
+    "manage_chat",
+    "delete_messages",
+    "manage_video_chats",
+    "restrict_members",
+    "promote_members",
+    "change_info",
+    "invite_users",
+    "post_stories",
+    "edit_stories",
+    "delete_stories",
+    "send_welcome_messages",
+)
+#: https://core.telegram.org/bots/api#chatmemberrestricted
+_MEMBERS_RIGHTS = (
+    "send_messages",
+    "send_audios",
+    "send_documents",
+    "send_photos",
+    "send_videos",
+    "send_video_notes",
+    "send_voice_notes",
+    "send_polls",
+    "send_other_messages",
+    "add_web_page_previews",
+    "react_to_messages",
+    "edit_tag",
+    "change_info",
+    "invite_users",
+    "pin_messages",
+    "manage_topics",
+)
+
 
 class Refusal(Exception):
     """An answer with `ok: false`."""
@@ -132,6 +166,30 @@ def shown_chat(chat_id: int, user: Mapping[str, Any] | None = None) -> dict[str,
         return {"id": chat_id, "type": "supergroup" if chat_id < -(10**12) else "group", "title": "Сотрудники"}
     names = {name: user[name] for name in ("first_name", "last_name", "username") if user and name in user}
     return {"id": chat_id, "type": "private", **names}
+
+
+def full_chat(chat_id: int) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#chatfullinfo"""
+    gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+    more = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
+    return shown_chat(chat_id) | more
+
+
+def shown_member(user: Mapping[str, Any], status: str) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#chatmember"""
+    member: dict[str, Any] = {"user": dict(user), "status": status}
+    match status:
+        case "creator":
+            return member | {"is_anonymous": False}
+        case "administrator":
+            rights = dict.fromkeys((f"can_{right}" for right in _ADMINISTRATORS_RIGHTS), True)
+            return member | {"can_be_edited": False, "is_anonymous": False} | rights
+        case "restricted":
+            rights = dict.fromkeys((f"can_{right}" for right in _MEMBERS_RIGHTS), False)
+            return member | {"is_member": True, "until_date": 0} | rights
+        case "kicked":
+            return member | {"until_date": 0}
+    return member
 
 
 def new_file_id(seed: str) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from tests.emulators.base import Emulator, Fault
 from tests.emulators.telegram import TelegramEmulator, person
 from tests.emulators.vk import VkEmulator
 
+#: The address of the service in the settings, where platforms insist on https.
+PUBLIC = "https://otvet.example"
 _people = itertools.count(810_001)
 
 
@@ -53,39 +56,49 @@ class PausingTelegram(TelegramEmulator, Pausing):
 
 
 class PausingVk(VkEmulator, Pausing):
-    """VK, with pauses."""
+    """VK, with pauses; what it calls `PUBLIC` leads to the service."""
+
+    def __init__(self, *, service_url: str = PUBLIC) -> None:
+        super().__init__()
+        self._service_url = service_url
+
+    async def post(self, update: Mapping[str, Any], *, url: str = "", secret: str | None = None) -> tuple[int, str]:
+        address = (url or self.servers[0].url).replace(PUBLIC, self._service_url)
+        return await super().post(update, url=address, secret=secret)
 
 
-class Shown(Protocol):
-    """A message of the service on somebody's screen."""
-
-    text: str
-
-
-class Side(Protocol):
+class Side(ABC):
     """A platform with residents and an admin chat."""
 
-    emulator: Pausing
     #: The method that sends.
     send: str
+    #: Whether a message that is sent again is shown once.
+    repeats_safely: bool
+    emulator: Pausing
 
+    @abstractmethod
     def question(self, who: int, text: str) -> dict[str, Any]: ...
 
+    @abstractmethod
     def reply(self, card: Any, text: str) -> dict[str, Any]: ...
 
+    @abstractmethod
     async def deliver(self, update: dict[str, Any]) -> None:
         """As the platform does: again and again until it is taken."""
-        ...
 
+    @abstractmethod
     def cards(self, text: str) -> list[Any]: ...
 
+    @abstractmethod
     def got(self, who: int) -> list[str]: ...
 
 
-class TelegramSide:
+class TelegramSide(Side):
     """Residents and officials in Telegram."""
 
     send = "sendMessage"
+    repeats_safely = False
+    emulator: PausingTelegram
 
     def __init__(self, emulator: PausingTelegram, admin: int) -> None:
         self.emulator = emulator
@@ -108,10 +121,12 @@ class TelegramSide:
         return [message.text for message in self.emulator.sent_to(who)]
 
 
-class VkSide:
+class VkSide(Side):
     """Residents and officials in VK."""
 
     send = "messages.send"
+    repeats_safely = True
+    emulator: PausingVk
 
     def __init__(self, emulator: PausingVk, admin: int) -> None:
         self.emulator = emulator
@@ -141,9 +156,9 @@ def somebody() -> int:
     return next(_people)
 
 
-def hold_before(side: Side, *, carried_out: bool, times: int = 1) -> list[Gate]:
-    """Hold the next calls that send; `carried_out`: they have their effect when the gate opens, else they are lost."""
+def lose_next(side: Side, times: int) -> list[Gate]:
+    """Hold the next calls that send; when a gate opens, its call is lost."""
     gates = [Gate() for _ in range(times)]
     for gate in gates:
-        side.emulator.fail(Fault(hold=gate, cut_before=not carried_out), method=side.send)
+        side.emulator.fail(Fault(hold=gate, cut_before=True), method=side.send)
     return gates

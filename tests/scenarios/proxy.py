@@ -100,12 +100,14 @@ class DatabaseProxy:
             for held in self._held:
                 if held.marker in data:
                     link.held = held
-            if link.held is not None and _COMMIT in data:
+            if link.held is not None and not link.commits and _COMMIT in data:
                 self._held.remove(link.held)
+                link.commits = True
                 if not link.held.carried_out:
                     link.held.reached.set()
-                    await asyncio.Event().wait()
-                link.commits = True
+            if link.commits and link.held is not None and not link.held.carried_out:
+                # Read on, so that the end of the service's side is seen, and its transaction ends with it.
+                continue
             writer.write(data)
             await writer.drain()
         raise _Ended
@@ -115,7 +117,7 @@ class DatabaseProxy:
             await self._flowing.wait()
             if link.commits and link.held is not None:
                 link.held.reached.set()
-                await asyncio.Event().wait()
+                continue
             writer.write(data)
             await writer.drain()
         raise _Ended

@@ -42,7 +42,8 @@ def free_port() -> int:
 async def until(look: Callable[[], Awaitable[T | None]], *, seconds: float = 20) -> T:
     """Ask an outside process again and again, until it gives something true. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
-        while not (found := await look()):
+        while not (found := await look()):  # noqa: ASYNC110
+            # A process cannot be waited on otherwise than by asking it.
             await asyncio.sleep(0.02)
         return found
 
@@ -146,8 +147,9 @@ class Service:
         """POST these very bytes."""
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)) as session,
-            session.post(self.url + path, data=body, headers={"Content-Type": "application/json", **(headers or {})})
-            as response,
+            session.post(
+                self.url + path, data=body, headers={"Content-Type": "application/json", **(headers or {})}
+            ) as response,
         ):
             return response.status, await response.text()
 

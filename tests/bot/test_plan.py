@@ -1,0 +1,368 @@
+"""Settings, otvet.toml and channels: every mistake a line, every value where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app import Plan, build_desk, read_plan
+from bot.capabilities import Rate
+from bot.model.chat import ChatRef
+from bot.settings import SettingsError, is_loopback, parse_chat, parse_duration, parse_rate
+
+SECRET = "111:made-up-secret"
+PUBLIC = "https://otvet.example.org"
+
+
+def plan(folder: Path, environment: Mapping[str, str], toml: str = "") -> Plan:
+    if toml:
+        (folder / "otvet.toml").write_text(toml, encoding="utf-8")
+    return read_plan(environment, folder)
+
+
+def mistakes(folder: Path, environment: Mapping[str, str], toml: str = "") -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        plan(folder, environment, toml)
+    assert str(caught.value) == "\n".join(caught.value.mistakes)
+    return caught.value.mistakes
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    label: str
+    environment: Mapping[str, str]
+    #: The name at the beginning of the one line.
+    name: str
+    #: What else the line says.
+    says: tuple[str, ...] = ("expected",)
+    toml: str = ""
+
+
+SETTINGS = [
+    Mistake("port is no number", {"PORT": "http"}, "PORT", ("port",)),
+    Mistake("port too large", {"PORT": "70000"}, "PORT", ("65535",)),
+    Mistake("port below zero", {"PORT": "-1"}, "PORT"),
+    Mistake("web is neither on nor off", {"WEB": "maybe"}, "WEB", ("on or off",)),
+    Mistake("deadline in words", {"ANSWER_WITHIN": "soon"}, "ANSWER_WITHIN", ("4h",)),
+    Mistake("deadline without a unit", {"ANSWER_WITHIN": "4"}, "ANSWER_WITHIN", ("4h",)),
+    Mistake("deadline of zero", {"ANSWER_WITHIN": "0h"}, "ANSWER_WITHIN"),
+    Mistake("deadline of a million years", {"ANSWER_WITHIN": "365000000d"}, "ANSWER_WITHIN"),
+    Mistake("time zone that there is not", {"SERVICE_TIMEZONE": "Asia/Salekhard"}, "SERVICE_TIMEZONE", ("time zone",)),
+    Mistake("time zone that is a path", {"SERVICE_TIMEZONE": "../../etc/passwd"}, "SERVICE_TIMEZONE", ("time zone",)),
+    Mistake("admin chat without a channel", {"ADMIN_CHAT": "-1001234567890"}, "ADMIN_CHAT", ("channel:chat",)),
+    Mistake("admin chat without a chat", {"ADMIN_CHAT": "telegram:"}, "ADMIN_CHAT", ("channel:chat",)),
+    Mistake("admin chat without a token", {"ADMIN_CHAT": "vk:2000000001"}, "ADMIN_CHAT", ("'vk'", "token", "web")),
+    Mistake(
+        "admin chat on a platform without groups",
+        {"ADMIN_CHAT": "viber:abc=", "VIBER_TOKEN": SECRET, "PUBLIC_URL": PUBLIC},
+        "ADMIN_CHAT",
+        ("Viber", "no group", "web"),
+    ),
+    Mistake("no channel at all", {"WEB": "off"}, "ADMIN_CHAT", ("'web'", "token")),
+    Mistake("public address without https", {"PUBLIC_URL": "http://otvet.example.org"}, "PUBLIC_URL", ("https",)),
+    Mistake("public address that is none", {"PUBLIC_URL": "otvet.example.org"}, "PUBLIC_URL", ("https",)),
+    Mistake("database of another kind", {"DATABASE_URL": f"mysql://u:{SECRET}@h/d"}, "DATABASE_URL", ("postgresql://",)),
+    Mistake("log level", {"LOG_LEVEL": "loud"}, "LOG_LEVEL", ("debug",)),
+    Mistake("log format", {"LOG_FORMAT": "xml"}, "LOG_FORMAT", ("json",)),
+    Mistake("events kept too short", {"EVENTS_KEPT": "1h"}, "EVENTS_KEPT", ("2d",)),
+    Mistake("media kept too short", {"MEDIA_KEPT": "1d"}, "MEDIA_KEPT", ("15d",)),
+    Mistake("name of the service too long", {"SERVICE_NAME": "Я" * 101}, "SERVICE_NAME"),
+    Mistake("file that is not there", {"CONFIG": "other.toml"}, "CONFIG", ("other.toml", "cannot be read")),
+    Mistake("file that is no TOML", {}, "CONFIG", ("otvet.toml", "no TOML"), toml="[[channels]\n"),
+    Mistake("Viber without a public address", {"VIBER_TOKEN": SECRET}, "PUBLIC_URL", ("viber", "https")),
+    Mistake(
+        "webhook without a public address",
+        {"TELEGRAM_TOKEN": SECRET, "TELEGRAM_UPDATES": "webhook"},
+        "PUBLIC_URL",
+        ("telegram",),
+    ),
+    Mistake(
+        "callback without a public address",
+        {"VK_TOKEN": SECRET, "VK_GROUP_ID": "5", "VK_UPDATES": "callback"},
+        "PUBLIC_URL",
+        ("vk",),
+    ),
+    Mistake("Telegram token of another shape", {"TELEGRAM_TOKEN": "made-up-secret"}, "TELEGRAM_TOKEN", ("@BotFather",)),
+    Mistake(
+        "way of getting updates", {"TELEGRAM_TOKEN": SECRET, "TELEGRAM_UPDATES": "pigeon"}, "TELEGRAM_UPDATES", ()
+    ),
+    Mistake("VK without its group", {"VK_TOKEN": SECRET}, "VK_GROUP_ID", ("missing",)),
+    Mistake(
+        "rate without a time", {"TELEGRAM_TOKEN": SECRET, "TELEGRAM_GROUP_RATE": "20"}, "TELEGRAM_GROUP_RATE", ("20/min",)
+    ),
+    Mistake("rate of nothing", {"TELEGRAM_TOKEN": SECRET, "TELEGRAM_CHAT_RATE": "0/s"}, "TELEGRAM_CHAT_RATE"),
+    Mistake(
+        "address of an API",
+        {"VK_TOKEN": SECRET, "VK_GROUP_ID": "5", "VK_API_URL": "https://vk.example.org"},
+        "VK_API_URL",
+        ("/method/",),
+    ),
+]
+
+
+@pytest.mark.parametrize("mistake", SETTINGS, ids=lambda mistake: mistake.label)
+def test_mistake_is_one_line(tmp_path: Path, mistake: Mistake) -> None:
+    """A mistake is one line: the setting's name, what is wrong, what is expected; never a secret."""
+    (line,) = mistakes(tmp_path, mistake.environment, mistake.toml)
+    assert mistake.name == line.partition(": ")[0]
+    assert [] == [word for word in mistake.says if word not in line.partition(": ")[2]]
+    assert "made-up-secret" not in line
+    assert "\n" not in line
+
+
+CHANNEL = '[[channels]]\nname = "vk-school5"\nplatform = "vk"\ngroup_id = 200500\n'
+FILES = [
+    Mistake("key at the top", {}, "otvet.toml: colour", ("no setting",), toml='colour = "red"'),
+    Mistake("channel without a token", {}, "channels.vk-school5.token", ("missing",), toml=CHANNEL),
+    Mistake(
+        "token in the file",
+        {},
+        "channels.vk-school5.token",
+        ("env:",),
+        toml=CHANNEL + f'token = "{SECRET}"',
+    ),
+    Mistake(
+        "variable that is not set",
+        {},
+        "channels.vk-school5.token",
+        ("VK_TOKEN_SCHOOL5", "not set"),
+        toml=CHANNEL + 'token = "env:VK_TOKEN_SCHOOL5"',
+    ),
+    Mistake(
+        "key of another platform",
+        {"T": SECRET},
+        "channels.vk-school5.sender_name",
+        ("no setting",),
+        toml=CHANNEL + 'token = "env:T"\nsender_name = "Школа"',
+    ),
+    Mistake(
+        "platform that there is not",
+        {},
+        "channels.x.platform",
+        ("'icq'", "telegram", "vk", "viber"),
+        toml='[[channels]]\nname = "x"\nplatform = "icq"',
+    ),
+    Mistake(
+        "a second page",
+        {},
+        "channels.x.platform",
+        ("'web'",),
+        toml='[[channels]]\nname = "x"\nplatform = "web"',
+    ),
+    Mistake(
+        "name of the environment's channel",
+        {"VK_TOKEN": SECRET, "VK_GROUP_ID": "5"},
+        "channels.vk",
+        ("taken",),
+        toml='[[channels]]\nname = "vk"\nplatform = "vk"\ngroup_id = 7\ntoken = "env:VK_TOKEN"',
+    ),
+    Mistake(
+        "name twice",
+        {"T": SECRET},
+        "otvet.toml: channels",
+        ("'vk-school5'", "twice"),
+        toml=2 * (CHANNEL + 'token = "env:T"\n'),
+    ),
+    Mistake(
+        "department that there is not",
+        {"T": SECRET},
+        "otvet.toml: channels.vk-school5.department",
+        ("'school5'",),
+        toml=CHANNEL + 'token = "env:T"\ndepartment = "school5"',
+    ),
+    Mistake(
+        "topic that there is not",
+        {},
+        "otvet.toml: departments.energy.topics",
+        ("'heating'",),
+        toml='[[departments]]\nslug = "energy"\nname = "Э"\ntopics = ["heating"]',
+    ),
+    Mistake(
+        "place that there is not",
+        {},
+        "otvet.toml: departments.energy.places",
+        ("'nadym'",),
+        toml='[[departments]]\nslug = "energy"\nname = "Э"\nplaces = ["nadym"]',
+    ),
+    Mistake(
+        "department's chat on a channel that there is not",
+        {},
+        "departments.energy.admin_chat",
+        ("'telegram'",),
+        toml='[[departments]]\nslug = "energy"\nname = "Э"\nadmin_chat = "telegram:-100"',
+    ),
+    Mistake(
+        "Viber in the file without a public address",
+        {"T": SECRET},
+        "PUBLIC_URL",
+        ("viber-2",),
+        toml='[[channels]]\nname = "viber-2"\nplatform = "viber"\ntoken = "env:T"',
+    ),
+]
+
+
+@pytest.mark.parametrize("mistake", FILES, ids=lambda mistake: mistake.label)
+def test_mistake_in_the_file_is_one_line(tmp_path: Path, mistake: Mistake) -> None:
+    """A mistake in otvet.toml is told in the same way, with the way to the key."""
+    (line,) = mistakes(tmp_path, mistake.environment, mistake.toml)
+    assert line.startswith(f"{mistake.name}: ")
+    assert [] == [word for word in mistake.says if word not in line]
+    assert "made-up-secret" not in line
+
+
+def test_all_mistakes_at_once(tmp_path: Path) -> None:
+    """Whoever sets the service up mends everything in one go: settings, file and channels are told together."""
+    environment = {
+        "PORT": "http",
+        "ANSWER_WITHIN": "soon",
+        "VIBER_TOKEN": SECRET,
+        "VK_TOKEN": SECRET,
+        "TELEGRAM_TOKEN": "made-up-secret",
+    }
+    found = mistakes(tmp_path, environment, 'colour = "red"')
+    names = [line.partition(": ")[0] for line in found]
+    assert ["ANSWER_WITHIN", "PORT", "PUBLIC_URL", "TELEGRAM_TOKEN", "VK_GROUP_ID", "otvet.toml"] == sorted(names)
+    assert "made-up-secret" not in "\n".join(found)
+
+
+def test_nothing_set(tmp_path: Path) -> None:
+    """With nothing set the page alone is on, and its admin chat is the coordinators'."""
+    found = plan(tmp_path, {})
+    assert ["web"] == [spec.name for spec in found.channels]
+    assert ("127.0.0.1", 8080) == (found.settings.host, found.settings.port)
+    assert ChatRef(channel="web", chat_id="admin") == found.settings.admin_chat
+    assert timedelta(hours=4) == found.settings.answer_within
+    assert "Ямал Официально" == found.settings.service_name
+
+
+def test_empty_is_unset(tmp_path: Path) -> None:
+    """A variable that is empty or blank counts as unset, in the environment and in the file."""
+    names = ["PORT", "HOST", "PUBLIC_URL", "ADMIN_CHAT", "TELEGRAM_TOKEN", "CONFIG", "DATABASE_URL", "LOG_FORMAT"]
+    (tmp_path / ".env").write_text("VK_TOKEN=\nANSWER_WITHIN=''\n", encoding="utf-8")
+    assert plan(tmp_path, {}) == plan(tmp_path, dict.fromkeys(names, "")) == plan(tmp_path, dict.fromkeys(names, " "))
+
+
+def test_env_file(tmp_path: Path) -> None:
+    """`.env` is read; the environment wins, unless it is empty there."""
+    (tmp_path / ".env").write_text('PORT=9001\nHOST=::1\nSERVICE_NAME="Наш город"\n', encoding="utf-8")
+    found = plan(tmp_path, {"PORT": "9002", "HOST": ""}).settings
+    assert (9002, "::1", "Наш город") == (found.port, found.host, found.service_name)
+
+
+def test_channel_of_each_token(tmp_path: Path) -> None:
+    """A platform whose token is set makes a channel of its name; those of the file come beside it."""
+    environment = {
+        "TELEGRAM_TOKEN": SECRET,
+        "VK_TOKEN": SECRET,
+        "VK_GROUP_ID": "5",
+        "VIBER_TOKEN": SECRET,
+        "PUBLIC_URL": f"{PUBLIC}/",
+        "VK_TOKEN_SCHOOL5": "made-up-secret-5",
+    }
+    toml = (
+        '[[departments]]\nslug = "school5"\nname = "Школа № 5"\nadmin_chat = "telegram:-1005"\nanswer_within = "1h"\n'
+        + CHANNEL
+        + 'token = "env:VK_TOKEN_SCHOOL5"\ndepartment = "school5"'
+    )
+    found = plan(tmp_path, environment, toml)
+    assert ["telegram", "viber", "vk", "vk-school5", "web"] == sorted(spec.name for spec in found.channels)
+    (school,) = [spec for spec in found.channels if spec.name == "vk-school5"]
+    assert ("made-up-secret-5", 200500) == (school.settings.token.get_secret_value(), school.settings.group_id)
+    assert ("ВКонтакте (vk-school5)", "school5") == (school.title, school.department)
+    assert PUBLIC == found.settings.public_url
+    desk = build_desk(found)
+    assert {ChatRef(channel="telegram", chat_id="-1005"), ChatRef(channel="web", chat_id="admin")} == desk.admin_chats
+    assert {"vk-school5": "school5"} == desk.channel_departments
+
+
+def test_secrets_are_not_shown(tmp_path: Path) -> None:
+    """Nobody who prints the settings prints a secret."""
+    environment = {"TELEGRAM_TOKEN": SECRET, "DATABASE_URL": "postgresql://u:made-up-secret@h/d"}
+    assert "made-up-secret" not in repr(plan(tmp_path, environment))
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    environment: Mapping[str, str] = field(default_factory=dict)
+    local: bool = False
+    secure: bool = False
+
+
+LOCAL = {
+    "loopback": Local({}, local=True),
+    "localhost": Local({"HOST": "localhost"}, local=True),
+    "all addresses": Local({"HOST": "0.0.0.0"}),
+    "behind a public address": Local({"PUBLIC_URL": PUBLIC}, secure=True),
+    "public address for trials": Local({"PUBLIC_URL": "http://127.0.0.1:8080"}),
+}
+
+
+@pytest.mark.parametrize("case", LOCAL.values(), ids=LOCAL.keys())
+def test_page_opens_without_a_password_only_locally(tmp_path: Path, case: Local) -> None:
+    """The page is local only where nobody else reaches the server; its cookies are secure where it is https."""
+    (spec,) = plan(tmp_path, case.environment).channels
+    assert (case.local, case.secure) == (spec.settings.local_only, spec.settings.secure_cookies)
+
+
+DURATIONS = [
+    ("30s", timedelta(seconds=30)),
+    ("15min", timedelta(minutes=15)),
+    ("15m", timedelta(minutes=15)),
+    (" 4H ", timedelta(hours=4)),
+    ("1h30m", timedelta(minutes=90)),
+    ("1h 30min", timedelta(minutes=90)),
+    ("3d", timedelta(days=3)),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), DURATIONS, ids=[text for text, _ in DURATIONS])
+def test_duration(text: str, expected: timedelta) -> None:
+    """Durations are read as people write them."""
+    assert expected == parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["", "4", "h", "-4h", "4 hours", "1.5h", "4h;", "0s"])
+def test_no_duration(text: str) -> None:
+    """What is no duration is refused."""
+    with pytest.raises(ValueError, match="expected"):
+        parse_duration(text)
+
+
+RATES = [
+    ("30/s", Rate(count=30, per=timedelta(seconds=1))),
+    ("20/min", Rate(count=20, per=timedelta(minutes=1))),
+    ("500/10s", Rate(count=500, per=timedelta(seconds=10))),
+    (" 5 / 2 h ", Rate(count=5, per=timedelta(hours=2))),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), RATES, ids=[text for text, _ in RATES])
+def test_rate(text: str, expected: Rate) -> None:
+    """Rates are read as people write them."""
+    assert expected == parse_rate(text)
+
+
+@pytest.mark.parametrize("text", ["", "30", "/s", "0/s", "30/0s", "30/week", "-1/s", "1e3/s"])
+def test_no_rate(text: str) -> None:
+    """What is no rate is refused."""
+    with pytest.raises(ValueError, match="expected"):
+        parse_rate(text)
+
+
+def test_chat_with_a_topic() -> None:
+    """A topic of a group stands behind a second colon, and Viber's ids may hold any sign."""
+    assert ChatRef(channel="telegram", chat_id="-100:42") == parse_chat("telegram:-100:42")
+    assert ChatRef(channel="viber", chat_id="01x/+A==") == parse_chat(" viber:01x/+A== ")
+
+
+LOOPBACK = {"127.0.0.1": True, "127.9.9.9": True, "::1": True, "[::1]": True, "LOCALHOST": True, "0.0.0.0": False}
+
+
+@pytest.mark.parametrize(("host", "expected"), LOOPBACK.items(), ids=LOOPBACK.keys())
+def test_loopback(host: str, expected: bool) -> None:
+    """Only what this machine alone reaches is loopback."""
+    assert expected == is_loopback(host)
