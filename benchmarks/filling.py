@@ -17,7 +17,7 @@ PRIVATE_CHATS = tuple(f"{900_000_000 + number}" for number in range(50))
 
 _EFFECT = """convert_to('{"text": "№ 1 · Telegram · Ирина Петрова"}', 'UTF8')"""
 
-# $1: rows of history. The statements are made of constants alone.
+# $1: rows of history.
 _HISTORY = (
     "INSERT INTO conversations (channel, chat_id, user_id, name, question_id)"
     " SELECT 'telegram', i::text, i::text, 'Ирина Петрова', i FROM generate_series(1, greatest($1 / 5, 1)) AS i",
@@ -34,8 +34,9 @@ _HISTORY = (
     " thread_message_id, state, finished_at)"
     " SELECT 'telegram', CASE WHEN i % 2 = 0 THEN '-1001' ELSE (i % greatest($1 / 5, 1) + 1)::text END,"
     " CASE WHEN i % 2 = 0 THEN 'group' ELSE 'private' END, CASE WHEN i % 2 = 0 THEN 'card' ELSE 'confirmation' END,"
-    f" CASE WHEN i % 2 = 0 THEN 40 ELSE 20 END, CASE WHEN i % 2 = 0 THEN 'q' || i / 2 ELSE '' END, 'send', {_EFFECT},"
-    " i / 2 + 1, CASE WHEN i % 2 = 0 THEN i / 2 END, 'sent', now() FROM generate_series(1, $1) AS i",  # noqa: S608
+    " CASE WHEN i % 2 = 0 THEN 40 ELSE 20 END, CASE WHEN i % 2 = 0 THEN 'q' || i / 2 ELSE '' END, 'send',"
+    """ convert_to('{"text": "№ 1 · Telegram · Ирина Петрова"}', 'UTF8'),"""
+    " i / 2 + 1, CASE WHEN i % 2 = 0 THEN i / 2 END, 'sent', now() FROM generate_series(1, $1) AS i",
     "INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
     " SELECT 'telegram', chat_id, 'r' || id, question_id, id, 'resident' FROM messages WHERE id <= $1",
     "INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, entry_id, role)"

@@ -97,7 +97,7 @@ class Explaining:
         finally:
             await part.rollback()
             await self.raw.execute("DEALLOCATE explained")
-        (plan,) = json.loads(told)
+        (plan,) = json.loads(told) if isinstance(told, str) else told
         self.seen.append(
             Explained(
                 planning=plan["Planning Time"],

@@ -76,8 +76,12 @@ def read_plan(environment: Mapping[str, str], folder: Path) -> Plan:
     }
     channels, wrong = read_channels(known, config, public_url=public_url, web=page if assumed.web else None)
     mistakes += wrong
-    if not mistakes and settings is not None:
-        mistakes += _misfits(settings, config, channels)
+    named = settings
+    if named is None:
+        # A wrong port must not hide an admin chat that is wrong too.
+        named, _ = read_settings({"ADMIN_CHAT": known.get("ADMIN_CHAT", "")})
+    if named is not None:
+        mistakes += _misfits(named, config, channels)
     if mistakes or settings is None:
         raise SettingsError(list(dict.fromkeys(mistakes)))
     return Plan(settings=settings, config=config, channels=tuple(channels))

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -20,7 +20,6 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
-    model_validator,
 )
 from pydantic_core import ErrorDetails
 
@@ -28,6 +27,7 @@ from bot.capabilities import Rate
 from bot.model.chat import ChatRef
 
 _SECONDS = {"s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _DURATION = re.compile(r"(\d+)\s*(s|min|m|h|d)")
 _RATE = re.compile(r"(\d+)\s*/\s*(\d*)\s*(s|min|m|h|d)")
 
@@ -109,6 +109,15 @@ class Settings(BaseModel):
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
             raise ValueError("is no address of PostgreSQL")
+        if value is not None:
+            parts = urlsplit(value.get_secret_value())
+            try:
+                _ = parts.port
+            except ValueError:
+                raise ValueError("has a port that is no number") from None
+            mode = dict(parse_qsl(parts.query)).get("sslmode", "prefer")
+            if mode not in _SSL_MODES:
+                raise ValueError(f"has an unknown sslmode; expected one of {', '.join(_SSL_MODES)}")
         return value
 
     @field_validator("public_url")
@@ -142,13 +151,19 @@ class Settings(BaseModel):
     def _lower(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
 
-    @model_validator(mode="after")
-    def _kept_long_enough(self) -> Self:
-        if self.events_kept < timedelta(days=2):
-            raise ValueError("EVENTS_KEPT: is shorter than platforms repeat themselves; expected at least 2d")
-        if self.media_kept < timedelta(days=15):
-            raise ValueError("MEDIA_KEPT: is shorter than links to media live; expected at least 15d")
-        return self
+    @field_validator("events_kept")
+    @classmethod
+    def _events_long_enough(cls, value: timedelta) -> timedelta:
+        if value < timedelta(days=2):
+            raise ValueError("is shorter than platforms repeat themselves; expected at least 2d")
+        return value
+
+    @field_validator("media_kept")
+    @classmethod
+    def _media_long_enough(cls, value: timedelta) -> timedelta:
+        if value < timedelta(days=15):
+            raise ValueError("is shorter than links to media live; expected at least 15d")
+        return value
 
     @property
     def zone(self) -> ZoneInfo:
@@ -216,7 +231,7 @@ def _line(model: type[Any], error: ErrorDetails, name_of: Any) -> str:
     if not error["loc"]:
         return error["msg"].removeprefix("Value error, ")
     field = str(error["loc"][0])
-    name = name_of(".".join(map(str, error["loc"])) if field not in model.model_fields else field)
+    name = name_of(".".join(map(str, error["loc"])))
     if error["type"] == "extra_forbidden":
         return f"{name}: is no setting; expected one of those in the example file"
     what = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")

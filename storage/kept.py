@@ -39,7 +39,9 @@ class KeptValues:
         async with self._database.transaction() as tx:
             kept: str = await tx.raw.fetchval(
                 "INSERT INTO kept (channel, name, value) VALUES ($1, $2, $3)"
-                " ON CONFLICT (channel, name) DO UPDATE SET value = kept.value RETURNING value",
+                " ON CONFLICT (channel, name) DO UPDATE SET expires_at = CASE WHEN kept.expires_at <= now() THEN NULL"
+                "  ELSE kept.expires_at END,"
+                " value = CASE WHEN kept.expires_at <= now() THEN EXCLUDED.value ELSE kept.value END RETURNING value",
                 self._channel,
                 name,
                 value,

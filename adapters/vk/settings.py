@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from bot.capabilities import Rate
 from bot.settings import Duration, RateSetting
@@ -23,7 +23,7 @@ class Settings(BaseModel):
 
     #: A community token with the rights `messages`, `photos`, `docs` and `manage`.
     token: SecretStr = Field(min_length=1)
-    group_id: int = Field(gt=0)
+    group_id: int = Field(gt=0, description="the community's number")
     #: Comes inside every callback; made and kept when unset.
     secret: SecretStr | None = None
     #: What VK wants to hear before it uses a callback address; asked for when unset.
@@ -62,11 +62,12 @@ class Settings(BaseModel):
             raise ValueError("expected an address without a login, query or fragment")
         return value
 
-    @model_validator(mode="after")
-    def _marks_differ(self) -> Self:
-        if self.reaction_delivered == self.reaction_failed:
-            raise ValueError("reaction_delivered and reaction_failed are the same")
-        return self
+    @field_validator("reaction_failed")
+    @classmethod
+    def _marks_differ(cls, value: int, info: ValidationInfo) -> int:
+        if value == info.data.get("reaction_delivered"):
+            raise ValueError("is the reaction for what was delivered; expected another")
+        return value
 
     @property
     def api_host(self) -> str:

@@ -23,12 +23,45 @@ _WORDS = {
     "/new": NEW_QUESTION,
 }
 _COMMAND = re.compile(r"/[a-z][a-z0-9_]*", re.IGNORECASE)
-_THANKS = re.compile(
-    r"(большое |огромное |ок(ей)?,? |хорошо,? |да,? )*"
-    r"(спасибо|благодарю|спс|пасиб[ао]?|понял[аи]?|понятно|ок(ей)?|хорошо|ясно)"
-    r"([ ,]+(вам|вас|большое|огромное|за ответ|за помощь|за информацию|понятно|всё понятно|все понятно))*[ .!…)🙏👍❤️]*",
-    re.IGNORECASE,
+#: Words that thank or agree, and those that may stand between them.
+_THANKS = frozenset(
+    [
+        "спасибо",
+        "спасибочки",
+        "благодарю",
+        "благодарим",
+        "спс",
+        "пасиб",
+        "понял",
+        "поняла",
+        "поняли",
+        "понятно",
+        "ясно",
+        "ок",
+        "окей",
+        "хорошо",
+        "ладно",
+    ]
 )
+_AROUND = frozenset(
+    [
+        "да",
+        "вам",
+        "вас",
+        "большое",
+        "огромное",
+        "за",
+        "ответ",
+        "помощь",
+        "информацию",
+        "разъяснение",
+        "всё",
+        "все",
+        "и",
+        "очень",
+    ]
+)
+_THANKS_SIGN = re.compile(r"[\s👍🙏👌🤝❤♥️😊🙂🏻🏼🏽🏾🏿]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,4 +169,7 @@ def is_thanks(event: MessageReceived) -> bool:
     content = event.content
     if content.media or content.location or content.contact or content.links:
         return False
-    return _THANKS.fullmatch(" ".join(content.text.split())) is not None
+    words = re.findall(r"\w+", content.text.lower())
+    if not words:
+        return _THANKS_SIGN.fullmatch(content.text) is not None
+    return "?" not in content.text and not _THANKS.isdisjoint(words) and set(words) <= _THANKS | _AROUND

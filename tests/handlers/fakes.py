@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, TypeVar
 
 import asyncpg
+from structlog.testing import capture_logs
 
 from bot.adapter import Accept, Finding, RawRequest, Received, Update
 from bot.capabilities import Capabilities, KeyboardLimits
@@ -312,6 +313,8 @@ class Office:
     ctx: Context
     intake: Intake
     ailments: Ailments
+    #: What was logged, each line with its fields.
+    logs: list[Any]
     dispatchers: dict[str, Dispatcher] = field(default_factory=dict)
     receipts: int = 0
     _message_ids: int = 9000
@@ -587,10 +590,12 @@ async def open_office(
         ctx=ctx,
         intake=intake,
         ailments=Ailments(),
+        logs=[],
     )
     ctx.wake = office._wake
     try:
-        yield office
+        with capture_logs() as office.logs:
+            yield office
     finally:
         await eye.close()
         await database.close()

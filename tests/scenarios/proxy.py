@@ -34,6 +34,7 @@ class DatabaseProxy:
         self._server: asyncio.Server | None = None
         self._port = 0
         self._links: set[_Link] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._held: list[HeldCommit] = []
@@ -44,6 +45,9 @@ class DatabaseProxy:
 
     async def __aexit__(self, *_: object) -> None:
         await self.go_away()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
     def address(self) -> str:
@@ -80,7 +84,12 @@ class DatabaseProxy:
 
     # --- inside ---
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.get_running_loop().create_task(self._pass_on(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server_reader, server_writer = await asyncio.open_unix_connection(self._socket)
         link = _Link(writer, server_writer)
         self._links.add(link)

@@ -76,6 +76,10 @@ class Service:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
     # --- the process ---
 
     async def start(self) -> None:

@@ -1,0 +1,112 @@
+"""Residents' chats: one row each, and one event of each at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from bot.model.event import Sender
+from storage import conversations
+from storage.database import Database
+from tests.storage.entries import RESIDENT, ask
+
+IRINA = Sender(user_id="101", name="Ирина", username="irina", language="ru")
+
+
+async def test_first_contact(database: Database) -> None:
+    """Who is unknown gets a conversation; who is known keeps it."""
+    async with database.transaction() as tx:
+        first = await conversations.lock(tx, RESIDENT, IRINA)
+        again = await conversations.lock(tx, RESIDENT, IRINA)
+    assert first == again
+    assert (RESIDENT, "Ирина", None, False, False) == (
+        first.chat,
+        first.name,
+        first.question,
+        first.greeted,
+        first.stopped,
+    )
+
+
+async def test_first_contact_twice_at_once(database: Database) -> None:
+    """Sabotage: two first messages at the same time make one conversation."""
+
+    async def once() -> int:
+        async with database.transaction() as tx:
+            return (await conversations.lock(tx, RESIDENT, IRINA)).id
+
+    assert 1 == len(set(await asyncio.gather(*(once() for _ in range(8)))))
+
+
+async def test_lock_lets_one_in_at_a_time(database: Database) -> None:
+    """Sabotage, the conversation lock: two events of one resident never see the same standing."""
+    inside, most = 0, 0
+
+    async def handle() -> None:
+        nonlocal inside, most
+        async with database.transaction() as tx:
+            seen = await conversations.lock(tx, RESIDENT, IRINA)
+            inside += 1
+            most = max(most, inside)
+            # What is decided here must not be decided by another at the same time.
+            await tx.raw.fetchval("SELECT pg_sleep(0.01)")
+            if seen.question is None:
+                await ask(tx)
+            inside -= 1
+
+    await asyncio.gather(*(handle() for _ in range(8)))
+    assert 1 == most
+    async with database.transaction() as tx:
+        assert 1 == await tx.raw.fetchval("SELECT count(*) FROM questions")
+
+
+async def test_name_is_kept_where_the_platform_is_silent(database: Database) -> None:
+    """A new name replaces the old one; an update without a name does not take it away."""
+    async with database.transaction() as tx:
+        await conversations.lock(tx, RESIDENT, IRINA)
+        assert "Ирина" == (await conversations.lock(tx, RESIDENT, Sender(user_id="101"))).name
+        assert "Ирина П." == (await conversations.lock(tx, RESIDENT, Sender(user_id="101", name="Ирина П."))).name
+
+
+async def test_conversation_of_a_question(database: Database) -> None:
+    """Officials' side takes the same lock, by the question's number."""
+    async with database.transaction() as tx:
+        number, _ = await ask(tx)
+        found = await conversations.lock_of_question(tx, number)
+        assert found is not None
+        assert (RESIDENT, number) == (found.chat, found.question)
+        assert number == await conversations.lock_current_question(tx, found.id)
+        assert await conversations.lock_of_question(tx, number + 1) is None
+
+
+async def test_stopped(database: Database) -> None:
+    """Who blocked the bot is marked, and is not any more when he is back; nobody else is."""
+    async with database.transaction() as tx:
+        await conversations.lock(tx, RESIDENT, IRINA)
+        await conversations.set_stopped(tx, RESIDENT, datetime(2026, 3, 2, tzinfo=UTC))
+        assert (await conversations.lock(tx, RESIDENT, IRINA)).stopped
+        await conversations.set_stopped(tx, RESIDENT, None)
+        assert not (await conversations.lock(tx, RESIDENT, IRINA)).stopped
+
+
+async def test_change(database: Database) -> None:
+    """What the machine decided is kept, until a question uses it up."""
+    async with database.transaction() as tx:
+        first = await conversations.lock(tx, RESIDENT, IRINA)
+        await conversations.change(tx, first.id, wants_new=True, source="qr5")
+        changed = await conversations.lock(tx, RESIDENT, IRINA)
+        assert (True, "qr5") == (changed.wants_new, changed.source)
+        number, _ = await ask(tx)
+        after = await conversations.lock(tx, RESIDENT, IRINA)
+        assert (number, False, "", True) == (after.question, after.wants_new, after.source, after.greeted)
+
+
+async def test_names_that_were_asked_for(database: Database) -> None:
+    """Whose name is missing is listed; a name that comes is given to all his conversations that have none."""
+    async with database.transaction() as tx:
+        nameless = await conversations.lock(tx, RESIDENT, Sender(user_id="101"))
+        assert {"101": nameless.id} == await conversations.nameless(tx, "home")
+        assert {} == await conversations.nameless(tx, "work")
+        assert [nameless.id] == await conversations.set_name(tx, "home", "101", "Ирина")
+        assert [] == await conversations.set_name(tx, "home", "101", "Другое имя")
+        assert {"101": "Ирина"} == await conversations.known_names(tx, "home", ["101", "102"])

@@ -1,0 +1,174 @@
+"""Questions and their threads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.model.chat import ChatRef
+from bot.model.content import Content, Media, MediaKind
+from bot.model.question import Author, Status
+from storage import links, questions
+from storage.database import Database
+from tests.storage.entries import DESK, NOW, RESIDENT, ask, said
+
+PHOTO = Media(kind=MediaKind.PHOTO, channel="home", ref="p", file_name="яма.jpg", size=5)
+ENERGY = ChatRef(channel="work", chat_id="-600")
+OTHER = ChatRef(channel="home", chat_id="102")
+
+
+async def test_ask(database: Database) -> None:
+    """A question has its number, its first message, the link of that message, and waits from now on."""
+    async with database.transaction() as tx:
+        number, message = await ask(tx, said("Нет тепла", "m1", content=Content(text="Нет тепла", media=(PHOTO,))))
+        question = await questions.find(tx, number)
+        (first,) = await questions.thread(tx, number)
+        link = await links.find(tx, RESIDENT, "m1")
+    assert question is not None
+    assert (1, RESIDENT, "Ирина", Status.OPEN, DESK) == (
+        question.number,
+        question.chat,
+        question.resident,
+        question.status,
+        question.admin_chat,
+    )
+    assert (NOW, NOW, NOW + timedelta(hours=4), None) == (
+        question.asked_at,
+        question.waiting_since,
+        question.due_at,
+        question.answered_at,
+    )
+    assert (message, Author.RESIDENT, Content(text="Нет тепла", media=(PHOTO,))) == (first.id, first.role, first.content)
+    assert links.Link(question=number, thread_message=message, role=Author.RESIDENT) == link
+
+
+async def test_numbers_grow(database: Database) -> None:
+    """Each question has its own number; one that there is not is not found."""
+    async with database.transaction() as tx:
+        assert [1, 2, 3] == [(await ask(tx))[0] for _ in range(3)]
+        assert await questions.find(tx, 4) is None
+
+
+async def test_thread(database: Database) -> None:
+    """A thread has all of its messages in order, and nobody else's."""
+    async with database.transaction() as tx:
+        number, _ = await ask(tx)
+        await ask(tx, said("чужое", "m9", chat=OTHER))
+        await questions.add_message(tx, number, said("Сегодня", "m2", role=Author.OFFICIAL, author="Ольга", chat=DESK))
+        await questions.add_message(tx, number, said("позвонить", "m3", role=Author.NOTE, author="Олег", chat=DESK))
+        found = await questions.thread(tx, number)
+    assert [
+        (Author.RESIDENT, "", "Нет тепла"),
+        (Author.OFFICIAL, "Ольга", "Сегодня"),
+        (Author.NOTE, "Олег", "позвонить"),
+    ] == [(one.role, one.author, one.content.text) for one in found]
+
+
+async def test_history(database: Database) -> None:
+    """A corrected message keeps what it said before, oldest first; a further part of an album is no correction."""
+    async with database.transaction() as tx:
+        _, message = await ask(tx)
+        old = await questions.message(tx, message)
+        for text in ("Нет тепла!", "Нет тепла и воды"):
+            await questions.set_content(tx, await questions.message(tx, message), Content(text=text), edited_at=NOW)
+        found = await questions.message(tx, message)
+        assert ("Нет тепла и воды", ("Нет тепла", "Нет тепла!")) == (
+            found.content.text,
+            tuple(one.text for one in found.history),
+        )
+        await questions.set_content(tx, found, Content(text="x", media=(PHOTO,)))
+        assert (2, (PHOTO,)) == (
+            len((await questions.message(tx, message)).history),
+            (await questions.message(tx, message)).content.media,
+        )
+    assert old.history == ()
+
+
+async def test_album(database: Database) -> None:
+    """A further part finds the message of the first; another chat's album of the same id is another."""
+    async with database.transaction() as tx:
+        _, message = await ask(tx, said(message_id="m1", album_id="al1"))
+        found = await questions.album(tx, RESIDENT, "al1")
+        assert found is not None
+        assert message == found.id
+        assert await questions.album(tx, OTHER, "al1") is None
+        assert await questions.album(tx, RESIDENT, "al2") is None
+        await ask(tx, said(message_id="m2"))
+        assert await questions.album(tx, RESIDENT, "") is None
+
+
+async def test_answered_and_reopened(database: Database) -> None:
+    """The first answer keeps its time; an answer to a closed question opens nothing and takes the reason away."""
+    later = NOW + timedelta(hours=1)
+    async with database.transaction() as tx:
+        number, _ = await ask(tx)
+        await questions.change(tx, number, status=Status.CLOSED, close_reason="дубль", waiting_since=None)
+        await questions.answered(tx, number, NOW)
+        await questions.change(tx, number, status=Status.OPEN, waiting_since=later)
+        assert 1 == await questions.count_waiting(tx)
+        await questions.answered(tx, number, later)
+        assert 0 == await questions.count_waiting(tx)
+        found = await questions.find(tx, number, lock=True)
+        first = await tx.raw.fetchval("SELECT first_answered_at FROM questions")
+    assert found is not None
+    assert (Status.ANSWERED, later, None, "") == (
+        found.status,
+        found.answered_at,
+        found.waiting_since,
+        found.close_reason,
+    )
+    assert NOW == first
+
+
+async def test_waiting(database: Database) -> None:
+    """What is unanswered, longest waiting first, of the chats that were asked for, and how many there are in all."""
+    async with database.transaction() as tx:
+        for n in range(6):
+            chat = ChatRef(channel="home", chat_id=f"{n}")
+            admin_chat = ENERGY if n % 2 else DESK
+            await ask(tx, said(f"Вопрос {n}", f"m{n}", chat=chat), admin_chat=admin_chat, now=NOW - timedelta(hours=n))
+        await questions.answered(tx, 6, NOW)
+        assert ([5, 4, 3, 2, 1], 5) == _numbers(await questions.waiting(tx, None, limit=9))
+        assert ([5, 4], 5) == _numbers(await questions.waiting(tx, None, limit=2))
+        assert ([4, 2], 2) == _numbers(await questions.waiting(tx, [ENERGY], limit=2))
+        assert ([5, 4, 3, 2, 1], 5) == _numbers(await questions.waiting(tx, [ENERGY, DESK], limit=9))
+        assert ([], 0) == _numbers(await questions.waiting(tx, [OTHER], limit=9))
+        assert {1: "Вопрос 0", 4: "Вопрос 3"} == await questions.previews(tx, [1, 4])
+        assert [4, 2] == await questions.astray(tx, [DESK], limit=9)
+        assert [] == await questions.astray(tx, [DESK, ENERGY], limit=9)
+
+
+def _numbers(found: tuple[list[questions.Question], int]) -> tuple[list[int], int]:
+    return [one.number for one in found[0]], found[1]
+
+
+async def test_preview_is_the_first_message(database: Database) -> None:
+    """A list shows what the question began with, cut, and nothing for a photo alone."""
+    async with database.transaction() as tx:
+        await ask(tx, said("Я" * 1000))
+        await questions.add_message(tx, 1, said("потом", "m2"))
+        await ask(tx, said("", "m3", content=Content(media=(PHOTO,))))
+        assert {1: "Я" * 400, 2: ""} == await questions.previews(tx, [1, 2, 3])
+
+
+async def test_reply_that_was_assigned(database: Database) -> None:
+    """A reply without a question gets one later: in the thread and for whoever replies to it."""
+    async with database.transaction() as tx:
+        number, _ = await ask(tx)
+        kept = await questions.add_message(tx, None, said("Сегодня", "m2", role=Author.UNCLEAR, chat=DESK))
+        assert [Author.RESIDENT] == [one.role for one in await questions.thread(tx, number)]
+        await questions.assign_message(tx, kept, number, Author.OFFICIAL)
+        assert [Author.RESIDENT, Author.OFFICIAL] == [one.role for one in await questions.thread(tx, number)]
+        link = await links.find(tx, DESK, "m2")
+    assert links.Link(question=number, thread_message=kept, role=Author.OFFICIAL) == link
+
+
+async def test_long_ids_and_content(database: Database) -> None:
+    """Ids are text of any length and any signs; content keeps every character."""
+    chat = ChatRef(channel="home", chat_id="01x/+A==" * 20)
+    text = "Ёлки 😀 \u202e «кавычки» \\ ' \" \t\n конец"
+    async with database.transaction() as tx:
+        number, _ = await ask(tx, replace(said(text, "id" * 200), chat=chat))
+        (only,) = await questions.thread(tx, number)
+        assert (await links.find(tx, chat, "id" * 200)) is not None
+    assert text == only.content.text
