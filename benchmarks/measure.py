@@ -17,7 +17,6 @@ from benchmarks.service import Cores, Running, echo, otvet
 
 #: Chat ids of the residents who warm the service up, and of those who are measured.
 _WARMING, _MEASURED = 1_000_000, 2_000_000
-_WARM_UP = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +79,8 @@ class Bench:
     #: Where the databases are made; None: the system's folder for temporary files.
     folder: Path | None = None
     connections: int = CONNECTIONS
+    #: Questions before each run.
+    warm_up: int = 200
 
     async def throughput(self, questions: int, *, profile: Path | None = None) -> Throughput:
         """`questions` residents ask once each, lifted limits."""
@@ -152,10 +153,10 @@ class Bench:
         """The first calls prepare statements and open connections: they are not what is measured."""
         self.api.begin(_WARMING)
         asked = await ask_at_once(
-            service.port, service.path, first_resident=_WARMING, count=_WARM_UP, connections=self.connections
+            service.port, service.path, first_resident=_WARMING, count=self.warm_up, connections=self.connections
         )
         _check(asked)
-        await self.api.wait_for(cards=_WARM_UP if cards else 0, confirmations=_WARM_UP)
+        await self.api.wait_for(cards=self.warm_up if cards else 0, confirmations=self.warm_up)
 
     async def _ask(self, service: Running, count: int) -> Asked:
         asked = await ask_at_once(

@@ -267,7 +267,6 @@ CASES = [
     Case(name="conversations.set_stopped", call=lambda tx: conversations.set_stopped(tx, _chat("7"), _NOW)),
     Case(name="conversations.nameless", call=lambda tx: conversations.nameless(tx, CHANNEL)),
     Case(name="conversations.set_name", call=lambda tx: conversations.set_name(tx, CHANNEL, "7", "Ирина")),
-    Case(name="conversations.known_names", call=lambda tx: conversations.known_names(tx, CHANNEL, ["7", "8"])),
     Case(name="questions.find, locked", call=lambda tx: questions.find(tx, 500, lock=True)),
     Case(name="questions.waiting, one chat", call=lambda tx: questions.waiting(tx, [_chat(ADMIN)], limit=20)),
     Case(name="questions.waiting, all", call=lambda tx: questions.waiting(tx, None, limit=20)),

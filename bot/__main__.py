@@ -10,6 +10,8 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+import uvloop
+
 from bot.adapter import Finding
 from bot.app import App, ListenError, Plan, Rooms, read_plan
 from bot.errors import SendError
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_SETTINGS
     logs.configure(plan.settings.log_level, plan.settings.log_format)
     try:
-        return asyncio.run(_command(options, plan))
+        return uvloop.run(_command(options, plan))
     except EmbeddedError as error:
         print(error, file=sys.stderr)
         return EXIT_SETTINGS

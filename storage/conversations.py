@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -102,11 +101,3 @@ async def set_name(tx: Transaction, channel: str, user_id: str, name: str) -> li
         .returning(conversations.c.id)
     )
     return [row.id for row in rows]
-
-
-async def known_names(tx: Transaction, channel: str, user_ids: Collection[str]) -> dict[str, str]:
-    """Names that are known already."""
-    statement = select(conversations.c.user_id, conversations.c.name).where(
-        conversations.c.channel == channel, conversations.c.user_id.in_(user_ids), conversations.c.name != ""
-    )
-    return {row.user_id: row.name for row in await tx.core.execute(statement)}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.delivery.entry import PRIORITY_OF, Role
+from bot.delivery.entry import PRIORITY_OF, Priority, Role
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.message import Effect, SendMessage
 from storage.codec import decode_effect, effect_kind, encode_effect
@@ -124,6 +124,8 @@ class Wanted:
     room: int
     lowest: int
     highest: int
+    #: How many due entries are looked at, at the most; those behind them wait for a later look.
+    looked: int = 64
 
 
 _COLUMNS = (
@@ -133,14 +135,18 @@ _COLUMNS = (
 
 # The lease row is locked, so that nobody can take the channel over between the check and the commit.
 # `id = ANY(ARRAY(...))`: joined to the CTE alone, the planner may scan the whole outbox.
+# Of each chat the first few due entries are looked at (`looked`): to check a whole long queue would cost more than
+# sending from it.
 _CLAIM = (
     "WITH lease AS (SELECT 1 FROM leases"
     "  WHERE channel = $1 AND owner = $2 AND epoch = $3 AND expires_at > now() FOR SHARE),"
-    " picked AS MATERIALIZED (SELECT p.id FROM unnest($4::text[], $5::int[], $6::int[], $7::int[])"
-    "  AS w(chat_id, room, lowest, highest) CROSS JOIN LATERAL ("
-    "   SELECT o.id FROM outbox o WHERE o.channel = $1 AND o.chat_id = w.chat_id AND o.state = 'waiting'"
-    "   AND o.not_before <= now() AND o.priority BETWEEN w.lowest AND w.highest"
-    "   AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.channel = o.channel AND e.chat_id = o.chat_id"
+    " picked AS MATERIALIZED (SELECT p.id FROM unnest($4::text[], $5::int[], $6::int[], $7::int[], $8::int[])"
+    "  AS w(chat_id, room, looked, lowest, highest) CROSS JOIN LATERAL ("
+    "   SELECT o.id FROM (SELECT f.id, f.channel, f.chat_id, f.strand, f.about_entry_id, f.priority FROM outbox f"
+    "     WHERE f.channel = $1 AND f.chat_id = w.chat_id AND f.state = 'waiting'"
+    "     AND f.priority BETWEEN w.lowest AND w.highest AND f.not_before <= now()"
+    "     ORDER BY f.priority, f.id LIMIT w.looked) o"
+    "   WHERE NOT EXISTS (SELECT 1 FROM outbox e WHERE e.channel = o.channel AND e.chat_id = o.chat_id"
     "    AND e.strand = o.strand AND e.id < o.id AND e.state IN ('waiting', 'sending'))"
     "   AND NOT EXISTS (SELECT 1 FROM outbox a WHERE a.id = o.about_entry_id"
     "    AND a.state IN ('waiting', 'sending'))"
@@ -185,6 +191,7 @@ async def claim(tx: Transaction, lease: Lease, wanted: Sequence[Wanted]) -> list
         lease.epoch,
         [one.chat_id for one in wanted],
         [one.room for one in wanted],
+        [max(one.looked, one.room) for one in wanted],
         [one.lowest for one in wanted],
         [one.highest for one in wanted],
     )
@@ -484,11 +491,12 @@ async def waiting_cards(tx: Transaction, chat: ChatRef, *, limit: int) -> list[W
         "SELECT o.id, o.question_id, c.name, q.asked_at,"
         " (SELECT m.content ->> 'text' FROM messages m WHERE m.id = o.thread_message_id) AS text"
         " FROM outbox o JOIN questions q ON q.id = o.question_id JOIN conversations c ON c.id = q.conversation_id"
-        " WHERE o.channel = $1 AND o.chat_id = $2 AND o.state = 'waiting' AND o.role = 'card' AND o.not_before <= now()"
-        " ORDER BY o.id LIMIT $3 FOR UPDATE OF o SKIP LOCKED",
+        " WHERE o.channel = $1 AND o.chat_id = $2 AND o.state = 'waiting' AND o.priority = $4 AND o.role = 'card'"
+        " AND o.not_before <= now() ORDER BY o.priority, o.id LIMIT $3 FOR UPDATE OF o SKIP LOCKED",
         chat.channel,
         chat.chat_id,
         limit,
+        Priority.CARD,
     )
     return [
         WaitingCard(

@@ -147,22 +147,24 @@ async def answered(tx: Transaction, number: int, now: datetime) -> None:
     )
 
 
-_WAITING = (
-    " WHERE q.waiting_since IS NOT NULL"
-    " AND ($1::text[] IS NULL OR (q.admin_channel, q.admin_chat_id) IN (SELECT * FROM unnest($1, $2::text[])))"
+_OF_CHATS = "(q.admin_channel, q.admin_chat_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
+_WAITING = f"{_QUESTION} WHERE q.waiting_since IS NOT NULL ORDER BY q.waiting_since, q.id LIMIT $1"
+_WAITING_THERE = (
+    f"{_QUESTION} WHERE q.waiting_since IS NOT NULL AND {_OF_CHATS} ORDER BY q.waiting_since, q.id LIMIT $3"
 )
-_WAITING_PAGE = f"{_QUESTION}{_WAITING} ORDER BY q.waiting_since, q.id LIMIT $3"
-_WAITING_COUNT = f"SELECT count(*) FROM questions q{_WAITING}"
+_COUNT = "SELECT count(*) FROM questions q WHERE q.waiting_since IS NOT NULL"
+_COUNT_THERE = f"{_COUNT} AND {_OF_CHATS}"
 
 
 async def waiting(tx: Transaction, admin_chats: Sequence[ChatRef] | None, *, limit: int) -> tuple[list[Question], int]:
     """Unanswered questions shown in these chats (in any, for None), longest waiting first, and how many there are."""
-    channels = [chat.channel for chat in admin_chats] if admin_chats is not None else None
-    chat_ids = [chat.chat_id for chat in admin_chats] if admin_chats is not None else None
-    rows = await tx.raw.fetch(_WAITING_PAGE, channels, chat_ids, limit)
-    count = len(rows)
-    if count == limit:
-        count = await tx.raw.fetchval(_WAITING_COUNT, channels, chat_ids)
+    if admin_chats is None:
+        rows = await tx.raw.fetch(_WAITING, limit)
+        count = len(rows) if len(rows) < limit else await tx.raw.fetchval(_COUNT)
+    else:
+        there = ([chat.channel for chat in admin_chats], [chat.chat_id for chat in admin_chats])
+        rows = await tx.raw.fetch(_WAITING_THERE, *there, limit)
+        count = len(rows) if len(rows) < limit else await tx.raw.fetchval(_COUNT_THERE, *there)
     return [_question(row) for row in rows], count
 
 

@@ -65,7 +65,7 @@ events = Table(
     _now("received_at"),
     UniqueConstraint("channel", "key"),
     Index("events_received_at", "received_at"),
-    Index("events_unfinished", "channel", "id", postgresql_where=text("status <> 'done'")),
+    Index("events_unfinished", "id", postgresql_where=text("status <> 'done'")),
 )
 
 #: One row for each resident's chat; locked while an event of it is handled.
@@ -89,6 +89,7 @@ conversations = Table(
     _time("stopped_at"),
     _now("created_at"),
     UniqueConstraint("channel", "chat_id"),
+    Index("conversations_nameless", "channel", "user_id", postgresql_where=text("name = ''")),
 )
 
 #: The id is the number that people see.

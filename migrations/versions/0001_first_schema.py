@@ -31,6 +31,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("conversations_pkey")),
         sa.UniqueConstraint("channel", "chat_id", name=op.f("conversations_channel_chat_id_key")),
     )
+    op.create_index(
+        "conversations_nameless",
+        "conversations",
+        ["channel", "user_id"],
+        unique=False,
+        postgresql_where=sa.text("name = ''"),
+    )
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -46,9 +53,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "key", name=op.f("events_channel_key_key")),
     )
     op.create_index("events_received_at", "events", ["received_at"], unique=False)
-    op.create_index(
-        "events_unfinished", "events", ["channel", "id"], unique=False, postgresql_where=sa.text("status <> 'done'")
-    )
+    op.create_index("events_unfinished", "events", ["id"], unique=False, postgresql_where=sa.text("status <> 'done'"))
     op.create_table(
         "kept",
         sa.Column("channel", sa.Text(), nullable=False),
@@ -279,4 +284,5 @@ def downgrade() -> None:
     op.drop_index("events_unfinished", table_name="events", postgresql_where=sa.text("status <> 'done'"))
     op.drop_index("events_received_at", table_name="events")
     op.drop_table("events")
+    op.drop_index("conversations_nameless", table_name="conversations", postgresql_where=sa.text("name = ''"))
     op.drop_table("conversations")

@@ -356,9 +356,7 @@ NASTY = st.text(
     st.sampled_from([1000, 4096]),
     st.sampled_from(list(TextUnit)),
 )
-def test_together_fits_whatever_residents_write(
-    texts_of: list[tuple[str, str]], limit: int, unit: TextUnit
-) -> None:
+def test_together_fits_whatever_residents_write(texts_of: list[tuple[str, str]], limit: int, unit: TextUnit) -> None:
     """The message fits the platform, shows at least one card, and its bold stretches are the numbers."""
     lines = [line(10**9 + n, text, name) for n, (text, name) in enumerate(texts_of)]
     message, taken = cards.together(lines, limit=limit, unit=unit)

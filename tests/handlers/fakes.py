@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -62,7 +63,7 @@ ABLE = Capabilities(
     text_limit=4096,
     caption_limit=1024,
     caption_kinds=frozenset(MediaKind),
-    media={kind: _SIZE for kind in MediaKind},
+    media=dict.fromkeys(MediaKind, _SIZE),
     album_size=10,
     album_groups=(frozenset({MediaKind.PHOTO, MediaKind.VIDEO}), frozenset({MediaKind.DOCUMENT})),
     album_keyboard=True,
@@ -154,9 +155,7 @@ class FakeAdapter:
         self.updates[raw] = update
         return update
 
-    def fail(
-        self, error: Exception, *, when: Callable[[Outgoing], bool] = lambda _: True, times: int = 1
-    ) -> None:
+    def fail(self, error: Exception, *, when: Callable[[Outgoing], bool] = lambda _: True, times: int = 1) -> None:
         """Raise this the next `times` times that such an effect is asked for."""
         self._mishaps.append(_Mishap(error, when, times))
 
@@ -374,9 +373,7 @@ class Office:
         await self.accept(chat, event)
         return event.message_id
 
-    async def edits(
-        self, chat: ChatRef, message_id: str, text: str = "", *, media: tuple[Media, ...] = ()
-    ) -> None:
+    async def edits(self, chat: ChatRef, message_id: str, text: str = "", *, media: tuple[Media, ...] = ()) -> None:
         """Somebody changes a message."""
         as_written = self.received(chat, text, media=media, message_id=message_id)
         await self.accept(
@@ -479,11 +476,8 @@ class Office:
             )
             for row in held_back:
                 chat = ChatRef(channel=row["channel"], chat_id=row["chat_id"])
-                tx.after_commit(
-                    lambda chat=chat, kind=ChatKind(row["chat_kind"]): self._wake(  # type: ignore[misc]
-                        chat, kind, timedelta(0)
-                    )
-                )
+                wake = functools.partial(self._wake, chat, ChatKind(row["chat_kind"]), timedelta(0))
+                tx.after_commit(wake)
             return not await tx.raw.fetchval(
                 "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending') AND channel = ANY($1)", names
             )
@@ -544,9 +538,7 @@ class Office:
 
     def alarms(self, channel: str, what: str) -> float:
         """How often this alarm was raised."""
-        return (
-            self.ctx.metrics.registry.get_sample_value("otvet_alarms_total", {"channel": channel, "what": what}) or 0
-        )
+        return self.ctx.metrics.registry.get_sample_value("otvet_alarms_total", {"channel": channel, "what": what}) or 0
 
 
 @contextlib.asynccontextmanager

@@ -146,7 +146,7 @@ async def test_bug_does_not_block_the_next(office: Office) -> None:
     """The updates behind the one that failed are handled."""
     office.ctx.clock = clock = BreaksOnce(office)  # type: ignore[assignment]
     await office.writes(IRINA, "Нет тепла")
-    clock.broken = False  # type: ignore[attr-defined]
+    clock.broken = False
     await office.writes(IRINA, "И воды нет")
     assert "И воды нет" == (await office.thread(1))[0].content.text
 
@@ -157,7 +157,7 @@ async def test_replay_after_the_fix(office: Office) -> None:
     await office.writes(IRINA, "Нет тепла")
     (event,) = await failed(office)
     assert not await office.intake.replay(event, EventStatus.FAILED)
-    clock.broken = False  # type: ignore[attr-defined]
+    clock.broken = False
     assert [True, True] == list(
         await asyncio.gather(*(office.intake.replay(event, EventStatus.FAILED) for _ in range(2)))
     )
@@ -355,3 +355,20 @@ async def test_redelivered_reply_that_waits(office: Office) -> None:
     await office.intake.retry_overtaken()
     await office.deliver()
     assert 1 == office.home.texts(IRINA).count("Сегодня")
+
+
+async def test_waiting_reply_of_a_channel_that_is_gone(office: Office) -> None:
+    """A reply waited when the process ended; at the next start its channel is not configured: nothing breaks."""
+    await office.writes(DESK, "Сегодня.", reply_to="777")
+    assert "waiting" == await office.value("SELECT status FROM events")
+    del office.adapters[WORK]
+    office.clock.move(timedelta(minutes=5))
+    await office.intake.retry_overtaken()
+
+
+async def test_waiting_reply_that_is_not_understood_any_more(office: Office) -> None:
+    """A stored update that a new release cannot read is kept as failed; the others go on."""
+    await office.writes(DESK, "Сегодня.", reply_to="777")
+    office.work.updates.clear()
+    await office.intake.retry_overtaken()
+    assert "failed" == await office.value("SELECT status FROM events")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import os
 import re
@@ -152,7 +153,7 @@ class Service:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)) as session,
             session.post(
-                self.url + path, data=body, headers={"Content-Type": "application/json", **(headers or {})}
+                self.url + path, data=io.BytesIO(body), headers={"Content-Type": "application/json", **(headers or {})}
             ) as response,
         ):
             return response.status, await response.text()

@@ -80,12 +80,12 @@ async def test_delete(database: Database) -> None:
     """A message is taken away by its own chat alone."""
     log = StoredChatLog(database, "web")
     item = await log.append("r1", key="1", body='"a"')
-    assert await log.change("r2", item.id, lambda body: None) is None
-    assert await log.change("r2", item.id, lambda body: '"x"') is None
+    assert await log.change("r2", item.id, lambda _: None) is None
+    assert await log.change("r2", item.id, lambda _: '"x"') is None
     assert [item] == await log.read("r1")
-    assert await log.change("r1", item.id, lambda body: None) is None
+    assert await log.change("r1", item.id, lambda _: None) is None
     assert [] == await log.read("r1")
-    assert await log.change("r1", item.id, lambda body: '"x"') is None
+    assert await log.change("r1", item.id, lambda _: '"x"') is None
 
 
 async def test_follow(database: Database) -> None:
@@ -97,7 +97,7 @@ async def test_follow(database: Database) -> None:
         item = await log.append("r1", key="1", body='"a"')
         await anext(following)
         waiting = asyncio.ensure_future(anext(following))
-        await log.change("r1", item.id, lambda body: '"b"')
+        await log.change("r1", item.id, lambda _: '"b"')
         await waiting
 
 
@@ -122,7 +122,7 @@ async def test_file_seen(database: Database) -> None:
     assert [True, False] == [await log.file_seen(chat, HASH) for chat in ("r1", "r2")]
     assert not await StoredChatLog(database, "web2").file_seen("r1", HASH)
     assert not await log.file_seen("r1", "b" * 64)
-    await log.change("r1", item.id, lambda body: "{}")
+    await log.change("r1", item.id, lambda _: "{}")
     assert not await log.file_seen("r1", HASH)
 
 
@@ -161,3 +161,11 @@ async def test_two_processes_keep_the_same(database: Database) -> None:
     found = await asyncio.gather(*(one.get_or_set("secret", f"{n}") for n, one in enumerate(values)))
     assert 1 == len(set(found))
     assert found[0] == await values[0].get("secret")
+
+
+async def test_value_whose_time_is_over_is_not_the_one_that_is_kept(database: Database) -> None:
+    """`get_or_set` says what `get` says: an expired value is replaced by the new one."""
+    kept = KeptValues(database, "work")
+    await kept.set("upload", "old", expires_at=datetime.now(UTC) - timedelta(hours=1))
+    assert "new" == await kept.get_or_set("upload", "new")
+    assert "new" == await kept.get("upload")

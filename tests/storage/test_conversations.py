@@ -109,4 +109,3 @@ async def test_names_that_were_asked_for(database: Database) -> None:
         assert {} == await conversations.nameless(tx, "work")
         assert [nameless.id] == await conversations.set_name(tx, "home", "101", "Ирина")
         assert [] == await conversations.set_name(tx, "home", "101", "Другое имя")
-        assert {"101": "Ирина"} == await conversations.known_names(tx, "home", ["101", "102"])

@@ -490,9 +490,7 @@ async def test_cards_put_together(database: Database) -> None:
     taken = await claim(database, lease, wanted(DESK))
     assert {"вместе", "карточка"} == set(texts(taken))
     async with database.transaction() as tx:
-        await outbox.record_sent(
-            tx, lease, [Sent(entry=one, message_ids=(f"id {texts([one])[0]}",)) for one in taken]
-        )
+        await outbox.record_sent(tx, lease, [Sent(entry=one, message_ids=(f"id {texts([one])[0]}",)) for one in taken])
     behind = await claim(database, lease, wanted(DESK))
     assert {("дополнение", "id вместе"), ("файл", "id карточка")} == {
         (*texts([one]), one.about_message) for one in behind

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.model.chat import ChatRef
 from bot.model.content import Content, Media, MediaKind
-from bot.model.question import Author, Status
+from bot.model.question import Author, Question, Status
 from storage import links, questions
 from storage.database import Database
 from tests.storage.entries import DESK, NOW, RESIDENT, ask, said
@@ -38,7 +38,11 @@ async def test_ask(database: Database) -> None:
         question.due_at,
         question.answered_at,
     )
-    assert (message, Author.RESIDENT, Content(text="Нет тепла", media=(PHOTO,))) == (first.id, first.role, first.content)
+    assert (message, Author.RESIDENT, Content(text="Нет тепла", media=(PHOTO,))) == (
+        first.id,
+        first.role,
+        first.content,
+    )
     assert links.Link(question=number, thread_message=message, role=Author.RESIDENT) == link
 
 
@@ -138,7 +142,7 @@ async def test_waiting(database: Database) -> None:
         assert [] == await questions.astray(tx, [DESK, ENERGY], limit=9)
 
 
-def _numbers(found: tuple[list[questions.Question], int]) -> tuple[list[int], int]:
+def _numbers(found: tuple[list[Question], int]) -> tuple[list[int], int]:
     return [one.number for one in found[0]], found[1]
 
 

@@ -1,0 +1,295 @@
+"""Four platforms with residents and admin chats, spoken to in the same words: text and files go in and come out."""
+
+from __future__ import annotations
+
+import base64
+import http
+import itertools
+import json
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from tests.emulators.telegram import TelegramEmulator, person
+from tests.emulators.viber import User, ViberEmulator
+from tests.emulators.vk import VkEmulator
+from tests.handlers.pictures import plain
+from tests.scenarios.service import until
+
+_people = itertools.count(910_001)
+
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+#: The head of an Ogg file with Opus, which is what messengers record: https://www.rfc-editor.org/rfc/rfc7845
+VOICE = b"OggS\0\2" + bytes(22) + b"\1\x13OpusHead\1\1\x38\1\x80\xbb\0\0\0\0\0" + bytes(200)
+
+
+def photo(colour: str) -> bytes:
+    """A small picture, as it is taken everywhere."""
+    return plain("JPEG", (64, 48), colour)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One message of the service on somebody's screen."""
+
+    id: Any
+    text: str
+    #: The bytes of its files.
+    files: tuple[bytes, ...] = ()
+    names: tuple[str, ...] = ()
+    reply_to: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What somebody writes: words, or one file."""
+
+    text: str = ""
+    photo: bytes = b""
+    document: bytes = b""
+    voice: bytes = b""
+    name: str = ""
+
+    @property
+    def file(self) -> bytes:
+        return self.photo or self.document or self.voice
+
+
+class Place(ABC):
+    """A platform, from outside."""
+
+    @abstractmethod
+    async def ask(self, who: int, said: Said) -> None:
+        """A resident writes."""
+
+    @abstractmethod
+    async def seen_by(self, who: int) -> list[Seen]:
+        """What a resident sees of the service."""
+
+    async def reply(self, to: Any, said: Said) -> None:
+        """An official replies in the admin chat."""
+        raise NotImplementedError
+
+    async def seen_by_officials(self) -> list[Seen]:
+        """What stands in the admin chat."""
+        raise NotImplementedError
+
+
+class TelegramPlace(Place):
+    """Telegram, by polling or webhook."""
+
+    def __init__(self, emulator: TelegramEmulator, admin: int) -> None:
+        self.emulator = emulator
+        self.admin = admin
+        self._official = person(7001, "Ольга-сотрудница")
+
+    async def ask(self, who: int, said: Said) -> None:
+        await self._push(who, person(who, f"Житель-{who}"), said)
+
+    async def reply(self, to: Any, said: Said) -> None:
+        await self._push(self.admin, self._official, said, reply_to=to)
+
+    async def _push(self, chat: int, who: Any, said: Said, **more: Any) -> None:
+        emulator = self.emulator
+        caption = {"caption": said.text} if said.text else {}
+        if said.photo:
+            update = emulator.file(chat, who, "photo", said.photo, **caption, **more)
+        elif said.document:
+            mime_type = "application/pdf"
+            update = emulator.file(
+                chat, who, "document", said.document, said.name, mime_type=mime_type, **caption, **more
+            )
+        elif said.voice:
+            update = emulator.file(chat, who, "voice", said.voice, **more)
+        else:
+            update = emulator.text(chat, who, said.text, **more)
+        assert await emulator.push(update) in (0, 200)
+
+    async def seen_by(self, who: int) -> list[Seen]:
+        return [
+            Seen(
+                id=one.message_id,
+                text=one.text,
+                files=(one.file.data,) if one.file else (),
+                names=(one.file.name,) if one.file else (),
+                reply_to=one.reply_to,
+            )
+            for one in self.emulator.sent_to(who)
+        ]
+
+    async def seen_by_officials(self) -> list[Seen]:
+        return await self.seen_by(self.admin)
+
+
+class VkPlace(Place):
+    """VK, by callbacks."""
+
+    def __init__(self, emulator: VkEmulator, admin: int) -> None:
+        self.emulator = emulator
+        self.admin = admin
+        emulator.chats.add(admin)
+        emulator.names[7002] = ("Ольга-сотрудница", "")
+
+    async def ask(self, who: int, said: Said) -> None:
+        self.emulator.names[who] = (f"Житель-{who}", "")
+        assert await self.emulator.push(self._message(who, said))
+
+    async def reply(self, to: Any, said: Said) -> None:
+        assert await self.emulator.push(self._message(7002, said, chat=self.admin, reply_to=to))
+
+    def _message(self, who: int, said: Said, **more: Any) -> Any:
+        attachments = []
+        if said.photo:
+            attachments.append(self.emulator.photo(said.photo))
+        elif said.document:
+            attachments.append(self.emulator.doc(said.document, said.name))
+        elif said.voice:
+            attachments.append(self.emulator.voice(said.voice))
+        return self.emulator.message(who, said.text, attachments=attachments, **more)
+
+    async def seen_by(self, who: int) -> list[Seen]:
+        return [
+            Seen(
+                id=one.cmid,
+                text=one.text,
+                files=tuple(file.data for file in one.attachments),
+                names=tuple(file.title for file in one.attachments),
+                reply_to=one.reply_cmid,
+            )
+            for one in self.emulator.sent_to(who)
+        ]
+
+    async def seen_by_officials(self) -> list[Seen]:
+        return await self.seen_by(self.admin)
+
+
+class ViberPlace(Place):
+    """Viber: residents alone, since it has no groups with bots."""
+
+    def __init__(self, emulator: ViberEmulator) -> None:
+        self.emulator = emulator
+
+    async def ask(self, who: int, said: Said) -> None:
+        user, emulator = User(id=self.id_of(who), name=f"Житель-{who}"), self.emulator
+        if said.photo:
+            event = emulator.picture(user, said.photo, text=said.text)
+        elif said.document:
+            event = emulator.file(user, said.document, said.name)
+        elif said.voice:
+            event = emulator.file(user, said.voice, "voice.ogg")
+        else:
+            event = emulator.text(user, said.text)
+        await emulator.push(event)
+
+    async def seen_by(self, who: int) -> list[Seen]:
+        return [
+            Seen(id=one.token, text=one.text, files=(one.media,) if one.media else (), names=(one.file_name,))
+            for one in self.emulator.delivered
+            if one.receiver == self.id_of(who)
+        ]
+
+    @staticmethod
+    def id_of(who: int) -> str:
+        return base64.b64encode(str(who).encode()).decode()
+
+
+@dataclass(slots=True, kw_only=True)
+class WebPlace(Place):
+    """The page, as its own scripts use it."""
+
+    url: str
+    password: str
+    #: By resident, and 0 for the officials: a browser each.
+    _browsers: dict[int, aiohttp.ClientSession] = field(default_factory=dict)
+
+    async def close(self) -> None:
+        for browser in self._browsers.values():
+            await browser.close()
+
+    async def _browser(self, who: int) -> aiohttp.ClientSession:
+        if who not in self._browsers:
+            jar = aiohttp.CookieJar(unsafe=True)
+            browser = aiohttp.ClientSession(self.url, cookie_jar=jar, headers={"Origin": self.url})
+            self._browsers[who] = browser
+            if who:
+                (await browser.get("/")).release()
+            else:
+                answer = await browser.post("/admin/login", data=_form(password=self.password))
+                assert answer.status == http.HTTPStatus.OK
+                answer.release()
+        return self._browsers[who]
+
+    async def ask(self, who: int, said: Said) -> None:
+        await self._post(who, "resident", said, name=f"Житель-{who}")
+
+    async def reply(self, to: Any, said: Said) -> None:
+        await self._post(0, "admin", said, name="Ольга-сотрудница", reply_to=str(to))
+
+    async def _post(self, who: int, side: str, said: Said, **fields: str) -> None:
+        form = _form(client_id=str(uuid.uuid4()), text=said.text, **fields)
+        if said.file:
+            name = said.name or ("photo.jpg" if said.photo else "voice.ogg")
+            form.add_field("files", said.file, filename=name, content_type="application/octet-stream")
+        browser = await self._browser(who)
+        async with browser.post(f"/web/{side}/messages", data=form) as answer:
+            assert answer.status == http.HTTPStatus.OK, await answer.text()
+
+    async def seen_by(self, who: int) -> list[Seen]:
+        return await self._read(who, "resident")
+
+    async def seen_by_officials(self) -> list[Seen]:
+        return await self._read(0, "admin")
+
+    async def _read(self, who: int, side: str) -> list[Seen]:
+        """What the page is sent when it opens."""
+        browser = await self._browser(who)
+        found: dict[str, Seen] = {}
+        async with browser.get(f"/web/{side}/events") as answer:
+            async for line in answer.content:
+                if line.startswith(b"event: ready"):
+                    break
+                if line.startswith(b"data: "):
+                    for item in _items(json.loads(line.removeprefix(b"data: "))):
+                        if item.get("who") == "service" and not item.get("deleted"):
+                            files = [await self._file(browser, one["url"]) for one in item["files"]]
+                            found[item["id"]] = Seen(
+                                id=item["id"],
+                                text=item["text"],
+                                files=tuple(files),
+                                names=tuple(one["name"] for one in item["files"]),
+                                reply_to=item["reply_to"],
+                            )
+        return list(found.values())
+
+    @staticmethod
+    async def _file(browser: aiohttp.ClientSession, url: str) -> bytes:
+        async with browser.get(url) as answer:
+            assert answer.status == http.HTTPStatus.OK
+            return await answer.read()
+
+
+def _form(**fields: str) -> aiohttp.FormData:
+    # Browsers send names of files as UTF-8, not percent-encoded.
+    return aiohttp.FormData(fields, default_to_multipart=True, quote_fields=False)
+
+
+def _items(data: Any) -> list[dict[str, Any]]:
+    return data if isinstance(data, list) else [data]
+
+
+def somebody() -> int:
+    """A resident whom nobody has seen yet."""
+    return next(_people)
+
+
+async def seen(look: Callable[[], Awaitable[list[Seen]]], is_it: Callable[[Seen], object]) -> Seen:
+    """Wait for a message on somebody's screen."""
+
+    async def found() -> Seen | None:
+        return next((one for one in await look() if is_it(one)), None)
+
+    return await until(found)

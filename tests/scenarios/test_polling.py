@@ -1,0 +1,110 @@
+"""Polling: what was written while the service was down, or died in the middle, is neither skipped nor doubled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.vk import VkEmulator
+from tests.scenarios.conftest import NewDatabase
+from tests.scenarios.platforms import Place, Said, Seen, TelegramPlace, VkPlace, seen, somebody
+from tests.scenarios.proxy import DatabaseProxy
+from tests.scenarios.service import Service, running
+
+ADMIN = -1001234567890
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The service without a public address, and two platforms that it polls."""
+
+    service: Service
+    proxy: DatabaseProxy
+    telegram: TelegramPlace
+    vk: VkPlace
+
+    @property
+    def places(self) -> tuple[Place, Place]:
+        return (self.telegram, self.vk)
+
+
+@pytest.fixture
+async def world(tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[World]:
+    address, vk = await new_database(), VkEmulator()
+    async with TelegramEmulator() as telegram, vk, DatabaseProxy(address) as proxy:
+        service = Service(
+            folder=tmp_path,
+            settings={
+                "DATABASE_URL": proxy.address,
+                "TELEGRAM_TOKEN": telegram.token,
+                "TELEGRAM_API_URL": telegram.url,
+                "TELEGRAM_GROUP_RATE": "1000/s",
+                "TELEGRAM_CHAT_RATE": "1000/s",
+                "VK_TOKEN": vk.token,
+                "VK_GROUP_ID": str(vk.group_id),
+                "VK_API_URL": vk.api_url,
+                "ADMIN_CHAT": f"telegram:{ADMIN}",
+            },
+            database=address,
+            secrets={"proxy-password"},
+        )
+        async with running(service):
+            await telegram.wait_for(lambda: [call for call in telegram.calls if call.method == "getUpdates"])
+            await vk.wait_for(lambda: vk.polling)
+            yield World(
+                service=service, proxy=proxy, telegram=TelegramPlace(telegram, ADMIN), vk=VkPlace(vk, 2000000001)
+            )
+
+
+async def cards(world: World, text: str) -> list[Seen]:
+    return [one for one in await world.telegram.seen_by_officials() if text in one.text]
+
+
+async def card(world: World, text: str) -> Seen:
+    return await seen(world.telegram.seen_by_officials, lambda one: text in one.text)
+
+
+async def test_kills_between_and_within_polls(world: World) -> None:
+    """SIGKILL while a poll waits, and while an update of it is being taken; people go on writing all the time."""
+    first = [somebody() for _ in world.places]
+    for who, place in zip(first, world.places, strict=True):
+        await place.ask(who, Said(text=f"До остановки {who}"))
+        await card(world, f"До остановки {who}")
+    await world.service.kill()
+
+    down = [[somebody() for _ in range(3)] for _ in world.places]
+    for people, place in zip(down, world.places, strict=True):
+        for who in people:
+            await place.ask(who, Said(text=f"Никого нет? {who}"))
+    # Of the first update the commit is carried out, of VK's not; then the process dies again.
+    held = [
+        world.proxy.hold_commit(str(down[0][0]), carried_out=True),
+        world.proxy.hold_commit(str(down[1][0]), carried_out=False),
+    ]
+    await world.service.start()
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(one.reached.wait() for one in held))
+    await world.service.kill()
+    await world.service.start()
+
+    for people, place in zip(down, world.places, strict=True):
+        for who in people:
+            shown = await card(world, f"Никого нет? {who}")
+            await world.telegram.reply(shown.id, Said(text=f"Мы здесь {who}"))
+            await _got(place, who, f"Мы здесь {who}")
+    for who in [*first, *down[0], *down[1]]:
+        assert 1 == len(await cards(world, str(who)))
+
+
+async def _got(place: Place, who: int, text: str) -> None:
+    async def look() -> list[Seen]:
+        return await place.seen_by(who)
+
+    await seen(look, lambda one: text in one.text)
+    assert 1 == len([one for one in await look() if text in one.text])
+    assert 1 == len([one for one in await look() if "Ваш вопрос принят" in one.text])
