@@ -107,7 +107,8 @@ def _webhooks(adapters: Mapping[ChannelName, Adapter], intake: Intake, readiness
             return web.Response(status=401, text=str(error))
         except BadUpdate as error:
             return web.Response(status=400, text=str(error))
-        except (DatabaseAway, TimeoutError):
+        except (DatabaseAway, TimeoutError) as error:
+            log.warning("webhook.refused", channel=adapter.channel, error=str(error) or type(error).__name__)
             return _come_again("database is away")
         except SendError as error:
             log.warning("webhook.platform_away", channel=adapter.channel, error=error.code)

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 #: Seconds to wait for a new connection, and for a free one of the pool.
 CONNECT_SECONDS = 2.0
 POOL_SIZE = 16
+#: Seconds to wait for one's turn; a callback is answered within three.
+TURN_SECONDS = 2.5
 
 
 class DatabaseAway(Exception):
@@ -65,6 +67,8 @@ class Database:
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
         )
+        # The pool's own queue lets newcomers overtake: under full load somebody would wait for ever.
+        self._turns = asyncio.Semaphore(pool_size)
 
     async def connect(self) -> asyncpg.Connection[Any]:
         """A connection outside the pool, for LISTEN."""
@@ -78,6 +82,20 @@ class Database:
 
         With `durable` off the commit does not wait for the disk: for what may be done twice after a power cut.
         """
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise DatabaseAway("no connection is free") from None
+        try:
+            async with self._begun(durable=durable) as tx:
+                yield tx
+        finally:
+            self._turns.release()
+        tx.committed()
+
+    @asynccontextmanager
+    async def _begun(self, *, durable: bool) -> AsyncIterator[Transaction]:
         try:
             core = await self._checkout()
         except _AWAY as error:
@@ -104,7 +122,6 @@ class Database:
                 raise
         finally:
             await core.close()
-        tx.committed()
 
     async def ping(self) -> None:
         """Raises DatabaseAway when the database does not answer."""

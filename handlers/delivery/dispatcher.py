@@ -261,10 +261,10 @@ class Dispatcher:
                         break
                 if held:
                     await self._recorder.hold(held)
-            await self._recorder.settled()
         finally:
             self._busy.discard((chat_id, urgent))
-            if not self._stopping:
+            # What stands behind the entries just sent comes when their receipts are written, see the recorder.
+            if not self._stopping and (held or kind is ChatKind.GROUP):
                 self._wake(chat_id, kind, later)
 
     async def _delay(self, entry: Entry) -> float:

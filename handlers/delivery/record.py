@@ -56,20 +56,13 @@ class Recorder:
         self._wake = wake
         self._sent: list[Sent] = []
         self._more = asyncio.Event()
-        self._written = asyncio.Event()
-        self._written.set()
 
     # --- receipts ---
 
     def sent(self, sent: Sent) -> None:
         """An entry was carried out: will be written with others."""
         self._sent.append(sent)
-        self._written.clear()
         self._more.set()
-
-    async def settled(self) -> None:
-        """Wait until all receipts so far are written: only then may more of that chat be taken out."""
-        await self._written.wait()
 
     async def run(self) -> None:
         while True:
@@ -83,7 +76,8 @@ class Recorder:
             batch, self._sent = self._sent, []
             await self._surely(lambda tx, batch=batch: self._record(tx, batch))  # type: ignore[misc]
             self._on_receipt()
-        self._written.set()
+            for chat, kind in {(one.entry.chat, one.entry.chat_kind) for one in batch}:
+                self._wake(chat, kind, timedelta(0))
 
     async def _record(self, tx: Transaction, batch: Sequence[Sent]) -> None:
         await outbox.record_sent(tx, self._lease, batch)
