@@ -151,7 +151,10 @@ async def _reply(
     if number is None:
         # The message shows several questions, or none: a number at the beginning says which one is meant.
         number, rest = commands.leading_number(text)
-        shown = commands.numbers_shown(await outbox.text_of(tx, link.entry)) if link.entry is not None else frozenset()
+        if link.entry is not None and link.thread_message is None:
+            shown = commands.numbers_shown(await outbox.text_of(tx, link.entry))
+        else:
+            shown = frozenset()
         if shown and number not in shown:
             # «2 дома уже с теплом» under the cards of others is no answer to question 2.
             number = None

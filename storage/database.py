@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -98,8 +99,10 @@ class Database:
     async def _begun(self, *, durable: bool) -> AsyncIterator[Transaction]:
         try:
             core = await self._checkout()
-        except _AWAY as error:
-            raise DatabaseAway(_short(error)) from None
+        except (*_AWAY, DBAPIError) as error:
+            if not isinstance(cause := _cause(error), _AWAY):
+                raise
+            raise DatabaseAway(_short(cause)) from None
         try:
             raw = (await core.get_raw_connection()).driver_connection
             assert raw is not None
@@ -113,12 +116,13 @@ class Database:
                 await core.invalidate()
                 raise
             except BaseException as error:
-                if raw.is_closed() or isinstance(error, _LOST):
+                cause = _cause(error)
+                if raw.is_closed() or isinstance(cause, _LOST):
                     await core.invalidate()
                 else:
                     await raw.execute("ROLLBACK")
-                if isinstance(error, _AWAY):
-                    raise DatabaseAway(_short(error)) from None
+                if isinstance(cause, _AWAY):
+                    raise DatabaseAway(_short(cause)) from None
                 raise
         finally:
             await core.close()
@@ -149,6 +153,8 @@ class Database:
 _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # What asyncpg says on a connection that the server ended while nobody looked.
+    asyncpg.InternalClientError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     ConnectionError,
@@ -165,6 +171,13 @@ _AWAY = (
     OSError,
     TimeoutError,
 )
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What asyncpg said: SQLAlchemy wraps it, twice."""
+    while isinstance(error, DBAPIError) and error.orig is not None:
+        error = error.orig.__cause__ or error.orig
+    return error
 
 
 def _short(error: BaseException) -> str:

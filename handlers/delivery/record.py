@@ -56,6 +56,7 @@ class Recorder:
         self._wake = wake
         self._sent: list[Sent] = []
         self._more = asyncio.Event()
+        self._writing = asyncio.Lock()
 
     # --- receipts ---
 
@@ -71,13 +72,14 @@ class Recorder:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write all receipts that there are."""
-        while self._sent:
-            batch, self._sent = self._sent, []
-            await self._surely(lambda tx, batch=batch: self._record(tx, batch))  # type: ignore[misc]
-            self._on_receipt()
-            for chat, kind in {(one.entry.chat, one.entry.chat_kind) for one in batch}:
-                self._wake(chat, kind, timedelta(0))
+        """Write all receipts that there are; returns when they are written, by whomever."""
+        async with self._writing:
+            while self._sent:
+                batch, self._sent = self._sent, []
+                await self._surely(lambda tx, batch=batch: self._record(tx, batch))  # type: ignore[misc]
+                self._on_receipt()
+                for chat, kind in {(one.entry.chat, one.entry.chat_kind) for one in batch}:
+                    self._wake(chat, kind, timedelta(0))
 
     async def _record(self, tx: Transaction, batch: Sequence[Sent]) -> None:
         await outbox.record_sent(tx, self._lease, batch)

@@ -47,6 +47,7 @@ def service(tmp_path: Path, proxy: DatabaseProxy, telegram: TelegramEmulator) ->
             "ADMIN_CHAT": f"telegram:{ADMIN}",
             "TELEGRAM_GROUP_RATE": "1000/s",
             "TELEGRAM_CHAT_RATE": "1000/s",
+            "TELEGRAM_ACCOUNT_RATE": "1000/s",
         },
         secrets={"proxy-password"},
     )

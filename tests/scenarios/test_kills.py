@@ -74,6 +74,7 @@ async def town(tmp_path_factory: pytest.TempPathFactory, new_database: NewDataba
             "TELEGRAM_API_URL": telegram.url,
             "TELEGRAM_GROUP_RATE": "1000/s",
             "TELEGRAM_CHAT_RATE": "1000/s",
+            "TELEGRAM_ACCOUNT_RATE": "1000/s",
             "TOWN_TOKEN": VK_TOKEN,
             "ADMIN_CHAT": f"telegram:{TELEGRAM_ADMIN}",
         }

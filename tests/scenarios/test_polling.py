@@ -45,6 +45,7 @@ async def world(tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[Worl
                 "TELEGRAM_API_URL": telegram.url,
                 "TELEGRAM_GROUP_RATE": "1000/s",
                 "TELEGRAM_CHAT_RATE": "1000/s",
+                "TELEGRAM_ACCOUNT_RATE": "1000/s",
                 "VK_TOKEN": vk.token,
                 "VK_GROUP_ID": str(vk.group_id),
                 "VK_API_URL": vk.api_url,

@@ -45,6 +45,7 @@ async def test_two_replicas(tmp_path: Path, new_database: NewDatabase, telegram:
         "ADMIN_CHAT": f"telegram:{ADMIN}",
         "TELEGRAM_GROUP_RATE": "1000/s",
         "TELEGRAM_CHAT_RATE": "1000/s",
+        "TELEGRAM_ACCOUNT_RATE": "1000/s",
     }
     for name in ("first", "second"):
         (tmp_path / name).mkdir()

@@ -46,6 +46,7 @@ token = "env:TOKEN_{name}"
 api_url = "{url}"
 department = "{name}"
 chat_rate = "1000/s"
+account_rate = "1000/s"
 {more}
 """
 
