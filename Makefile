@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # For `make run` and `make bench`: ARGS="run --help"
 ARGS :=
-# For `make test` and `make check`: PYTEST_ARGS="-k viber" runs a part.
-PYTEST_ARGS ?= -n 2
+# For `make test` and `make check`: PYTEST_ARGS="-k viber" runs a part. More workers than cores: many tests wait for
+# processes to start; whole files, so that what a file shares is started once.
+PYTEST_ARGS ?= -n 4 --dist loadfile
 # For `make lock`: UPGRADE=--upgrade takes the newest releases instead of keeping what is locked.
 UPGRADE :=
 

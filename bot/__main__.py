@@ -56,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ListenError as error:
         print(error, file=sys.stderr)
         return EXIT_SETTINGS
+    except OSError as error:
+        print(f"DATA_DIR: {error}; expected a folder that can be written to", file=sys.stderr)
+        return EXIT_SETTINGS
 
 
 async def _command(options: argparse.Namespace, plan: Plan) -> int:

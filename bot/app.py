@@ -48,6 +48,8 @@ log = structlog.get_logger(__name__)
 _RESIDENT_COMMANDS = (("start", "Начать"), ("new", "Новый вопрос"), ("help", "Как это работает"))
 #: Seconds between tries to reach a database that is away at the start.
 _DATABASE_RETRY = 1.0
+#: Seconds before a job that failed is begun anew.
+_JOB_RETRY = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +196,7 @@ class App:
         await self._prepare_database(rooms)
         async with asyncio.TaskGroup() as tasks:
             for job in rooms.jobs():
-                tasks.create_task(job)
+                tasks.create_task(_for_ever(job))
             rooms.readiness.started = True
             log.info("started", channels=sorted(rooms.adapters))
             self.on_address(self.address)
@@ -234,9 +236,19 @@ class Rooms:
     #: Makes `random_id`s of two installations differ.
     salt: int = 0
 
-    def jobs(self) -> list[Coroutine[Any, Any, None]]:
+    def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """What runs as long as the service."""
-        return [self.owner.run(), self.names.run(), self.upkeep.run()]
+        return [self.owner.run, self.names.run, self.upkeep.run]
+
+
+async def _for_ever(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """A mistake in one job must not end the service, nor the job."""
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("job.failed", job=job.__qualname__)
+        await asyncio.sleep(_JOB_RETRY)
 
 
 def build_rooms(plan: Plan, database: Database) -> Rooms:

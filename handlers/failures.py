@@ -73,5 +73,6 @@ async def card_failed(tx: Transaction, ctx: Context, chat: ChatRef, numbers: Seq
     """The platform refused to show questions: the officials get their numbers at least, and can ask for the rest."""
     log.error("card.refused", chat=str(chat), questions=list(numbers))
     ctx.metrics.alarms.labels(chat.channel, "card_refused").inc()
-    address = Address(chat=chat, chat_kind=ChatKind.GROUP, role=Role.COMMAND)
+    only = numbers[0] if len(numbers) == 1 else None
+    address = Address(chat=chat, chat_kind=ChatKind.GROUP, role=Role.COMMAND, question=only)
     await post(tx, ctx, address, Draft(text=texts.card_refused(numbers)))

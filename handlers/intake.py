@@ -111,12 +111,10 @@ class Intake:
     async def retry_overtaken(self) -> bool:
         """Try the replies again that wait for a receipt; True while some still wait."""
         async with self._ctx.database.transaction() as tx:
-            waiting = await events.unfinished(tx, EventStatus.WAITING, limit=100)
+            waiting = await events.unfinished(tx, EventStatus.WAITING, channels=self._adapters, limit=100)
         now = self._ctx.clock()
         still = False
         for event in waiting:
-            if event.channel not in self._adapters:
-                continue
             last_try = now - event.received_at > OVERTAKEN_FOR
             still |= not await self.replay(event, EventStatus.WAITING, last_try=last_try)
         return still
@@ -132,9 +130,9 @@ class Intake:
                         ), False
                     said = await self._handle(tx, update)
                     return await self._answer_inline(tx, channel, update, event_id, said), True
-            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
                 if attempt == _TRIES:
-                    raise
+                    raise DatabaseAway(type(error).__name__) from None
         raise AssertionError("unreachable")
 
     async def _handle(self, tx: Transaction, update: Update, *, last_try: bool = False) -> list[int]:
@@ -145,7 +143,9 @@ class Intake:
 
     async def _one(self, tx: Transaction, event: Event, *, last_try: bool) -> list[int]:
         ctx = self._ctx
-        admin_chat = ctx.desk.admin_chat_of(event.chat)
+        # A person's chat may have the number of a group: on VK both come from one row of numbers.
+        in_group = getattr(event, "chat_kind", ChatKind.GROUP) is ChatKind.GROUP
+        admin_chat = ctx.desk.admin_chat_of(event.chat) if in_group else None
         match event:
             case ChatMoved():
                 await outbox.move_chat(tx, event.chat, event.to)
@@ -162,7 +162,7 @@ class Intake:
                 await officials.edited(tx, ctx, event)
             case ButtonPressed() if admin_chat is not None:
                 await officials.pressed(tx, ctx, event, admin_chat)
-            case ChatStarted() if admin_chat is None:
+            case ChatStarted():
                 return await residents.started(tx, ctx, event)
             # In a group that is no admin chat nobody is a resident, and nobody an official.
             case MessageReceived(chat_kind=ChatKind.PRIVATE):

@@ -44,6 +44,9 @@ async def message(
     if event.reply_to is None and isinstance(reading, Words | Note):
         return
     link = await _replied_to(tx, ctx, event, admin_chat, last_try=last_try)
+    if event.album_id and isinstance(reading, Command | UnknownCommand):
+        # The further parts of this album have no caption: they must not pass for an answer.
+        await questions.add_message(tx, None, _new_message(event, Author.COMMAND, event.content))
     replied = link.question if link is not None else None
     match reading:
         case UnknownCommand(word=word):
@@ -59,7 +62,9 @@ async def message(
         case Note(text=text) | Words(text=text):
             if link is None:
                 return
-            await _reply(tx, ctx, event, admin_chat, link, text, as_note=isinstance(reading, Note))
+            # What is said about a colleague's note stays between colleagues, like the note.
+            as_note = isinstance(reading, Note) or link.role == Author.NOTE
+            await _reply(tx, ctx, event, admin_chat, link, text, as_note=as_note)
 
 
 async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed, admin_chat: ChatRef) -> None:
@@ -80,6 +85,10 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
         return
     if link.role == Author.UNCLEAR:
         await questions.set_content(tx, await questions.message(tx, link.thread_message), event.content)
+    if link.role == Author.NOTE:
+        text = event.content.text.strip().removeprefix(commands.NOTE_SIGN).strip()
+        note = await questions.message(tx, link.thread_message)
+        await questions.set_content(tx, note, replace(event.content, text=text), edited_at=event.at)
     if link.role != Author.OFFICIAL or link.question is None:
         return
     await conversations.lock_of_question(tx, link.question)
@@ -151,10 +160,8 @@ async def _reply(
     if number is None:
         # The message shows several questions, or none: a number at the beginning says which one is meant.
         number, rest = commands.leading_number(text)
-        if link.entry is not None and link.thread_message is None:
-            shown = commands.numbers_shown(await outbox.text_of(tx, link.entry))
-        else:
-            shown = frozenset()
+        said = await outbox.said_by(tx, link.entry) if link.entry is not None and link.thread_message is None else None
+        shown = commands.numbers_shown(said.text, said.spans) if said is not None else frozenset()
         if shown and number not in shown:
             # «2 дома уже с теплом» under the cards of others is no answer to question 2.
             number = None

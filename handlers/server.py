@@ -26,6 +26,9 @@ BODY_LIMIT = 1024 * 1024
 #: Seconds within which a callback is answered, stored or not: a platform that waits too long sends again anyway.
 ANSWER_WITHIN = 2.8
 
+#: Seconds for a callback's body to come in.
+READ_WITHIN = 10.0
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -51,7 +54,7 @@ def make_app(
     media: Handler,
 ) -> web.Application:
     """All routes. Adapters with pages of their own bring theirs."""
-    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[_refuse_when_away])
+    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[_guard])
     app[_READINESS] = readiness
     router = app.router
     router.add_post("/webhooks/{channel}", _webhooks(adapters, intake, readiness))
@@ -79,8 +82,11 @@ def accept_for(intake: Intake, channel: ChannelName) -> Accept:
 
 
 @web.middleware
-async def _refuse_when_away(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A database that is away is nobody's mistake: come again."""
+async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """For every address: nothing packed comes in, and a database that is away is nobody's mistake: come again."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        # No platform packs its callbacks, no browser its forms: unpacking would be work for strangers.
+        return web.Response(status=415, text="no content encoding")
     try:
         return await handler(request)
     except DatabaseAway:
@@ -96,7 +102,11 @@ def _webhooks(adapters: Mapping[ChannelName, Adapter], intake: Intake, readiness
         adapter = adapters.get(request.match_info["channel"])
         if adapter is None:
             return web.Response(status=404, text="no such channel")
-        body = await request.read()
+        try:
+            async with asyncio.timeout(READ_WITHIN):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408, text="too slow")
         if not readiness.started or readiness.stopping:
             return _come_again("not ready")
         headers = {name.lower(): value for name, value in request.headers.items()}

@@ -31,10 +31,11 @@ def downgrade(connection: Connection, revision: str) -> None:
 
 
 async def migrate(database: Database) -> None:
-    """Bring the database to the newest shape. The lock is the session's: it goes with the connection."""
-    async with database.engine.connect() as connection:
-        # The pool's connections commit each statement by itself; a migration is one transaction.
-        await connection.execution_options(isolation_level="READ COMMITTED")
+    """Bring the database to the newest shape. Raises DatabaseAway.
+
+    The lock is the session's: it goes with the connection.
+    """
+    async with database.plain_connection() as connection:
         await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
         await connection.commit()
         try:

@@ -9,11 +9,12 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
-#: Seconds to wait for a new connection, and for a free one of the pool.
+#: Seconds to wait for a new connection.
 CONNECT_SECONDS = 2.0
+#: Transactions at the same time.
 POOL_SIZE = 16
 #: Seconds to wait for one's turn; a callback is answered within three.
 TURN_SECONDS = 2.5
@@ -63,18 +64,24 @@ class Database:
             async_creator=self.connect,
             # Transactions are begun by hand below; SQLAlchemy's own would cost a roundtrip more.
             isolation_level="AUTOCOMMIT",
-            pool_reset_on_return=None,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=CONNECT_SECONDS,
+            poolclass=NullPool,
         )
-        # The pool's own queue lets newcomers overtake: under full load somebody would wait for ever.
+        # Connections stay checked out and are handed on here: SQLAlchemy's pool costs a tenth of all CPU under load,
+        # and lets newcomers overtake, so that somebody would wait for ever.
+        self._idle: list[tuple[AsyncConnection, asyncpg.Connection[Any]]] = []
         self._turns = asyncio.Semaphore(pool_size)
 
     async def connect(self) -> asyncpg.Connection[Any]:
-        """A connection outside the pool, for LISTEN."""
+        """A connection of one's own, for LISTEN."""
         return await asyncpg.connect(
-            self._dsn, timeout=CONNECT_SECONDS, server_settings={"timezone": "UTC", "application_name": "otvet"}
+            self._dsn,
+            timeout=CONNECT_SECONDS,
+            server_settings={
+                "timezone": "UTC",
+                "application_name": "otvet",
+                # The same few statements for ever: planning each anew costs more than a plan for any values.
+                "plan_cache_mode": "force_generic_plan",
+            },
         )
 
     @asynccontextmanager
@@ -97,35 +104,71 @@ class Database:
 
     @asynccontextmanager
     async def _begun(self, *, durable: bool) -> AsyncIterator[Transaction]:
+        core, raw = await self._take()
+        tx = Transaction(core, raw)
         try:
-            core = await self._checkout()
+            await raw.execute("BEGIN" if durable else "BEGIN; SET LOCAL synchronous_commit = off")
+            yield tx
+            await raw.execute("COMMIT")
+        except asyncio.CancelledError:
+            # The statement may still be running in the server: such a connection is not used again.
+            await self._discard(core, raw)
+            raise
+        except BaseException as error:
+            cause = _cause(error)
+            if raw.is_closed() or isinstance(cause, _LOST):
+                await self._discard(core, raw)
+            else:
+                await self._roll_back(core, raw)
+            if isinstance(cause, _AWAY):
+                raise DatabaseAway(_short(cause)) from None
+            raise
+        else:
+            self._idle.append((core, raw))
+
+    async def _take(self) -> tuple[AsyncConnection, asyncpg.Connection[Any]]:
+        while self._idle:
+            core, raw = self._idle.pop()
+            if not raw.is_closed():
+                return core, raw
+            # After a restart of the server every idle connection is closed.
+            await self._discard(core, raw)
+        try:
+            core = await self.engine.connect()
+            raw = (await core.get_raw_connection()).driver_connection
         except (*_AWAY, DBAPIError) as error:
             if not isinstance(cause := _cause(error), _AWAY):
                 raise
             raise DatabaseAway(_short(cause)) from None
+        assert raw is not None
+        return core, raw
+
+    async def _roll_back(self, core: AsyncConnection, raw: asyncpg.Connection[Any]) -> None:
         try:
-            raw = (await core.get_raw_connection()).driver_connection
-            assert raw is not None
-            tx = Transaction(core, raw)
-            try:
-                await raw.execute("BEGIN" if durable else "BEGIN; SET LOCAL synchronous_commit = off")
-                yield tx
-                await raw.execute("COMMIT")
-            except asyncio.CancelledError:
-                # The statement may still be running in the server: such a connection is not used again.
-                await core.invalidate()
+            await raw.execute("ROLLBACK")
+        except _AWAY:
+            await self._discard(core, raw)
+        else:
+            self._idle.append((core, raw))
+
+    @staticmethod
+    async def _discard(core: AsyncConnection, raw: asyncpg.Connection[Any]) -> None:
+        # Cut, not said good-bye to: a server that hangs would keep us waiting.
+        raw.terminate()
+        await core.invalidate()
+        await core.close()
+
+    @asynccontextmanager
+    async def plain_connection(self) -> AsyncIterator[AsyncConnection]:
+        """A connection with SQLAlchemy's own transactions, closed at the end: for migrations. Raises DatabaseAway."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execution_options(isolation_level="READ COMMITTED")
+                yield connection
+        except (*_AWAY, DBAPIError) as error:
+            if not isinstance(cause := _cause(error), _AWAY):
                 raise
-            except BaseException as error:
-                cause = _cause(error)
-                if raw.is_closed() or isinstance(cause, _LOST):
-                    await core.invalidate()
-                else:
-                    await raw.execute("ROLLBACK")
-                if isinstance(cause, _AWAY):
-                    raise DatabaseAway(_short(cause)) from None
-                raise
-        finally:
-            await core.close()
+            raise DatabaseAway(_short(cause)) from None
 
     async def ping(self) -> None:
         """Raises DatabaseAway when the database does not answer."""
@@ -136,18 +179,10 @@ class Database:
             raise DatabaseAway(_short(error)) from None
 
     async def close(self) -> None:
-        await self.engine.dispose()
-
-    async def _checkout(self) -> AsyncConnection:
-        # After a restart of the server every pooled connection is closed: throw them away, one by one.
-        for _ in range(POOL_SIZE + 1):
-            core = await self.engine.connect()
-            raw = (await core.get_raw_connection()).driver_connection
-            if raw is not None and not raw.is_closed():
-                return core
-            await core.invalidate()
+        while self._idle:
+            core, _ = self._idle.pop()
             await core.close()
-        raise ConnectionError("no living connection")
+        await self.engine.dispose()
 
 
 _LOST = (
@@ -165,9 +200,11 @@ _AWAY = (
     # A full disk, too many connections, a server that takes only reads: later it may work.
     asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,
+    # Somebody ended the statement, or it waited too long for a lock.
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
-    PoolTimeoutError,
     OSError,
     TimeoutError,
 )

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from bot.model.chat import ChatRef
 from storage.database import Transaction
 
+#: A new bot under an old channel's name counts its messages from one again: what came last is meant.
+NEWEST_WINS = (
+    "ON CONFLICT (channel, chat_id, message_id) DO UPDATE SET question_id = EXCLUDED.question_id,"
+    " thread_message_id = EXCLUDED.thread_message_id, entry_id = EXCLUDED.entry_id, part = EXCLUDED.part,"
+    " role = EXCLUDED.role"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
@@ -44,7 +51,7 @@ async def add(tx: Transaction, chat: ChatRef, message_id: str, link: Link) -> No
     """Remember what somebody's message belongs to (further parts of an album)."""
     await tx.raw.execute(
         "INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
-        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        f" VALUES ($1, $2, $3, $4, $5, $6) {NEWEST_WINS}",
         chat.channel,
         chat.whole.chat_id,
         message_id,

@@ -14,6 +14,7 @@ from bot.model.content import Content
 from bot.model.question import Author, Conversation, Question, Status, ThreadMessage
 from storage.codec import decode_content, decode_history, encode_content
 from storage.database import Transaction
+from storage.links import NEWEST_WINS
 from storage.tables import questions
 
 
@@ -74,7 +75,7 @@ async def ask(
         " m AS (INSERT INTO messages (question_id, role, author, channel, chat_id, album_id, content, at)"
         " SELECT id, $8, $9, $10, $11, $12, $13, $14 FROM q RETURNING id),"
         " l AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
-        " SELECT $10, $15, $16, q.id, m.id, $8 FROM q, m ON CONFLICT DO NOTHING),"
+        f" SELECT $10, $15, $16, q.id, m.id, $8 FROM q, m {NEWEST_WINS}),"
         " c AS (UPDATE conversations SET question_id = q.id, wants_new = false, source = '',"
         " greeted_at = coalesce(greeted_at, $6), stopped_at = NULL FROM q WHERE conversations.id = $1)"
         " SELECT q.id AS number, m.id AS message FROM q, m",
@@ -104,7 +105,7 @@ async def add_message(tx: Transaction, number: int | None, message: NewMessage) 
         "WITH m AS (INSERT INTO messages (question_id, role, author, channel, chat_id, album_id, content, at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id),"
         " l AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
-        " SELECT $4, $9, $10, $1, m.id, $2 FROM m ON CONFLICT DO NOTHING)"
+        f" SELECT $4, $9, $10, $1, m.id, $2 FROM m {NEWEST_WINS})"
         " SELECT id FROM m",
         number,
         message.role,

@@ -217,6 +217,12 @@ outbox = Table(
         postgresql_where=text("state IN ('waiting', 'sending')"),
     ),
     Index("outbox_sending", "channel", "epoch", postgresql_where=text("state = 'sending'")),
+    Index(
+        "outbox_expires_at",
+        "channel",
+        "expires_at",
+        postgresql_where=text("state = 'waiting' AND expires_at IS NOT NULL"),
+    ),
     Index("outbox_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("outbox_dead", "id", postgresql_where=text("state = 'dead'")),
     Index("outbox_thread_message_id", "thread_message_id", postgresql_where=text("thread_message_id IS NOT NULL")),

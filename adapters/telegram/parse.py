@@ -39,9 +39,12 @@ _STAND_INS = frozenset({1087968824, 136817688})
 
 #: `/take@our_bot 123`; https://core.telegram.org/bots/features#commands
 _COMMAND = re.compile(r"/(\w+)@(\w+)(?=\s|$)")
-_START = re.compile(r"/start(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+# https://core.telegram.org/bots/features#deep-linking: what is longer, or has other characters, somebody typed himself.
+_START = re.compile(r"/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*", re.IGNORECASE)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Seconds since 1970 until 2100.
+_LATEST = 4_102_444_800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,7 +305,8 @@ def _time(of: dict[str, Any], *names: str) -> datetime:
     """The first of these fields that is set: seconds since 1970. Not told: 1970."""
     for name in names:
         if seconds := integer_of(of, name):
-            return datetime.fromtimestamp(seconds, UTC)
+            # An odd time must not cost us the message.
+            return datetime.fromtimestamp(min(max(seconds, 0), _LATEST), UTC)
     return _EPOCH
 
 

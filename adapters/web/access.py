@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from adapters.web.items import Side
 from adapters.web.locality import is_foreign_read, is_local, is_own_page
@@ -61,7 +61,11 @@ class Access:
     def opens_without_password(self, request: web.Request) -> bool:
         """Whether this request may see the admin chat just because it is local."""
         return (
-            not self.asks_password and self._settings.local_only and is_local(peer_of(request) or "", request.headers)
+            not self.asks_password
+            and self._settings.local_only
+            # What browsers never speak, and nginx does where nobody told it otherwise, without a word of forwarding.
+            and request.version >= HttpVersion11
+            and is_local(peer_of(request) or "", request.headers)
         )
 
     async def opens_admin(self, request: web.Request) -> bool:

@@ -100,7 +100,7 @@ async def _json_fields(request: web.Request) -> dict[str, str]:
             raise _too_long()
     try:
         fields = msgspec.json.decode(content, type=dict[str, Any])
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise Refused(400, "Сообщение пришло повреждённым.") from None
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 

@@ -146,7 +146,7 @@ def _joinable(standing: Standing, now: datetime) -> int | None:
     match standing.status:
         case Status.OPEN:
             return standing.question
-        case Status.ANSWERED if standing.answered_at is not None and now - standing.answered_at <= JOINS_FOR:
+        case _ if standing.answered_at is not None and now - standing.answered_at <= JOINS_FOR:
             return standing.question
         case _:
             return None

@@ -106,8 +106,9 @@ def correction(text: str) -> str:
 
 
 def closed(number: int, reason: str) -> str:
-    return f"Вопрос № {number} закрыт{': ' + reason if reason else ''}. Если это не так, просто напишите нам ещё раз."
+    why = f": {reason.rstrip('.! ')}" if reason else ""
+    return f"Вопрос № {number} закрыт{why}. Если это не так, просто напишите нам ещё раз."
 
 
 def file_not_passed(what: str, reason: str) -> str:
-    return f"Передать {what} не получилось: {reason}. Остальное передано."
+    return f"Не получилось передать: {what} ({reason}). Остальное передано."

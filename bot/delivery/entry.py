@@ -13,6 +13,8 @@ class Priority(IntEnum):
     ANSWER = 10
     CONFIRMATION = 20
     FOLLOW_UP = 30
+    #: Cards put together go before single ones: they show more, and hold what has waited longest.
+    CARDS = 38
     CARD = 40
     MARK = 50
     REMINDER = 60
@@ -50,6 +52,6 @@ PRIORITY_OF = {
     Role.FOLLOW_UP: Priority.FOLLOW_UP,
     Role.CARD: Priority.CARD,
     Role.CARD_PART: Priority.CARD,
-    Role.CARDS: Priority.CARD,
+    Role.CARDS: Priority.CARDS,
     Role.MARK: Priority.MARK,
 }

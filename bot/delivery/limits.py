@@ -143,14 +143,17 @@ class ChannelLimits:
 
     def room(self, chat: ChatRef, kind: ChatKind, priority: Priority, now: float) -> int:
         """How many messages of this priority may go to the chat now; `sys.maxsize` where nothing limits them."""
+        room = self.chat_room(chat, kind, priority, now)
+        return min(room, self._account.room(now)) if self._account is not None else room
+
+    def chat_room(self, chat: ChatRef, kind: ChatKind, priority: Priority, now: float) -> int:
+        """The same by the chat's own limit: that of the account is free again in a moment."""
         if self._pause(chat, priority, now) > 0:
             return 0
-        room = sys.maxsize
-        if self._account is not None:
-            room = self._account.room(now)
-        if (windows := self._by_kind.get(kind)) is not None:
-            room = min(room, windows.get(chat.whole).room(now, keep=self._kept_from(kind, priority)))
-        return room
+        windows = self._by_kind.get(kind)
+        if windows is None:
+            return sys.maxsize
+        return windows.get(chat.whole).room(now, keep=self._kept_from(kind, priority))
 
     def remembered(self) -> int:
         """How many chats it keeps anything about: bounded by those written to within a window, or paused."""

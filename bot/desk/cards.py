@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from bot.capabilities import TextUnit
 from bot.conversation.texts import length, moment
 from bot.delivery.fit import Draft
-from bot.delivery.split import shorten
+from bot.delivery.split import measure, shorten
 from bot.desk.commands import Name, button
 from bot.model.chat import ChannelName
 from bot.model.content import Content
@@ -19,6 +19,12 @@ from bot.plural import plural
 
 #: How much of a question is shown where several stand together.
 PREVIEW = 80
+#: Characters of one message of a resident that are shown; and of a whole thread.
+LONGEST = 20_000
+#: Messages of a thread that are shown, the newest.
+LAST = 40
+#: Units that the first line of several cards takes at the most.
+_TITLE = 60
 #: How many cards one message shows at the most.
 TOGETHER = 25
 
@@ -49,7 +55,8 @@ def card(question: Question, content: Content, look: Look, now: datetime) -> Dra
     if question.department:
         lines.append(look.departments.get(question.department, question.department))
     if question.source:
-        lines.append(f"Пришёл по ссылке: {question.source}")
+        # One short line: whoever makes a link could write anything into it.
+        lines.append(f"Пришёл по ссылке: {shorten(question.source, 64, TextUnit.CODE_POINT)}")
     lines.append(f"Ответить до {moment(question.due_at, now, look.zone)}")
     return _with(content, "\n".join(lines), bold=len(head), keyboard=card_keyboard(question.number))
 
@@ -74,7 +81,7 @@ def edited(question: Question, old: Content, new: Content) -> Draft:
 
 def _with(content: Content, header: str, *, bold: int, keyboard: Keyboard | None) -> Draft:
     return Draft(
-        text=f"{header}\n\n{content.text}" if content.text else header,
+        text=f"{header}\n\n{_bounded(content.text)}" if content.text else header,
         spans=(Span(start=0, end=bold, style=Style.BOLD),),
         media=content.media,
         location=content.location,
@@ -83,6 +90,13 @@ def _with(content: Content, header: str, *, bold: int, keyboard: Keyboard | None
         unsupported=content.unsupported,
         keyboard=keyboard,
     )
+
+
+def _bounded(text: str) -> str:
+    """A text that does not flood the chat: a forwarded chain can have hundreds of thousands of characters."""
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST].rstrip()}…\n\n[показаны первые {LONGEST} знаков из {len(text)}]"
 
 
 # --- several together ----------------------------------------------------------------------------------------------
@@ -108,8 +122,7 @@ def together(lines: Sequence[Line], *, limit: int, unit: TextUnit) -> tuple[Send
         head = number(line.number)
         preview = shorten(line.text, PREVIEW, unit) or "(без текста)"
         row = f"\n\n{head} · {shorten(line.resident, 40, unit) or 'Житель'}\n{preview}"
-        # Two units a code point at the most, so that no row is cut by a platform that counts UTF-16.
-        if taken and 2 * (len(text) + len(row) + len(tail) + 60) > limit:
+        if taken and measure(text + row + tail, unit) + _TITLE > limit:
             break
         spans.append(Span(start=len(text) + 2, end=len(text) + 2 + len(head), style=Style.BOLD))
         text, taken = text + row, taken + 1
@@ -145,7 +158,7 @@ def waiting_list(questions: Sequence[tuple[Question, str]], total: int, now: dat
 
 
 _STATUS = {Status.OPEN: "ждёт ответа", Status.ANSWERED: "отвечен", Status.CLOSED: "закрыт"}
-_WHO = {Author.RESIDENT: "Житель", Author.OFFICIAL: "Ответ", Author.NOTE: "Заметка", Author.UNCLEAR: "Ответ"}
+_WHO = {Author.RESIDENT: "Житель", Author.OFFICIAL: "Ответ", Author.NOTE: "Заметка"}
 
 
 def thread(question: Question, messages: Sequence[ThreadMessage], look: Look, now: datetime) -> Draft:
@@ -159,13 +172,16 @@ def thread(question: Question, messages: Sequence[ThreadMessage], look: Look, no
     if question.status is Status.OPEN:
         text += f", ответить до {moment(question.due_at, now, look.zone)}"
     spans = [Span(start=0, end=len(head), style=Style.BOLD)]
-    for message in messages:
-        label = f"{_WHO[message.role]}{': ' + message.author if message.author else ''}"
+    shown = _newest(messages)
+    if hidden := len(messages) - len(shown):
+        text += f"\n\n(раньше ещё {hidden} {plural(hidden, 'сообщение', 'сообщения', 'сообщений')})"
+    for message in shown:
+        label = f"{_WHO.get(message.role, '')}{': ' + message.author if message.author else ''}"
         start = len(text) + 2
         text += f"\n\n{label} · {moment(message.at, now, look.zone)}"
         spans.append(Span(start=start, end=start + len(label), style=Style.BOLD))
         if message.content.text:
-            text += f"\n{message.content.text}"
+            text += f"\n{_bounded(message.content.text)}"
         text += "".join(f"\n(раньше: {old.text})" for old in message.history if old.text)
         if files := len(message.content.media):
             text += f"\n📎 {files} {plural(files, 'файл', 'файла', 'файлов')}"
@@ -175,5 +191,16 @@ def thread(question: Question, messages: Sequence[ThreadMessage], look: Look, no
         if message.content.contact is not None:
             text += f"\n👤 {message.content.contact.name}, {message.content.contact.phone}"
         text += "".join(f"\n{link.title or 'Ссылка'}: {link.url}" for link in message.content.links)
-    media = tuple(one for message in messages for one in message.content.media)
+    media = tuple(one for message in shown for one in message.content.media)
     return Draft(text=text, spans=tuple(spans), media=media, keyboard=card_keyboard(question.number))
+
+
+def _newest(messages: Sequence[ThreadMessage]) -> Sequence[ThreadMessage]:
+    """The last messages of a thread that fit into a few messages; at least one."""
+    room, first = LONGEST, len(messages)
+    for index in range(len(messages) - 1, max(len(messages) - LAST, 0) - 1, -1):
+        room -= len(messages[index].content.text)
+        if room < 0 and first < len(messages):
+            break
+        first = index
+    return messages[first:]

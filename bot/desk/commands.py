@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.model.message import Button
+from bot.model.message import Button, Span, Style
 
 
 class Name(StrEnum):
@@ -33,6 +34,8 @@ _NAMES = {name.value for name in Name}
 _COMMAND = re.compile(r"/([a-zA-Zа-яА-ЯёЁ_][\w]*)(?:@\w+)?(?:\s+|$)(.*)", re.DOTALL)
 # «2:30 приедем» and «12.11 будет тепло» begin with no question's number.
 _NUMBER = re.compile(r"(?:№\s*)?(\d{1,15})(?:[:,.)]?\s+|[:,.)]?$)(.*)", re.DOTALL)
+#: Digits of a question's number that are believed.
+_DIGITS = 15
 _SHOWN = re.compile(r"№ (\d{1,15})")
 NOTE_SIGN = "//"
 
@@ -91,9 +94,10 @@ def leading_number(text: str) -> tuple[int | None, str]:
     return (int(match[1]), match[2].strip()) if match else (None, text.strip())
 
 
-def numbers_shown(text: str) -> frozenset[int]:
-    """The questions that a message of ours names."""
-    return frozenset(int(number) for number in _SHOWN.findall(text))
+def numbers_shown(text: str, spans: Sequence[Span]) -> frozenset[int]:
+    """The questions that a message of ours shows: their numbers are in bold, whatever residents write beside them."""
+    bold = (text[span.start : span.end] for span in spans if span.style is Style.BOLD)
+    return frozenset(int(match[1]) for label in bold if (match := _SHOWN.fullmatch(label)))
 
 
 # --- buttons -------------------------------------------------------------------------------------------------------
@@ -107,7 +111,7 @@ def button(text: str, name: Name, number: int) -> Button:
 def read_button(data: str) -> Command | None:
     """The command behind a button; None: not one of ours, or of another time."""
     name, _, number = data.partition(":")
-    if name not in _NAMES or not number.isdecimal():
+    if name not in _NAMES or not number.isdecimal() or len(number) > _DIGITS:
         return None
     return Command(name=Name(name), number=int(number))
 

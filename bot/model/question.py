@@ -28,6 +28,8 @@ class Author(StrEnum):
     NOTE = "note"
     #: An official's reply while it is not clear which question he means.
     UNCLEAR = "unclear"
+    #: A command that came with files: remembered, so that these go nowhere.
+    COMMAND = "command"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

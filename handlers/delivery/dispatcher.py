@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,6 +35,8 @@ PARALLEL = 64
 BATCH = 16
 #: Seconds by which windows are lengthened: calls that leave a window apart may arrive closer together.
 SLACK = 0.03
+#: Chats for which entries are taken out at once; the others have their turn directly after.
+AT_ONCE = 2 * PARALLEL
 #: Seconds between looks at the table for what nobody woke us for.
 SWEEP = 5.0
 #: Seconds for which a channel rests that is set up wrongly.
@@ -173,7 +176,7 @@ class Dispatcher:
         wanted: list[Wanted] = []
         chats: list[tuple[str, ChatKind]] = []
         crowded: list[tuple[ChatRef, int]] = []
-        for chat_id, kind in list(self._ready.items()):
+        for chat_id, kind in list(itertools.islice(self._ready.items(), AT_ONCE)):
             chat = ChatRef(channel=self._adapter.channel, chat_id=chat_id)
             chats.append((chat_id, kind))
             if (chat_id, True) not in self._busy:
@@ -185,6 +188,8 @@ class Dispatcher:
                 continue
             wanted += self._wanted_messages(chat, kind, now, crowded)
             wanted += self._wanted_aside(chat, kind, Priority.MARK, now)
+        if self._ready:
+            self._awake.set()
         if not wanted:
             return
         try:
@@ -218,20 +223,25 @@ class Dispatcher:
         """How much of each priority may go to this chat; where it is less than may wait, comes back in time."""
         commands = self._limits.room(chat, kind, Priority.COMMAND, now)
         others = self._limits.room(chat, kind, Priority.CARD, now)
-        cards = self._pace.room(chat, others, now) if kind is ChatKind.GROUP else others
+        # Cards go together when the group's own limit is short; that of the account is free again in a moment.
+        own = self._limits.chat_room(chat, kind, Priority.CARD, now)
+        paced = self._pace.room(chat, own, now) if kind is ChatKind.GROUP else own
+        cards = min(paced, others)
         if not cards:
             delay = self._limits.delay(chat, kind, Priority.CARD, now) if not others else 0.0
-            self._wake(chat.chat_id, kind, max(delay, self._pace.delay(chat, others, now), 0.01))
-        elif kind is ChatKind.GROUP and cards < PARALLEL:
-            crowded.append((chat, cards))
+            self._wake(chat.chat_id, kind, max(delay, self._pace.delay(chat, own, now), 0.01))
+        elif kind is ChatKind.GROUP and paced < PARALLEL:
+            crowded.append((chat, paced))
         rooms = (
             (Priority.COMMAND, Priority.COMMAND, commands),
             (Priority.ANSWER, Priority.FOLLOW_UP, others),
-            (Priority.CARD, Priority.CARD, cards),
+            (Priority.CARDS, Priority.CARD, cards),
             (Priority.REMINDER, Priority.BROADCAST, others),
         )
+        # With one person everything keeps its order, so that only the first of each can go.
+        batch = BATCH if kind is ChatKind.GROUP else 1
         return [
-            Wanted(chat_id=chat.chat_id, room=min(room, BATCH), lowest=lowest, highest=highest)
+            Wanted(chat_id=chat.chat_id, room=min(room, batch), lowest=lowest, highest=highest)
             for lowest, highest, room in rooms
             if room
         ]
@@ -248,7 +258,7 @@ class Dispatcher:
     async def _work(self, chat_id: str, urgent: bool, entries: list[Entry]) -> None:
         kind = entries[0].chat_kind
         held: list[Entry] = []
-        later = 0.0
+        later, failed = 0.0, False
         try:
             async with self._slots:
                 for index, entry in enumerate(entries):
@@ -257,14 +267,14 @@ class Dispatcher:
                         held = entries[index:]
                         break
                     if not await self._send(entry):
-                        held = entries[index + 1 :]
+                        held, failed = entries[index + 1 :], True
                         break
                 if held:
                     await self._recorder.hold(held)
         finally:
             self._busy.discard((chat_id, urgent))
             # What stands behind the entries just sent comes when their receipts are written, see the recorder.
-            if not self._stopping and (held or kind is ChatKind.GROUP):
+            if not self._stopping and (held or failed or kind is ChatKind.GROUP):
                 self._wake(chat_id, kind, later)
 
     async def _delay(self, entry: Entry) -> float:
@@ -276,7 +286,7 @@ class Dispatcher:
             delay = self._limits.delay(entry.chat, entry.chat_kind, priority, now, cost, counts_for_chat=counts)
             if delay <= 0:
                 self._limits.take(entry.chat, entry.chat_kind, now, cost, counts_for_chat=counts)
-                if priority is Priority.CARD:
+                if priority in (Priority.CARDS, Priority.CARD):
                     self._pace.took(entry.chat, now)
                 return 0.0
             if delay > PATIENCE or self._stopping:

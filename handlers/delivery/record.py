@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+import asyncpg
 import structlog
 
 from bot.conversation import texts as resident_texts
@@ -215,6 +216,7 @@ class Recorder:
                     chat_kind=entry.chat_kind,
                     role=entry.role,
                     effect=further,
+                    strand=f"q{entry.question}" if entry.chat_kind is ChatKind.GROUP else "",
                     question=entry.question,
                     thread_message=entry.thread_message,
                     about_entry=entry.id,
@@ -273,7 +275,8 @@ class Recorder:
             try:
                 async with self._ctx.database.transaction() as tx:
                     await write(tx)  # type: ignore[misc]
-            except DatabaseAway:
+            except (DatabaseAway, asyncpg.PostgresError) as error:
+                log.warning("record.again", channel=self._channel, error=type(error).__name__)
                 await asyncio.sleep(DATABASE_REST)
             else:
                 return

@@ -150,6 +150,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("outbox_pkey")),
     )
     op.create_index(
+        "outbox_expires_at",
+        "outbox",
+        ["channel", "expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting' AND expires_at IS NOT NULL"),
+    )
+    op.create_index(
         "outbox_merged_into",
         "outbox",
         ["merged_into"],
@@ -266,6 +273,11 @@ def downgrade() -> None:
     op.drop_index("outbox_strand", table_name="outbox", postgresql_where=sa.text("state IN ('waiting', 'sending')"))
     op.drop_index("outbox_sending", table_name="outbox", postgresql_where=sa.text("state = 'sending'"))
     op.drop_index("outbox_question_id", table_name="outbox", postgresql_where=sa.text("question_id IS NOT NULL"))
+    op.drop_index(
+        "outbox_expires_at",
+        table_name="outbox",
+        postgresql_where=sa.text("state = 'waiting' AND expires_at IS NOT NULL"),
+    )
     op.drop_index("outbox_merged_into", table_name="outbox", postgresql_where=sa.text("merged_into IS NOT NULL"))
     op.drop_index("outbox_dead", table_name="outbox", postgresql_where=sa.text("state = 'dead'"))
     op.drop_table("outbox")

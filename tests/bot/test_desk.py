@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -30,7 +31,7 @@ from bot.desk.commands import (
 from bot.desk.routing import Department, Desk
 from bot.model.chat import ChatRef
 from bot.model.content import Contact, Content, Link, Location, Media, MediaKind
-from bot.model.message import Keyboard, SendMessage, Span
+from bot.model.message import Keyboard, SendMessage, Span, Style
 from bot.model.question import Author, Question, Status, ThreadMessage
 
 # --- commands ------------------------------------------------------------------------------------------------------
@@ -237,16 +238,13 @@ def test_home(desk: Desk, was: ChatRef, department: str, expected: ChatRef) -> N
     assert expected == desk.home_of(was, department)
 
 
-SHOWN = {
-    "several": ("2 новых вопроса\n\n№ 5 · Ирина\nНет тепла\n\n№ 17 · Олег\n(без текста)", {5, 17}),
-    "none": ("Все вопросы отвечены.", set()),
-}
-
-
-@pytest.mark.parametrize(("text", "expected"), SHOWN.values(), ids=SHOWN.keys())
-def test_numbers_shown(text: str, expected: set[int]) -> None:
-    """Which questions a message of ours names."""
-    assert expected == numbers_shown(text)
+@pytest.mark.parametrize(("bold", "expected"), [(True, {5, 17}), (False, set())], ids=["ours", "a resident's words"])
+def test_numbers_shown(bold: bool, expected: set[int]) -> None:
+    """A message of ours shows the questions whose numbers are in bold: residents write numbers too."""
+    text = "2 новых вопроса\n\n№ 5 · Ирина\nНет тепла\n\n№ 17 · Олег\n(без текста)"
+    labels = re.finditer(r"№ \d+", text) if bold else ()
+    spans = [Span(start=match.start(), end=match.end(), style=Style.BOLD) for match in labels]
+    assert expected == numbers_shown(text, spans)
 
 
 # --- cards ---------------------------------------------------------------------------------------------------------

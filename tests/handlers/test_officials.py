@@ -435,6 +435,18 @@ async def test_reply_to_cards_put_together(office: Office) -> None:
     assert ["Завтра"] == answers(office)
 
 
+async def test_number_that_there_is_not(office: Office) -> None:
+    """A wrong number loses nothing: the note that says so takes the right one."""
+    await asked(office)
+    await office.writes(DESK, "Завтра", reply_to=await listed(office))
+    await office.deliver()
+    await office.writes(DESK, "99", reply_to=office.work.id_of(DESK, "На какой вопрос"))
+    await office.deliver()
+    await office.writes(DESK, "1", reply_to=office.work.id_of(DESK, "Вопроса № 99 нет"))
+    await office.deliver()
+    assert ["Завтра"] == answers(office)
+
+
 async def test_number_given_twice(office: Office) -> None:
     """A reply goes out once, however often its number is given."""
     await asked(office, "Тепло?")

@@ -277,7 +277,7 @@ async def test_refused_file_of_a_question(office: Office) -> None:
     await office.deliver()
     assert "Яма" in office.work.texts(DESK)[0]
     assert "📎 фото" in office.work.texts(DESK)[0]
-    assert 1 == len([text for text in office.home.texts(IRINA) if "Передать фото не получилось" in text])
+    assert 1 == len([text for text in office.home.texts(IRINA) if "Не получилось передать: фото" in text])
     assert [] == [text for text in office.home.texts(IRINA) + office.work.texts(DESK) if "Bad Request" in text]
 
 
@@ -316,7 +316,7 @@ async def test_refused_card(office: Office) -> None:
     assert ["⚠️ Новый вопрос № 1: мессенджер не принял карточку. Прочитать: /q 1"] == office.work.texts(DESK)
     assert 1 == office.alarms(WORK, "card_refused")
     note = office.work.id_of(DESK, "№ 1")
-    await office.writes(DESK, "1 Сегодня", reply_to=note)
+    await office.writes(DESK, "Сегодня", reply_to=note)
     await office.deliver()
     assert "Сегодня" == office.home.texts(IRINA)[-1]
 

@@ -359,7 +359,7 @@ async def test_large_file_is_named_to_both(office: Office) -> None:
     (card,) = office.work.texts(DESK)
     assert "Вот запись" in card
     assert "📎 «видео.mov», 90 МБ: не передан, больше 50 МБ" in card
-    assert "Передать файл «видео.mov» не получилось: больше 50 МБ. Остальное передано." == office.home.texts(IRINA)[1]
+    assert "Не получилось передать: файл «видео.mov» (больше 50 МБ). Остальное передано." == office.home.texts(IRINA)[1]
 
 
 async def test_large_file_in_a_later_part_of_an_album(office: Office) -> None:
@@ -367,7 +367,7 @@ async def test_large_file_in_a_later_part_of_an_album(office: Office) -> None:
     for media in (photo("a"), photo("huge", size=HUGE), photo("b")):
         await office.writes(IRINA, media=(media,), album="al1")
     await office.deliver()
-    assert 1 == len([text for text in office.home.texts(IRINA) if "не получилось" in text])
+    assert 1 == len([text for text in office.home.texts(IRINA) if "Не получилось" in text])
 
 
 @pytest.mark.parametrize("text", ["Нет\x00 тепла", "Нет тепла \ud83d"], ids=["NUL", "half of a surrogate pair"])

@@ -52,15 +52,14 @@ async def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
         "LOG_LEVEL": "loud",
     }
     service = Service(folder=tmp_path, settings=settings)
-    for command in ("run", "check", "migrate"):
-        code, out, complaints = await service.command(command)
-        assert 2 == code
-        assert "" == out
-        lines = complaints.strip().splitlines()
-        names = [*(set(settings) - {"VK_TOKEN"}), "VK_GROUP_ID", "colour"]
-        assert dict.fromkeys(names, 1) == {name: sum(name in line for line in lines) for name in names}
-        assert len(names) == len(lines)
-        assert not any(secret in complaints for secret in ("very-secret-word", "no-token-but-a-secret", "secret-token"))
+    code, out, complaints = await service.command("run")
+    assert 2 == code
+    assert "" == out
+    lines = complaints.strip().splitlines()
+    names = [*(set(settings) - {"VK_TOKEN"}), "VK_GROUP_ID", "colour"]
+    assert dict.fromkeys(names, 1) == {name: sum(name in line for line in lines) for name in names}
+    assert len(names) == len(lines)
+    assert not any(secret in complaints for secret in ("very-secret-word", "no-token-but-a-secret", "secret-token"))
 
 
 async def test_port_that_is_taken(service: Service) -> None:
@@ -97,21 +96,14 @@ async def test_check_finds_what_is_wrong(service: Service, telegram: TelegramEmu
     code, out, complaints = await service.command("check", settings={**service.settings, "TELEGRAM_TOKEN": wrong})
     assert 1 == code
     assert any(line.startswith("BAD") and "telegram" in line for line in out.splitlines())
-    away = service.settings["DATABASE_URL"].replace("?host=", "?host=/nowhere")
-    code, out, more = await service.command("check", settings={**service.settings, "DATABASE_URL": away})
-    assert 1 == code
-    assert any(line.startswith("BAD") and "database" in line for line in out.splitlines())
-    assert "Traceback" not in complaints + more
+    assert "Traceback" not in complaints
     assert wrong not in out + complaints
 
 
 async def test_migrate(service: Service) -> None:
-    """`migrate` brings the database to shape, and may be called again; a database that is away is told."""
-    assert 0 == (await service.command("migrate"))[0]
-    away = service.settings["DATABASE_URL"].replace("?host=", "?host=/nowhere")
-    code, _, complaints = await service.command("migrate", settings={**service.settings, "DATABASE_URL": away})
-    assert 1 == code
-    assert "DATABASE_URL" in complaints
+    """`migrate` brings the database to shape, and does no harm to one that is in shape."""
+    code, out, _ = await service.command("migrate")
+    assert (0, "The database is up to date.\n") == (code, out)
 
 
 async def test_failed_events(service: Service, telegram: TelegramEmulator) -> None:
@@ -133,7 +125,7 @@ async def test_failed_events(service: Service, telegram: TelegramEmulator) -> No
     assert "горячей" not in out
     code, out, _ = await service.command("events", "replay")
     assert 0 == code
-    assert "0 failed" in (await service.command("events", "failed"))[1]
+    assert "1 of 1 handled" in out
     async with running(service):
         await desk.card("Почему нет горячей воды?")
         await desk.got(irina, "Ваш вопрос принят")

@@ -73,7 +73,7 @@ async def test_unfinished(database: Database) -> None:
         failed = await events.unfinished(tx, EventStatus.FAILED)
         assert [("home", b"1"), ("work", b"4")] == [(one.channel, one.raw) for one in failed]
         assert {500} == {len(one.error) for one in failed}
-        assert [b"4"] == [one.raw for one in await events.unfinished(tx, EventStatus.FAILED, channel="work")]
+        assert [b"4"] == [one.raw for one in await events.unfinished(tx, EventStatus.FAILED, channels=["work"])]
         assert [b"3"] == [one.raw for one in await events.unfinished(tx, EventStatus.WAITING)]
         assert [b"1"] == [one.raw for one in await events.unfinished(tx, EventStatus.FAILED, limit=1)]
 

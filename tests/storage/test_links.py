@@ -32,14 +32,14 @@ async def test_topics_share_their_group(database: Database) -> None:
         assert await links.find(tx, ChatRef(channel="work", chat_id="-500:43"), "7") is not None
 
 
-async def test_first_stays(database: Database) -> None:
-    """What a message shows does not change when it is told once more."""
+async def test_newest_wins(database: Database) -> None:
+    """A new bot under an old channel's name counts messages from one again: what came last is meant."""
     async with database.transaction() as tx:
         for question in (5, 6):
             await links.add(tx, DESK, "7", Link(question=question, thread_message=None, role="card"))
         found = await links.find(tx, DESK, "7")
     assert found is not None
-    assert 5 == found.question
+    assert 6 == found.question
 
 
 async def test_links_outlive_their_entries(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Found while testing the way in: fails until the core is mended."""
+"""The database goes away and comes back: nothing is lost, nothing is kept as failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Found while testing the queue: fails until the core is mended."""
+"""Taking out of long queues: nothing hides behind what cannot go."""
 
 from __future__ import annotations
 
