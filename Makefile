@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ARGS :=
 # For `make test` and `make check`: PYTEST_ARGS="-k viber" runs a part. More workers than cores: many tests wait for
 # processes to start; whole files, so that what a file shares is started once.
-PYTEST_ARGS ?= -n 4 --dist loadfile
+PYTEST_ARGS ?= -n 3 --dist loadfile
 # For `make lock`: UPGRADE=--upgrade takes the newest releases instead of keeping what is locked.
 UPGRADE :=
 

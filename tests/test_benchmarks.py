@@ -31,22 +31,6 @@ async def test_throughput(bench: Bench) -> None:
     await bench.api.stop()
 
 
-async def test_latency(bench: Bench) -> None:
-    """The second run times each of its questions on all three ways."""
-    figures = await bench.latency(rate=50, seconds=0.1)
-    assert 5 == figures.questions
-    for spread in (figures.to_200, figures.to_card, figures.to_confirmation):
-        assert 0 < spread.p50 <= spread.p99 <= spread.longest
-    await bench.api.stop()
-
-
-async def test_burst(bench: Bench) -> None:
-    """A burst within Telegram's limits is shown whole."""
-    figures = await bench.burst(3)
-    assert 0 < figures.messages <= 3
-    await bench.api.stop()
-
-
 async def test_echo(bench: Bench) -> None:
     """The echo sends back what it gets."""
     assert await bench.echo(7) > 0

@@ -24,7 +24,7 @@ class Pace:
     def room(self, chat: ChatRef, room: int, now: float) -> int:
         """How many messages with cards may go to the group now, where the platform's limit leaves `room`."""
         if room > self._half:
-            return room
+            return room - self._half
         return min(room, 1) if self.delay(chat, room, now) <= 0 else 0
 
     def delay(self, chat: ChatRef, room: int, now: float) -> float:

@@ -31,8 +31,10 @@ log = structlog.get_logger(__name__)
 
 #: Chats that are written to at the same time; the platform's account limit holds besides.
 PARALLEL = 64
-#: Entries of one chat that are taken out together: few, so that something urgent need not wait behind them.
+#: Entries of one chat that are taken out together, and the seconds after which those not yet sent are put back: so that
+#: something urgent need not wait behind them on a slow platform.
 BATCH = 16
+BATCH_SECONDS = 0.5
 #: Seconds by which windows are lengthened: calls that leave a window apart may arrive closer together.
 SLACK = 0.03
 #: Chats for which entries are taken out at once; the others have their turn directly after.
@@ -261,9 +263,10 @@ class Dispatcher:
         later, failed = 0.0, False
         try:
             async with self._slots:
+                began = time.monotonic()
                 for index, entry in enumerate(entries):
                     later = await self._delay(entry)
-                    if self._stopping or later > 0:
+                    if self._stopping or later > 0 or (index and time.monotonic() - began > BATCH_SECONDS):
                         held = entries[index:]
                         break
                     if not await self._send(entry):
@@ -273,8 +276,9 @@ class Dispatcher:
                     await self._recorder.hold(held)
         finally:
             self._busy.discard((chat_id, urgent))
-            # What stands behind the entries just sent comes when their receipts are written, see the recorder.
-            if not self._stopping and (held or failed or kind is ChatKind.GROUP):
+            # What stands behind the entries just sent comes when their receipts are written, see the recorder; only
+            # where there was more than we took out need nobody wait for that.
+            if not self._stopping and (held or failed or len(entries) >= BATCH):
                 self._wake(chat_id, kind, later)
 
     async def _delay(self, entry: Entry) -> float:
@@ -297,6 +301,7 @@ class Dispatcher:
         """Carry out one entry and hand over what became of it; False: what comes behind it waits."""
         if entry.expires_at is not None and entry.expires_at <= datetime.now(UTC):
             await self._recorder.expired(entry)
+            self._wake(entry.chat.chat_id, entry.chat_kind, 0)
             return True
         outgoing = Outgoing(
             chat=entry.chat,

@@ -17,8 +17,8 @@ PER_MINUTE = Rate(count=20, per=timedelta(minutes=1))
 @pytest.mark.parametrize(
     ("room", "since_last", "expected"),
     [
-        pytest.param(16, 0.0, 16, id="much room: nothing is held back"),
-        pytest.param(11, 0.0, 11, id="just over half"),
+        pytest.param(16, 0.0, 6, id="much room: as many at once as leave half of the limit"),
+        pytest.param(11, 0.0, 1, id="just over half"),
         pytest.param(10, 0.0, 0, id="half is gone and a card has just gone"),
         pytest.param(10, 2.9, 0, id="not yet a twentieth of a minute later"),
         pytest.param(10, 3.0, 1, id="a twentieth of a minute later"),

@@ -7,9 +7,10 @@ import asyncio
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-from migrations.run import downgrade, migrate, upgrade
+from migrations.run import HEAD, config, downgrade, migrate, upgrade
 from storage.database import Database
 from storage.tables import metadata
 from tests.conftest import Server, make_database
@@ -52,3 +53,10 @@ async def test_two_replicas_at_once(empty: Database) -> None:
     async with empty.engine.connect() as connection:
         assert [] == await connection.run_sync(_differences)
     await empty.close()
+
+
+async def test_head_is_the_newest_revision(database: Database) -> None:
+    """A start without alembic must not miss a migration."""
+    async with database.engine.connect() as connection:
+        heads = await connection.run_sync(lambda sync: ScriptDirectory.from_config(config(sync)).get_heads())
+    assert [HEAD] == heads

@@ -1,4 +1,4 @@
-"""A database that is away, in ways that are not told as they should be."""
+"""A database that hangs, or is not there when a command needs it."""
 
 from __future__ import annotations
 
