@@ -31,11 +31,12 @@ from bot.model.event import Sender
 from bot.model.message import SendMessage
 from bot.model.question import Author
 from migrations.run import migrate
-from storage import conversations, events, links, outbox, questions
+from storage import conversations, events, links, merging, moves, outbox, questions, shows
 from storage.database import Database, Transaction
 from storage.embedded import EmbeddedServer
 from storage.events import EventStatus
-from storage.outbox import Entry, Lease, NewEntry, Sent, WaitingCard, Wanted
+from storage.merging import WaitingCard
+from storage.outbox import Entry, Lease, NewEntry, Sent, Wanted
 from storage.questions import NewMessage
 
 #: A scan of a table with at least so many rows is worth a word.
@@ -224,7 +225,7 @@ async def _merge(tx: Transaction) -> None:
     together = NewEntry(
         chat=_chat(BACKLOG), chat_kind=ChatKind.GROUP, role=Role.CARDS, effect=SendMessage(text="25"), strand="cards"
     )
-    await outbox.merge(tx, cards, together)
+    await merging.merge(tx, cards, together)
 
 
 async def _ask(tx: Transaction) -> None:
@@ -243,23 +244,22 @@ CASES = [
     Case(name="outbox.claim, behind deferred ones", call=lambda tx: outbox.claim(tx, _LEASE, _wanted(DEFERRED))),
     Case(name="outbox.claim, nothing there", call=lambda tx: outbox.claim(tx, _LEASE, _wanted("0"))),
     Case(name="outbox.chats_waiting", call=lambda tx: outbox.chats_waiting(tx, CHANNEL), note="up to 10000 chats"),
-    Case(name="outbox.next_due, deferred ones", call=lambda tx: outbox.next_due(tx, CHANNEL, DEFERRED)),
     Case(name="outbox.record_sent, 16 cards", call=_record),
     Case(
-        name="outbox.waiting_cards, long admin chat",
-        call=lambda tx: outbox.waiting_cards(tx, _chat(BACKLOG), limit=200),
+        name="merging.waiting_cards, long admin chat",
+        call=lambda tx: merging.waiting_cards(tx, _chat(BACKLOG), limit=200),
     ),
-    Case(name="outbox.merge, 25 cards", call=_merge),
-    Case(name="outbox.showing", call=lambda tx: outbox.showing(tx, 500, (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP))),
-    Case(name="outbox.card_of", call=lambda tx: outbox.card_of(tx, 500)),
-    Case(name="outbox.unfinished_of", call=lambda tx: outbox.unfinished_of(tx, 500, Role.ANSWER)),
+    Case(name="merging.merge, 25 cards", call=_merge),
+    Case(name="shows.find", call=lambda tx: shows.find(tx, 500, (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP))),
+    Case(name="shows.card_of", call=lambda tx: shows.card_of(tx, 500)),
+    Case(name="shows.unfinished_of", call=lambda tx: shows.unfinished_of(tx, 500, Role.ANSWER)),
     Case(name="outbox.expire", call=lambda tx: outbox.expire(tx, CHANNEL)),
     Case(name="outbox.take_over", call=lambda tx: outbox.take_over(tx, Lease(channel=CHANNEL, owner=OWNER, epoch=9))),
     Case(name="outbox.end_waiting", call=lambda tx: outbox.end_waiting(tx, _chat(PRIVATE_CHATS[0]), "blocked")),
     Case(name="outbox.depths", call=outbox.depths, note="counts all that waits"),
     Case(
-        name="outbox.move_chat",
-        call=lambda tx: outbox.move_chat(tx, _chat("12"), _chat("-10012")),
+        name="moves.move_chat",
+        call=lambda tx: moves.move_chat(tx, _chat("12"), _chat("-10012")),
         note="once in the life of a group",
     ),
     Case(name="conversations.lock, questions.ask", call=_ask),

@@ -37,7 +37,7 @@ from handlers.names import Names
 from handlers.server import Readiness, accept_for, make_app
 from handlers.upkeep import Upkeep
 from migrations.run import migrate
-from storage import outbox
+from storage import moves
 from storage.chat_log import StoredChatLog
 from storage.database import Database, DatabaseAway
 from storage.embedded import EmbeddedServer
@@ -209,7 +209,7 @@ class App:
                 await migrate(rooms.database)
                 salt = await KeptValues(rooms.database, "").get_or_set("salt", str(secrets.randbelow(2**31)))
                 async with rooms.database.transaction() as tx:
-                    rooms.ctx.desk = rooms.ctx.desk.moved(await outbox.moves(tx))
+                    rooms.ctx.desk = rooms.ctx.desk.moved(await moves.load(tx))
             except DatabaseAway as error:
                 rooms.readiness.reason = "waiting for the database"
                 log.warning("database.away", where="start", error=str(error))

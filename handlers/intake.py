@@ -25,7 +25,7 @@ from bot.model.message import Outgoing, SendMessage
 from handlers import failures, officials, residents
 from handlers.context import Context
 from handlers.officials import Overtaken
-from storage import events, outbox
+from storage import events, moves, shows
 from storage.database import DatabaseAway, Transaction
 from storage.events import EventStatus, StoredEvent
 
@@ -148,7 +148,7 @@ class Intake:
         admin_chat = ctx.desk.admin_chat_of(event.chat) if in_group else None
         match event:
             case ChatMoved():
-                await outbox.move_chat(tx, event.chat, event.to)
+                await moves.move_chat(tx, event.chat, event.to)
                 tx.after_commit(lambda: failures.moved(ctx, event.chat, event.to))
             case DeliveryFailed():
                 await failures.reported(tx, ctx, event)
@@ -182,7 +182,7 @@ class Intake:
         adapter = self._adapters[channel]
         if not (update.answers_inline and said and isinstance(adapter, AnswersInline)):
             return None
-        ridden = await outbox.ride(tx, said[0])
+        ridden = await shows.ride(tx, said[0])
         if ridden is None or not isinstance(ridden.effect, SendMessage):
             return None
         reply = adapter.render_inline(

@@ -17,13 +17,14 @@ from bot.model.message import AnswerPress, EditMessage, SendMessage
 from bot.model.question import Author, Question, ThreadMessage
 from handlers import commands as carry_out
 from handlers.context import ALBUM_WAIT, Context
-from handlers.outgoing import Address, Posted, do, fitted, post, refit, showing
+from handlers.outgoing import Address, Posted, do, fitted, post, refit
 from handlers.residents import with_part
-from storage import conversations, links, outbox, questions
+from storage import conversations, links, questions, shows
 from storage.database import Transaction
 from storage.links import Link
-from storage.outbox import Shown, State
+from storage.outbox import State
 from storage.questions import NewMessage
+from storage.shows import Shown
 
 
 class Overtaken(Exception):
@@ -105,7 +106,7 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     await questions.set_content(tx, old, content, edited_at=event.at)
     address = _answer_address(question, old.id)
     draft = await _answer_draft(tx, ctx, question, content)
-    shown = await showing(tx, old.id, [Role.ANSWER])
+    shown = await shows.find(tx, old.id, [Role.ANSWER])
     if await refit(tx, ctx, address, shown, draft) is not None:
         return
     before = await _answer_draft(tx, ctx, question, old.content)
@@ -160,7 +161,7 @@ async def _reply(
     if number is None:
         # The message shows several questions, or none: a number at the beginning says which one is meant.
         number, rest = commands.leading_number(text)
-        said = await outbox.said_by(tx, link.entry) if link.entry is not None and link.thread_message is None else None
+        said = await shows.said_by(tx, link.entry) if link.entry is not None and link.thread_message is None else None
         shown = commands.numbers_shown(said.text, said.spans) if said is not None else frozenset()
         if shown and number not in shown:
             # «2 дома уже с теплом» under the cards of others is no answer to question 2.
@@ -220,7 +221,7 @@ async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, par
     question = await questions.find(tx, part_of.question, lock=True)
     assert question is not None
     address = _answer_address(question, part_of.id, delay=ALBUM_WAIT)
-    shown = await showing(tx, part_of.id, [Role.ANSWER])
+    shown = await shows.find(tx, part_of.id, [Role.ANSWER])
     posted: Posted | None = await refit(tx, ctx, address, shown, await _answer_draft(tx, ctx, question, content))
     if posted is None:
         posted = await post(tx, ctx, address, _draft(event.content))

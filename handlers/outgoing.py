@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,9 +13,10 @@ from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Media
 from bot.model.message import Effect, SendMessage
 from handlers.context import Context
-from storage import outbox
+from storage import outbox, shows
 from storage.database import Transaction
-from storage.outbox import NewEntry, Shown, State
+from storage.outbox import NewEntry, State
+from storage.shows import Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +120,9 @@ async def refit(tx: Transaction, ctx: Context, address: Address, shown: Sequence
     if any(one.state is not State.WAITING for one in rest):
         return None
     ready = fitted(ctx, address, draft)
-    if not await outbox.replace(tx, first.id, ready.messages[0], delay=address.delay):
+    if not await shows.replace(tx, first.id, ready.messages[0], delay=address.delay):
         return None
-    await outbox.drop(tx, [one.id for one in rest])
+    await shows.drop(tx, [one.id for one in rest])
     entries = [first.id]
     if ready.messages[1:]:
         part = Role.CARD_PART if address.role is Role.CARD else address.role
@@ -129,11 +130,6 @@ async def refit(tx: Transaction, ctx: Context, address: Address, shown: Sequence
         entries += await outbox.add(tx, [_entry(address, message, part, about) for message in ready.messages[1:]])
     wake(tx, ctx, address)
     return Posted(entries=tuple(entries), left_out=ready.left_out)
-
-
-async def showing(tx: Transaction, thread_message: int, roles: Collection[Role]) -> list[Shown]:
-    """The entries that show this message of a thread."""
-    return await outbox.showing(tx, thread_message, roles)
 
 
 def _entry(address: Address, message: SendMessage, role: Role, about: int | None) -> NewEntry:

@@ -26,8 +26,8 @@ from bot.model.event import ButtonPressed, ChatStarted, ChatStopped, MessageEdit
 from bot.model.message import AnswerPress, Mark, SetMark
 from bot.model.question import Author, Conversation, Question, Status, ThreadMessage
 from handlers.context import ALBUM_WAIT, NAME_WAIT, Context
-from handlers.outgoing import Address, Posted, do, post, refit, showing
-from storage import conversations, links, outbox, questions
+from handlers.outgoing import Address, Posted, do, post, refit
+from storage import conversations, links, questions, shows
 from storage.database import Transaction
 from storage.questions import NewMessage
 
@@ -94,7 +94,7 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     assert question is not None
     if await _show_anew(tx, ctx, question, old, new, now, delay=timedelta(0)) is not None:
         return
-    about = await outbox.card_of(tx, question.number)
+    about = await shows.card_of(tx, question.number)
     address = _desk_address(ctx, question, Role.FOLLOW_UP, old.id, about=about)
     await post(tx, ctx, address, cards.edited(question, old.content, new))
 
@@ -122,7 +122,7 @@ async def show_elsewhere(tx: Transaction, ctx: Context, number: int) -> None:
         or (home := ctx.desk.home_of(question.admin_chat, question.department)) == question.admin_chat
     ):
         return
-    await outbox.drop_unseen(tx, number, _SHOWS)
+    await shows.drop_unseen(tx, number, _SHOWS)
     await questions.change(tx, number, admin_channel=home.channel, admin_chat_id=home.chat_id)
     first, *rest = [one for one in thread if one.role is Author.RESIDENT]
     address = _desk_address(ctx, question, Role.CARD, first.id)
@@ -196,7 +196,7 @@ async def _join(
     if reopens:
         due_at = ctx.desk.due_at(question.department, now)
         await questions.change(tx, question.number, status=Status.OPEN, waiting_since=now, due_at=due_at)
-    about = await outbox.card_of(tx, question.number)
+    about = await shows.card_of(tx, question.number)
     address = _desk_address(
         ctx,
         question,
@@ -259,7 +259,7 @@ async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, par
     posted = await _show_anew(tx, ctx, question, part_of, content, now, delay=ALBUM_WAIT)
     if posted is None:
         # The rest is there already, or on its way: this part follows by itself.
-        about = await outbox.card_of(tx, question.number)
+        about = await shows.card_of(tx, question.number)
         address = _desk_address(ctx, question, Role.FOLLOW_UP, part_of.id, about=about)
         posted = await post(tx, ctx, address, cards.follow_up(question, event.content))
     await _name_left_out(tx, ctx, event.chat, question.number, posted.left_out_of(event.content.media))
@@ -276,7 +276,7 @@ async def _show_anew(
     delay: timedelta,
 ) -> Posted | None:
     """Change the card or follow-up that shows this message, while nobody has seen it; None when it is too late."""
-    shown = await showing(tx, shown_message.id, _SHOWS)
+    shown = await shows.find(tx, shown_message.id, _SHOWS)
     if not shown:
         return None
     role = shown[0].role

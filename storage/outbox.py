@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.delivery.entry import PRIORITY_OF, Priority, Role
+from bot.delivery.entry import PRIORITY_OF, Role
 from bot.model.chat import ChatKind, ChatRef
-from bot.model.message import Effect, SendMessage
+from bot.model.message import Effect
 from storage.codec import decode_effect, effect_kind, encode_effect
 from storage.database import Transaction
 from storage.links import NEWEST_WINS
@@ -224,17 +224,6 @@ async def chats_waiting(tx: Transaction, channel: str, *, limit: int = 10_000) -
     return [(row["chat_id"], ChatKind(row["chat_kind"])) for row in await tx.raw.fetch(_CHATS, channel, limit)]
 
 
-async def next_due(tx: Transaction, channel: str, chat_id: str) -> datetime | None:
-    """When the next entry of this chat may go; None: nothing waits."""
-    found: datetime | None = await tx.raw.fetchval(
-        "SELECT min(not_before) FROM (SELECT not_before FROM outbox WHERE channel = $1 AND chat_id = $2"
-        " AND state = 'waiting' ORDER BY priority, id LIMIT 100) AS first",
-        channel,
-        chat_id,
-    )
-    return found
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """An entry that was carried out, and the messages that now exist."""
@@ -352,203 +341,6 @@ async def expire(tx: Transaction, channel: str) -> int:
     return len(rows)
 
 
-async def move_chat(tx: Transaction, old: ChatRef, new: ChatRef) -> None:
-    """A chat has a new address: all that waits for it follows, and so do its questions and conversation."""
-    arguments = (old.channel, old.chat_id, new.chat_id)
-    await tx.raw.execute(
-        "INSERT INTO moves (channel, chat_id, to_chat_id) VALUES ($1, $2, $3)"
-        " ON CONFLICT (channel, chat_id) DO UPDATE SET to_chat_id = $3",
-        *arguments,
-    )
-    await tx.raw.execute("UPDATE moves SET to_chat_id = $3 WHERE channel = $1 AND to_chat_id = $2", *arguments)
-    await tx.raw.execute(
-        "UPDATE outbox SET chat_id = $3 WHERE channel = $1 AND chat_id = $2 AND state IN ('waiting', 'sending')",
-        *arguments,
-    )
-    await tx.raw.execute(
-        "UPDATE questions SET admin_chat_id = $3 WHERE admin_channel = $1 AND admin_chat_id = $2", *arguments
-    )
-
-
-async def moves(tx: Transaction) -> dict[ChatRef, ChatRef]:
-    """Chats that have a new address, each with the latest."""
-    rows = await tx.raw.fetch("SELECT channel, chat_id, to_chat_id FROM moves")
-    return {
-        ChatRef(channel=row["channel"], chat_id=row["chat_id"]): ChatRef(
-            channel=row["channel"], chat_id=row["to_chat_id"]
-        )
-        for row in rows
-    }
-
-
-# --- entries of one message or question ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """An entry that shows a message of a thread."""
-
-    id: int
-    role: Role
-    state: State
-    chat: ChatRef
-    chat_kind: ChatKind
-    effect: Effect
-    #: The platform's ids of what it made, in order.
-    message_ids: tuple[str, ...]
-
-
-async def showing(tx: Transaction, thread_message: int, roles: Collection[Role]) -> list[Shown]:
-    """The entries of these roles that show this message, oldest first; those still waiting are locked."""
-    rows = await tx.raw.fetch(
-        "SELECT o.id, o.role, o.state, o.channel, o.chat_id, o.chat_kind, o.kind, o.effect,"
-        " ARRAY(SELECT l.message_id FROM links l WHERE l.entry_id = o.id ORDER BY l.part) AS message_ids"
-        " FROM outbox o WHERE o.thread_message_id = $1 AND o.role = ANY($2::text[])"
-        " AND o.state IN ('waiting', 'sending', 'sent', 'merged') ORDER BY o.id FOR UPDATE OF o",
-        thread_message,
-        list(roles),
-    )
-    return [_shown(row, tuple(row["message_ids"])) for row in rows]
-
-
-def _shown(row: Any, message_ids: tuple[str, ...]) -> Shown:
-    return Shown(
-        id=row["id"],
-        role=Role(row["role"]),
-        state=State(row["state"]),
-        chat=ChatRef(channel=row["channel"], chat_id=row["chat_id"]),
-        chat_kind=ChatKind(row["chat_kind"]),
-        effect=decode_effect(row["kind"], row["effect"]),
-        message_ids=message_ids,
-    )
-
-
-async def drop(tx: Transaction, entry_ids: Sequence[int]) -> None:
-    """Entries that are not needed any more: another says the same, newer."""
-    await tx.raw.execute(
-        "UPDATE outbox SET state = 'dropped', finished_at = now() WHERE id = ANY($1::bigint[]) AND state = 'waiting'",
-        entry_ids,
-    )
-
-
-async def drop_unseen(tx: Transaction, question: int, roles: Collection[Role]) -> None:
-    """What nobody has seen of a question is shown elsewhere."""
-    await tx.raw.execute(
-        "UPDATE outbox SET state = 'dropped', finished_at = now()"
-        " WHERE question_id = $1 AND state = 'waiting' AND role = ANY($2::text[])",
-        question,
-        list(roles),
-    )
-
-
-async def replace(tx: Transaction, entry_id: int, effect: Effect, *, delay: timedelta | None = None) -> bool:
-    """Change what a waiting entry says, and hold it back anew; False when it is on its way already."""
-    return (
-        await tx.raw.fetchval(
-            "UPDATE outbox SET kind = $2, effect = $3, not_before = coalesce(now() + $4, not_before)"
-            " WHERE id = $1 AND state = 'waiting' RETURNING id",
-            entry_id,
-            effect_kind(effect),
-            encode_effect(effect),
-            delay,
-        )
-    ) is not None
-
-
-async def said_by(tx: Transaction, entry_id: int) -> SendMessage | None:
-    """The message that an entry sends; None for other effects."""
-    row = await tx.raw.fetchrow("SELECT kind, effect FROM outbox WHERE id = $1", entry_id)
-    effect = decode_effect(row["kind"], row["effect"]) if row is not None else None
-    return effect if isinstance(effect, SendMessage) else None
-
-
-async def card_of(tx: Transaction, question: int) -> int | None:
-    """The entry whose message shows the card of this question now: its own, or one that shows several."""
-    found: int | None = await tx.raw.fetchval(
-        "SELECT coalesce(merged_into, id) FROM outbox WHERE question_id = $1 AND role = 'card'"
-        " AND state IN ('waiting', 'sending', 'sent', 'merged') ORDER BY id DESC LIMIT 1",
-        question,
-    )
-    return found
-
-
-async def unfinished_of(tx: Transaction, thread_message: int, role: Role) -> dict[State, int]:
-    """How the entries that carry this message stand: an answer is delivered when all of them are sent."""
-    rows = await tx.raw.fetch(
-        "SELECT state, count(*) AS count FROM outbox WHERE thread_message_id = $1 AND role = $2 GROUP BY state",
-        thread_message,
-        role,
-    )
-    return {State(row["state"]): row["count"] for row in rows}
-
-
-# --- cards put together --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingCard:
-    """A card that nobody has seen yet."""
-
-    entry: int
-    question: int
-    resident: str
-    text: str
-    asked_at: datetime
-
-
-async def waiting_cards(tx: Transaction, chat: ChatRef, *, limit: int) -> list[WaitingCard]:
-    """Cards that could be sent to this chat now, oldest first."""
-    rows = await tx.raw.fetch(
-        "SELECT o.id, o.question_id, c.name, q.asked_at,"
-        " (SELECT m.content ->> 'text' FROM messages m WHERE m.id = o.thread_message_id) AS text"
-        " FROM outbox o JOIN questions q ON q.id = o.question_id JOIN conversations c ON c.id = q.conversation_id"
-        " WHERE o.channel = $1 AND o.chat_id = $2 AND o.state = 'waiting' AND o.priority = $4 AND o.role = 'card'"
-        " AND o.not_before <= now() ORDER BY o.priority, o.id LIMIT $3 FOR UPDATE OF o SKIP LOCKED",
-        chat.channel,
-        chat.chat_id,
-        limit,
-        Priority.CARD,
-    )
-    return [
-        WaitingCard(
-            entry=row["id"],
-            question=row["question_id"],
-            resident=row["name"],
-            text=row["text"] or "",
-            asked_at=row["asked_at"],
-        )
-        for row in rows
-    ]
-
-
-async def merge(tx: Transaction, cards: Sequence[WaitingCard], together: NewEntry) -> int:
-    """Show these cards in one entry instead of their own; returns its id."""
-    (entry_id,) = await add(tx, [together])
-    numbers = [card.question for card in cards]
-    await tx.raw.execute(
-        "UPDATE outbox SET state = 'merged', merged_into = $2, finished_at = now()"
-        " WHERE question_id = ANY($1::bigint[]) AND state = 'waiting' AND role IN ('card', 'card_part')",
-        numbers,
-        entry_id,
-    )
-    await tx.raw.execute(
-        "UPDATE outbox SET about_entry_id = $2, about_part = 0 WHERE question_id = ANY($1::bigint[])"
-        " AND state = 'waiting' AND about_entry_id = ANY($3::bigint[])",
-        numbers,
-        entry_id,
-        [card.entry for card in cards],
-    )
-    return entry_id
-
-
-async def merged_in(tx: Transaction, entry_id: int) -> list[int]:
-    """The questions whose cards this entry shows."""
-    rows = await tx.raw.fetch(
-        "SELECT question_id FROM outbox WHERE merged_into = $1 AND role = 'card' ORDER BY question_id", entry_id
-    )
-    return [row["question_id"] for row in rows]
-
-
 # --- figures -------------------------------------------------------------------------------------------------------
 
 
@@ -573,13 +365,3 @@ async def depths(tx: Transaction) -> list[Depth]:
         Depth(channel=row["channel"], priority=row["priority"], count=row["count"], age=max(row["age"], 0.0))
         for row in rows
     ]
-
-
-async def ride(tx: Transaction, entry_id: int) -> Shown | None:
-    """Mark a waiting entry as sent because it rides in the answer to a webhook; the platform tells no id for it."""
-    row = await tx.raw.fetchrow(
-        "UPDATE outbox SET state = 'sent', finished_at = now() WHERE id = $1 AND state = 'waiting'"
-        " RETURNING id, role, state, channel, chat_id, chat_kind, kind, effect",
-        entry_id,
-    )
-    return _shown(row, ()) if row is not None else None

@@ -6,7 +6,7 @@ from bot.delivery.entry import Role
 from bot.desk import cards
 from bot.model.chat import ChatKind, ChatRef
 from handlers.context import Context
-from storage import outbox
+from storage import merging
 from storage.database import Transaction
 from storage.outbox import NewEntry
 
@@ -16,7 +16,7 @@ _LOOKED_AT = 200
 
 async def put_cards_together(tx: Transaction, ctx: Context, chat: ChatRef, room: int) -> None:
     """Make `room` messages of the cards that wait for this chat, when there are more of them than that."""
-    waiting = await outbox.waiting_cards(tx, chat, limit=min(_LOOKED_AT, room * cards.TOGETHER + 1))
+    waiting = await merging.waiting_cards(tx, chat, limit=min(_LOOKED_AT, room * cards.TOGETHER + 1))
     capabilities = ctx.capabilities[chat.channel]
     while len(waiting) > room > 0:
         lines = [
@@ -26,5 +26,5 @@ async def put_cards_together(tx: Transaction, ctx: Context, chat: ChatRef, room:
         if taken < 2:
             return
         entry = NewEntry(chat=chat, chat_kind=ChatKind.GROUP, role=Role.CARDS, effect=message, strand="cards")
-        await outbox.merge(tx, waiting[:taken], entry)
+        await merging.merge(tx, waiting[:taken], entry)
         waiting, room = waiting[taken:], room - 1

@@ -18,7 +18,7 @@ from bot.model.chat import ChannelName, ChatKind, ChatRef
 from handlers.context import Context
 from handlers.delivery.dispatcher import Dispatcher
 from handlers.health import Ailments
-from storage import leases, outbox
+from storage import leases, moves, outbox
 from storage.database import DatabaseAway
 from storage.outbox import Lease
 
@@ -119,9 +119,9 @@ class Owner:
             held = await leases.acquire(
                 tx, sorted(self._adapters), owner=self._name, session=session, lifetime=LIFETIME
             )
-            moves = await outbox.moves(tx)
-        if dict(self._ctx.desk.moves) != moves:
-            self._ctx.desk = self._ctx.desk.moved(moves)
+            addresses = await moves.load(tx)
+        if dict(self._ctx.desk.moves) != addresses:
+            self._ctx.desk = self._ctx.desk.moved(addresses)
         for channel, lease in held.items():
             owned = self._owned.get(channel)
             if owned is not None and (owned.dispatcher.lease != lease or owned.sending.done()):

@@ -23,7 +23,7 @@ from bot.model.message import EditMessage, Effect, Mark, SendMessage, SetMark
 from handlers import failures
 from handlers.context import Context
 from handlers.outgoing import Address, do
-from storage import conversations, links, outbox
+from storage import conversations, links, merging, moves, outbox, shows
 from storage.database import DatabaseAway, Transaction
 from storage.outbox import Entry, Lease, NewEntry, Sent, State
 
@@ -99,7 +99,7 @@ class Recorder:
 
     async def _mark_delivered(self, tx: Transaction, entry: Entry, thread_message: int) -> None:
         """When all of an answer has arrived, its author sees that."""
-        states = await outbox.unfinished_of(tx, thread_message, Role.ANSWER)
+        states = await shows.unfinished_of(tx, thread_message, Role.ANSWER)
         if any(state in states for state in (State.WAITING, State.SENDING, State.DEAD)):
             return
         written = await links.first_of_people(tx, thread_message)
@@ -175,7 +175,7 @@ class Recorder:
                 await self._again(tx, entry, after=MISCONFIGURED_REST, error=error.code, counted=False)
             case FollowTo(chat=to):
                 await self._again(tx, entry, after=timedelta(0), error=error.code, counted=False)
-                await outbox.move_chat(tx, entry.chat, to)
+                await moves.move_chat(tx, entry.chat, to)
                 tx.after_commit(lambda: failures.moved(self._ctx, entry.chat, to))
                 tx.after_commit(lambda: self._wake(to, entry.chat_kind, timedelta(0)))
             case ReplacePart(part=part, reason=reason) if isinstance(entry.effect, SendMessage):
@@ -260,7 +260,7 @@ class Recorder:
         if not await outbox.give_up(tx, self._lease, entry.id, f"{reason}: {error.reason}"):
             return
         if entry.role is Role.CARDS:
-            await failures.card_failed(tx, self._ctx, entry.chat, await outbox.merged_in(tx, entry.id))
+            await failures.card_failed(tx, self._ctx, entry.chat, await merging.merged_in(tx, entry.id))
         if entry.question is None or entry.thread_message is None:
             return
         if entry.role is Role.ANSWER:

@@ -24,7 +24,7 @@ from bot.model.message import (
     Span,
     Style,
 )
-from storage import conversations, leases, links, outbox, questions
+from storage import conversations, leases, links, merging, moves, outbox, questions, shows
 from storage.codec import decode_content, decode_effect, effect_kind, encode_content, encode_effect
 from storage.database import Database
 from storage.outbox import Lease, Sent, State
@@ -388,13 +388,13 @@ async def test_move_chat(database: Database) -> None:
             tx, [entry("было", DESK), entry("ждёт", DESK), entry("чужое", ChatRef(channel="home", chat_id="-500"))]
         )
         await tx.raw.execute("UPDATE outbox SET state = 'sent' WHERE id = $1", sent)
-        await outbox.move_chat(tx, DESK, new)
+        await moves.move_chat(tx, DESK, new)
         question = await questions.find(tx, number)
         assert question is not None
         assert new == question.admin_chat
-        assert {DESK: new} == await outbox.moves(tx)
-        await outbox.move_chat(tx, new, newer)
-        assert {DESK: newer, new: newer} == await outbox.moves(tx)
+        assert {DESK: new} == await moves.load(tx)
+        await moves.move_chat(tx, new, newer)
+        assert {DESK: newer, new: newer} == await moves.load(tx)
         chats = [row["chat_id"] for row in await tx.raw.fetch("SELECT chat_id FROM outbox ORDER BY id")]
     assert ["-500", "-100501", "-500"] == chats
 
@@ -421,13 +421,13 @@ async def test_replace_and_drop(database: Database) -> None:
     """What still waits can be changed and dropped; what is on its way cannot."""
     first, second = await add(database, entry("было"), entry("лишнее", strand="b"))
     async with database.transaction() as tx:
-        assert await outbox.replace(tx, first, SendMessage(text="стало"), delay=NO_TIME)
-        await outbox.drop(tx, [second])
+        assert await shows.replace(tx, first, SendMessage(text="стало"), delay=NO_TIME)
+        await shows.drop(tx, [second])
     lease = await hold(database)
     assert ["стало"] == texts(await claim(database, lease))
     async with database.transaction() as tx:
-        assert not await outbox.replace(tx, first, SendMessage(text="поздно"))
-        await outbox.drop(tx, [first])
+        assert not await shows.replace(tx, first, SendMessage(text="поздно"))
+        await shows.drop(tx, [first])
     assert {first: State.SENDING, second: State.DROPPED} == await states(database)
 
 
@@ -436,7 +436,7 @@ async def test_replace_keeps_its_time_unless_told(database: Database) -> None:
     (only,) = await add(database, entry("было", delay=timedelta(hours=1)))
     lease = await hold(database)
     async with database.transaction() as tx:
-        await outbox.replace(tx, only, SendMessage(text="стало"))
+        await shows.replace(tx, only, SendMessage(text="стало"))
     assert [] == await claim(database, lease)
 
 
@@ -444,7 +444,7 @@ async def test_showing_and_card_of(database: Database) -> None:
     """The entries that show a message are found with their ids; the card of a question is its own or the joint one."""
     async with database.transaction() as tx:
         number, message = await ask(tx)
-        assert await outbox.card_of(tx, number) is None
+        assert await shows.card_of(tx, number) is None
         card, part = await outbox.add(
             tx,
             [
@@ -452,17 +452,17 @@ async def test_showing_and_card_of(database: Database) -> None:
                 entry("файл", DESK, Role.CARD_PART, question=number, thread_message=message, strand="b"),
             ],
         )
-        assert card == await outbox.card_of(tx, number)
+        assert card == await shows.card_of(tx, number)
     lease = await hold(database, "work")
     taken = await claim(database, lease, wanted(DESK, room=1))
     async with database.transaction() as tx:
         await outbox.record_sent(tx, lease, [Sent(entry=taken[0], message_ids=("41", "42"))])
-        shown = await outbox.showing(tx, message, [Role.CARD, Role.CARD_PART])
+        shown = await shows.find(tx, message, [Role.CARD, Role.CARD_PART])
         assert [(card, State.SENT, ("41", "42")), (part, State.WAITING, ())] == [
             (one.id, one.state, one.message_ids) for one in shown
         ]
-        assert [card] == [one.id for one in await outbox.showing(tx, message, [Role.CARD])]
-        assert {State.SENT: 1} == await outbox.unfinished_of(tx, message, Role.CARD)
+        assert [card] == [one.id for one in await shows.find(tx, message, [Role.CARD])]
+        assert {State.SENT: 1} == await shows.unfinished_of(tx, message, Role.CARD)
 
 
 async def test_cards_put_together(database: Database) -> None:
@@ -480,12 +480,12 @@ async def test_cards_put_together(database: Database) -> None:
             added = entry("дополнение", DESK, Role.FOLLOW_UP, about_entry=card, **more)
             await outbox.add(tx, [part, added])
     async with database.transaction() as tx:
-        waiting = await outbox.waiting_cards(tx, DESK, limit=10)
+        waiting = await merging.waiting_cards(tx, DESK, limit=10)
         assert [(number, f"Вопрос {n}", "Ирина") for n, (number, _) in enumerate(asked)] == [
             (one.question, one.text, one.resident) for one in waiting
         ]
-        joint = await outbox.merge(tx, waiting[:2], entry("вместе", DESK, Role.CARDS, strand="cards"))
-        assert [joint, joint, cards[2]] == [await outbox.card_of(tx, number) for number, _ in asked]
+        joint = await merging.merge(tx, waiting[:2], entry("вместе", DESK, Role.CARDS, strand="cards"))
+        assert [joint, joint, cards[2]] == [await shows.card_of(tx, number) for number, _ in asked]
     lease = await hold(database, "work")
     taken = await claim(database, lease, wanted(DESK))
     assert {"вместе", "карточка"} == set(texts(taken))
@@ -505,15 +505,15 @@ async def test_card_that_is_held_back_is_not_put_together(database: Database) ->
             "x", DESK, Role.CARD, question=number, thread_message=message, delay=timedelta(hours=1), strand="q"
         )
         await outbox.add(tx, [card])
-        assert [] == await outbox.waiting_cards(tx, DESK, limit=10)
+        assert [] == await merging.waiting_cards(tx, DESK, limit=10)
 
 
 async def test_ride(database: Database) -> None:
     """What rides in a webhook's answer is sent, once; the dispatcher finds nothing."""
     (only,) = await add(database, entry("Здравствуйте"))
     async with database.transaction() as tx:
-        ridden = await outbox.ride(tx, only)
-        assert await outbox.ride(tx, only) is None
+        ridden = await shows.ride(tx, only)
+        assert await shows.ride(tx, only) is None
     assert ridden is not None
     assert SendMessage(text="Здравствуйте") == ridden.effect
     assert [] == await claim(database, await hold(database))
