@@ -26,7 +26,7 @@ LAST = 40
 #: Units that the first line of several cards takes at the most.
 _TITLE = 60
 #: How many cards one message shows at the most.
-TOGETHER = 25
+TOGETHER = 35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

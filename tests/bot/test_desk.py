@@ -340,7 +340,7 @@ def test_together_takes_no_more_than_officials_can_read() -> None:
     """A hundred cards are not one message; the rest follows, and the message says so."""
     message, taken = cards.together([line(n) for n in range(100)], limit=100_000, unit=TextUnit.CODE_POINT)
     assert cards.TOGETHER == taken
-    assert message.text.startswith("25 новых вопросов (ещё 75 — следом)")
+    assert message.text.startswith("35 новых вопросов (ещё 65 — следом)")
 
 
 NASTY = st.text(

@@ -17,11 +17,11 @@ PER_MINUTE = Rate(count=20, per=timedelta(minutes=1))
 @pytest.mark.parametrize(
     ("room", "since_last", "expected"),
     [
-        pytest.param(16, 0.0, 6, id="much room: as many at once as leave half of the limit"),
-        pytest.param(11, 0.0, 1, id="just over half"),
-        pytest.param(10, 0.0, 0, id="half is gone and a card has just gone"),
-        pytest.param(10, 2.9, 0, id="not yet a twentieth of a minute later"),
-        pytest.param(10, 3.0, 1, id="a twentieth of a minute later"),
+        pytest.param(16, 0.0, 10, id="much room: as many at once as leave the last third"),
+        pytest.param(7, 0.0, 1, id="just over the last third"),
+        pytest.param(6, 0.0, 0, id="the last third is left and a card has just gone"),
+        pytest.param(6, 2.9, 0, id="not yet a twentieth of a minute later"),
+        pytest.param(6, 3.0, 1, id="a twentieth of a minute later"),
         pytest.param(0, 60.0, 0, id="no room at all"),
     ],
 )
