@@ -116,6 +116,7 @@ class Routes:
             request,
             visitor.chat_id,
             viewer=visitor.user,
+            is_official=visitor.side is Side.ADMIN,
             # A browser that reconnects by itself asks with the first address and says in a header how far it got.
             after=max(_version(request.query.get("after")), _version(request.headers.get("Last-Event-ID"))),
             show=lambda item: _view(item, visitor),

@@ -57,6 +57,7 @@ class Streams:
         chat_id: str,
         *,
         viewer: str,
+        is_official: bool,
         after: int,
         show: Callable[[LogItem], bytes],
         may_go_on: Callable[[], Awaitable[bool]],
@@ -66,7 +67,9 @@ class Streams:
         `may_go_on` is asked at every heartbeat. Raises Refused when there are too many streams.
         """
         mine = sum(owner == viewer for owner in self._open.values())
-        if self._closed or len(self._open) >= self._at_most or mine >= self._per_viewer:
+        # Strangers can fill all places; officials, who were let in, must get to work all the same.
+        is_full = len(self._open) >= self._at_most and not is_official
+        if self._closed or is_full or mine >= self._per_viewer:
             raise Refused(503, "Слишком много открытых страниц.", retry_after=timedelta(seconds=10))
         wake = asyncio.Event()
         self._open[wake] = viewer

@@ -171,10 +171,18 @@ async def test_streams_are_bounded(open_page: OpenPage) -> None:
     """More streams than the process can bear are refused, and a place that is left is free again."""
     page = await open_page(streams=2)
     person, other = await _opened(page), await _opened(page)
-    async with _stream(person) as first, _stream(person) as second:
+    async with _stream(person, side="resident") as first, _stream(person, side="resident") as second:
         assert [(await events.next())[0] for events in (first, second)] == ["ready", "ready"]
-        async with _stream(other) as third:
+        async with _stream(other, side="resident") as third:
             assert (third.response.status, "Retry-After" in third.response.headers) == (503, True)
+
+
+async def test_officials_are_not_locked_out(open_page: OpenPage) -> None:
+    """However many strangers keep streams open, the officials' chat opens."""
+    page = await open_page(streams=1)
+    person = await _opened(page)
+    async with _stream(person, side="resident") as first, _stream(person, side="admin") as officials:
+        assert [(await events.next())[0] for events in (first, officials)] == ["ready", "ready"]
 
 
 async def test_a_page_that_left_leaves_nothing(open_page: OpenPage) -> None:
