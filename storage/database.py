@@ -38,17 +38,6 @@ class Transaction:
         """Call this once the transaction is durable; not at all when it is rolled back."""
         self._after_commit.append(call)
 
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
-        """A part that can fail without the rest: what it did, and what it wanted after the commit, is undone."""
-        calls = len(self._after_commit)
-        try:
-            async with self.raw.transaction():
-                yield
-        except BaseException:
-            del self._after_commit[calls:]
-            raise
-
     def committed(self) -> None:
         for call in self._after_commit:
             call()

@@ -210,14 +210,6 @@ class Owner:
         await asyncio.wait([owned.sending, owned.listening], timeout=12)
         owned.sending.cancel()
 
-    async def stop_listening(self) -> None:
-        """Take no more updates; what is on its way out goes on."""
-        listening = [owned.listening for owned in self._owned.values()]
-        for task in listening:
-            task.cancel()
-        if listening:
-            await asyncio.wait(listening, timeout=2)
-
     async def _stop(self) -> None:
         await asyncio.gather(*(self._let_go(channel) for channel in list(self._owned)))
         try:
