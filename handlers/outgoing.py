@@ -69,6 +69,25 @@ async def post(tx: Transaction, ctx: Context, address: Address, draft: Draft) ->
     return await post_fitted(tx, ctx, address, fitted(ctx, address, draft))
 
 
+async def post_both(
+    tx: Transaction, ctx: Context, one: tuple[Address, Draft], other: tuple[Address, Draft]
+) -> tuple[Posted, Posted]:
+    """Say two things to different chats: in one statement, where each is one message."""
+    said = [(address, fitted(ctx, address, draft)) for address, draft in (one, other)]
+    if any(len(ready.messages) > 1 for _, ready in said):
+        first, second = [await post_fitted(tx, ctx, address, ready) for address, ready in said]
+        return first, second
+    ids = await outbox.add(
+        tx, [_entry(address, ready.messages[0], address.role, address.about_entry) for address, ready in said]
+    )
+    for address, _ in said:
+        wake(tx, ctx, address)
+    first, second = (
+        Posted(entries=(entry,), left_out=ready.left_out) for entry, (_, ready) in zip(ids, said, strict=True)
+    )
+    return first, second
+
+
 async def post_fitted(tx: Transaction, ctx: Context, address: Address, ready: Fitted) -> Posted:
     first, *rest = ready.messages
     entries = await outbox.add(tx, [_entry(address, first, address.role, address.about_entry)])

@@ -26,7 +26,7 @@ from bot.model.event import ButtonPressed, ChatStarted, ChatStopped, MessageEdit
 from bot.model.message import AnswerPress, Mark, SetMark
 from bot.model.question import Author, Conversation, Question, Status, ThreadMessage
 from handlers.context import ALBUM_WAIT, NAME_WAIT, Context
-from handlers.outgoing import Address, Posted, do, post, refit
+from handlers.outgoing import Address, Posted, do, post, post_both, refit
 from storage import conversations, links, questions, shows
 from storage.database import Transaction
 from storage.questions import NewMessage
@@ -178,13 +178,18 @@ async def _ask(
         answered_at=None,
     )
     due = texts.moment(destination.due_at, now, ctx.look.zone)
-    await _tell(tx, ctx, event.chat, texts.confirmation(number, due, first=first), question=number)
+    confirmation = texts.confirmation(number, due, first=first)
     delay = ALBUM_WAIT if event.album_id else timedelta(0)
     if not conversation.name and event.chat.channel in ctx.nameless:
         delay = max(delay, NAME_WAIT)
         tx.after_commit(lambda: ctx.ask_name(event.chat.channel, event.sender.user_id))
     address = _desk_address(ctx, question, Role.CARD, thread_message, delay=delay)
-    posted = await post(tx, ctx, address, cards.card(question, event.content, ctx.look, now))
+    _, posted = await post_both(
+        tx,
+        ctx,
+        (_confirmation_address(event.chat, number), Draft(text=confirmation, keyboard=texts.KEYBOARD)),
+        (address, cards.card(question, event.content, ctx.look, now)),
+    )
     await _name_left_out(tx, ctx, event.chat, number, posted.left_out)
     tx.after_commit(ctx.metrics.questions.labels(event.chat.channel).inc)
 
@@ -334,8 +339,12 @@ def _desk_address(
 
 
 async def _tell(tx: Transaction, ctx: Context, chat: ChatRef, text: str, *, question: int | None = None) -> list[int]:
-    address = Address(chat=chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question)
+    address = _confirmation_address(chat, question)
     return list((await post(tx, ctx, address, Draft(text=text, keyboard=texts.KEYBOARD))).entries)
+
+
+def _confirmation_address(chat: ChatRef, question: int | None) -> Address:
+    return Address(chat=chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question)
 
 
 async def _name_left_out(

@@ -27,11 +27,13 @@ class DatabaseAway(Exception):
 class Transaction:
     """One transaction, spoken to in two ways on the same connection."""
 
-    def __init__(self, core: AsyncConnection, raw: asyncpg.Connection[Any]) -> None:
+    def __init__(self, core: AsyncConnection, raw: asyncpg.Connection[Any], *, is_new: bool = False) -> None:
         #: SQLAlchemy Core, where it reads better.
         self.core = core
         #: asyncpg itself, for the hand-written statements of the hot paths: a third of the CPU.
         self.raw = raw
+        #: Whether the connection was made for this.
+        self.is_new = is_new
         self._after_commit: list[Callable[[], None]] = []
 
     def after_commit(self, call: Callable[[], None]) -> None:
@@ -58,6 +60,8 @@ class Database:
         # Connections stay checked out and are handed on here: SQLAlchemy's pool costs a tenth of all CPU under load,
         # and lets newcomers overtake, so that somebody would wait for ever.
         self._idle: list[tuple[AsyncConnection, asyncpg.Connection[Any]]] = []
+        #: Those on which no statement waits for the disk: see `statement`.
+        self._hasty: list[tuple[AsyncConnection, asyncpg.Connection[Any]]] = []
         self._turns = asyncio.Semaphore(pool_size)
 
     async def connect(self) -> asyncpg.Connection[Any]:
@@ -70,6 +74,8 @@ class Database:
                 "application_name": "otvet",
                 # The same few statements for ever: planning each anew costs more than a plan for any values.
                 "plan_cache_mode": "force_generic_plan",
+                # A process that hangs between two statements must not keep its rows locked: others go on.
+                "idle_in_transaction_session_timeout": "10s",
             },
         )
 
@@ -79,26 +85,42 @@ class Database:
 
         With `durable` off the commit does not wait for the disk: for what may be done twice after a power cut.
         """
+        async with self._turn(), self._lent(self._idle) as tx:
+            await tx.raw.execute("BEGIN" if durable else "BEGIN; SET LOCAL synchronous_commit = off")
+            yield tx
+            await tx.raw.execute("COMMIT")
+        tx.committed()
+
+    @asynccontextmanager
+    async def statement(self, *, durable: bool = True) -> AsyncIterator[Transaction]:
+        """For one statement that is a transaction of its own: without the roundtrips of begin and commit.
+
+        With `durable` off it does not wait for the disk. Raises DatabaseAway.
+        """
+        async with self._turn(), self._lent(self._idle if durable else self._hasty) as tx:
+            if tx.is_new and not durable:
+                await tx.raw.execute("SET synchronous_commit = off")
+            yield tx
+        tx.committed()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(TURN_SECONDS):
                 await self._turns.acquire()
         except TimeoutError:
             raise DatabaseAway("no connection is free") from None
         try:
-            async with self._begun(durable=durable) as tx:
-                yield tx
+            yield
         finally:
             self._turns.release()
-        tx.committed()
 
     @asynccontextmanager
-    async def _begun(self, *, durable: bool) -> AsyncIterator[Transaction]:
-        core, raw = await self._take()
-        tx = Transaction(core, raw)
+    async def _lent(self, idle: list[tuple[AsyncConnection, asyncpg.Connection[Any]]]) -> AsyncIterator[Transaction]:
+        core, raw, is_new = await self._take(idle)
+        tx = Transaction(core, raw, is_new=is_new)
         try:
-            await raw.execute("BEGIN" if durable else "BEGIN; SET LOCAL synchronous_commit = off")
             yield tx
-            await raw.execute("COMMIT")
         except asyncio.CancelledError:
             # The statement may still be running in the server: such a connection is not used again.
             await self._discard(core, raw)
@@ -108,18 +130,20 @@ class Database:
             if raw.is_closed() or isinstance(cause, _LOST):
                 await self._discard(core, raw)
             else:
-                await self._roll_back(core, raw)
+                await self._roll_back(core, raw, idle)
             if isinstance(cause, _AWAY):
                 raise DatabaseAway(_short(cause)) from None
             raise
         else:
-            self._idle.append((core, raw))
+            idle.append((core, raw))
 
-    async def _take(self) -> tuple[AsyncConnection, asyncpg.Connection[Any]]:
-        while self._idle:
-            core, raw = self._idle.pop()
+    async def _take(
+        self, idle: list[tuple[AsyncConnection, asyncpg.Connection[Any]]]
+    ) -> tuple[AsyncConnection, asyncpg.Connection[Any], bool]:
+        while idle:
+            core, raw = idle.pop()
             if not raw.is_closed():
-                return core, raw
+                return core, raw, False
             # After a restart of the server every idle connection is closed.
             await self._discard(core, raw)
         try:
@@ -130,15 +154,21 @@ class Database:
                 raise
             raise DatabaseAway(_short(cause)) from None
         assert raw is not None
-        return core, raw
+        return core, raw, True
 
-    async def _roll_back(self, core: AsyncConnection, raw: asyncpg.Connection[Any]) -> None:
+    async def _roll_back(
+        self,
+        core: AsyncConnection,
+        raw: asyncpg.Connection[Any],
+        idle: list[tuple[AsyncConnection, asyncpg.Connection[Any]]],
+    ) -> None:
         try:
-            await raw.execute("ROLLBACK")
+            if raw.is_in_transaction():
+                await raw.execute("ROLLBACK")
         except _AWAY:
             await self._discard(core, raw)
         else:
-            self._idle.append((core, raw))
+            idle.append((core, raw))
 
     @staticmethod
     async def _discard(core: AsyncConnection, raw: asyncpg.Connection[Any]) -> None:
@@ -168,9 +198,10 @@ class Database:
             raise DatabaseAway(_short(error)) from None
 
     async def close(self) -> None:
-        while self._idle:
-            core, _ = self._idle.pop()
-            await core.close()
+        for idle in (self._idle, self._hasty):
+            while idle:
+                core, _ = idle.pop()
+                await core.close()
         await self.engine.dispose()
 
 
@@ -181,6 +212,7 @@ _LOST = (
     asyncpg.InternalClientError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     ConnectionError,
 )
 _AWAY = (

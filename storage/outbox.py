@@ -238,7 +238,8 @@ _SENT = (
     " link AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, entry_id, part, role)"
     "  SELECT $8, chat_id, message_id, question_id, thread_message_id, entry_id, part, role FROM done"
     "  WHERE message_id <> ''"
-    f" {NEWEST_WINS})"
+    f" {NEWEST_WINS}),"
+    " carded AS (UPDATE questions SET carded_at = now() WHERE id = ANY($11::bigint[]) AND carded_at IS NULL)"
     " UPDATE outbox SET state = 'sent', finished_at = now(), last_error = ''"
     " WHERE id = ANY($9::bigint[]) AND state = 'sending' AND epoch = $10"
 )
@@ -259,12 +260,8 @@ async def record_sent(tx: Transaction, lease: Lease, sent: Sequence[Sent]) -> No
         lease.channel,
         [one.entry.id for one in sent],
         lease.epoch,
+        [one.entry.question for one in sent if one.entry.role is Role.CARD and one.entry.question is not None],
     )
-    carded = [one.entry.question for one in sent if one.entry.role is Role.CARD and one.entry.question is not None]
-    if carded:
-        await tx.raw.execute(
-            "UPDATE questions SET carded_at = now() WHERE id = ANY($1::bigint[]) AND carded_at IS NULL", carded
-        )
 
 
 async def put_back(

@@ -7,6 +7,7 @@ for one missing field (messages of 2016-2018 have no `is_bot`). https://core.tel
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,7 +66,7 @@ def parse_update(raw: bytes, reader: Reader) -> Update:
     try:
         update = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raw, update = _half_characters_mended(raw)
+        raw, update = _mended(raw)
     except RecursionError:
         raise BadUpdate("nested too deeply") from None
     if not isinstance(update, dict):
@@ -73,14 +74,19 @@ def parse_update(raw: bytes, reader: Reader) -> Update:
     return read_update(update, raw, reader)
 
 
-def _half_characters_mended(raw: bytes) -> tuple[bytes, Any]:
-    """Half of a surrogate pair is valid JSON, but no valid text: it becomes a question mark."""
+def _mended(raw: bytes) -> tuple[bytes, Any]:
+    """Valid JSON that means nothing: half of a surrogate pair becomes a question mark, a number like 1e400 null."""
     try:
-        update = json.loads(raw, parse_constant=_refuse_constant)
+        update = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise BadUpdate("not JSON") from None
     mended = json.dumps(update, ensure_ascii=False).encode("utf-8", "replace")
     return mended, json.loads(mended)
+
+
+def _finite(number: str) -> float | None:
+    value = float(number)
+    return value if math.isfinite(value) else None
 
 
 def _refuse_constant(name: str) -> Any:

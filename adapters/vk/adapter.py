@@ -44,6 +44,7 @@ MEDIA_HOSTS = (
 _SECRET = "secret"  # noqa: S105 - the name of a kept value
 #: https://dev.vk.com/en/method/users.get takes 1000; a hundred keeps one call short.
 _NAMES_AT_ONCE = 100
+_NOT_TOLD = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class VkAdapter:
@@ -71,7 +72,8 @@ class VkAdapter:
     # --- in ---
 
     def parse(self, raw: bytes) -> Update:
-        return self._update(parse_body(raw, group_id=self._settings.group_id))
+        # What is stored says when it came; anything else is the same at any time, too.
+        return self._update(parse_body(raw, group_id=self._settings.group_id), received_at=_NOT_TOLD)
 
     async def receive(self, request: RawRequest) -> Received:
         """https://dev.vk.com/en/api/callback/getting-started: the secret stands inside the body."""
@@ -85,7 +87,7 @@ class VkAdapter:
         if not await self._is_our_secret(given):
             raise Unauthentic("wrong or missing secret")
         # Anything but exactly `ok` counts as an error; a few of those, and VK stops to deliver.
-        return Received(updates=(self._update(body),), reply=RawReply(body="ok"))
+        return Received(updates=(self._update(body, received_at=datetime.now(UTC)),), reply=RawReply(body="ok"))
 
     async def listen(self, accept: Accept) -> None:
         if self._updates == "longpoll":
@@ -97,7 +99,7 @@ class VkAdapter:
                 except BadUpdate as error:
                     log.warning("vk.longpoll.bad_update", channel=self.channel, reason=str(error))
                     return
-                await accept(self._update(body))
+                await accept(self._update(body, received_at=datetime.now(UTC)))
 
             await longpoll.run(take)
         elif self._lent.webhook_url is None:
@@ -105,8 +107,8 @@ class VkAdapter:
         else:
             await self._callback.watch()
 
-    def _update(self, body: dict[str, Any]) -> Update:
-        return parse_update(body, channel=self.channel, group_id=self._settings.group_id, received_at=datetime.now(UTC))
+    def _update(self, body: dict[str, Any], *, received_at: datetime) -> Update:
+        return parse_update(body, channel=self.channel, group_id=self._settings.group_id, received_at=received_at)
 
     async def _confirm(self) -> RawReply:
         try:

@@ -11,7 +11,7 @@ from typing import Any
 def read_object(text: str | bytes) -> dict[str, Any] | None:
     """The JSON object in this text; None when it is anything else."""
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -51,6 +51,12 @@ def as_number(value: object) -> float | None:
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def _finite(number: str) -> float | None:
+    """None for a number that no float holds (`1e400`): written down again it would be no JSON."""
+    value = float(number)
+    return value if math.isfinite(value) else None
 
 
 def _refuse(constant: str) -> float:

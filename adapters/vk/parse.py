@@ -65,6 +65,8 @@ def parse_update(update: Mapping[str, Any], *, channel: ChannelName, group_id: i
     becomes a part of `raw`, so that the same comes out when it is parsed again.
     """
     kept = as_int(update.get(RECEIVED_AT))
+    # In whole seconds, as `raw` keeps it: an event must not be another when it is parsed again.
+    received_at = received_at.replace(microsecond=0)
     at = received_at if kept is None else _moment(kept, received_at)
     # The secret comes inside the body, and is not stored.
     clean = {name: value for name, value in update.items() if name not in ("secret", RECEIVED_AT)}

@@ -108,7 +108,7 @@ def parse(raw: bytes, channel: ChannelName) -> Update:
     """Read an update that was kept. Raises BadUpdate when it is none of ours."""
     try:
         return update_of(msgspec.json.decode(raw, type=AnyRaw), channel)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadUpdate("not an update of the page") from error
 
 

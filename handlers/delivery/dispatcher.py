@@ -195,9 +195,11 @@ class Dispatcher:
         if not wanted:
             return
         try:
-            async with self._ctx.database.transaction(durable=False) as tx:
-                for chat, room in crowded:
-                    await put_cards_together(tx, self._ctx, chat, room)
+            if crowded:
+                async with self._ctx.database.transaction(durable=False) as tx:
+                    for chat, room in crowded:
+                        await put_cards_together(tx, self._ctx, chat, room)
+            async with self._ctx.database.statement(durable=False) as tx:
                 entries = await outbox.claim(tx, self.lease, wanted)
         except DatabaseAway:
             self._ready.update(chats)

@@ -91,7 +91,7 @@ class Owner:
                     _WAKE_CHANNEL,
                     sorted(channels),
                 )
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
                 # They look for themselves every few seconds.
                 return
 
@@ -115,10 +115,12 @@ class Owner:
 
     async def _keep_leases(self) -> None:
         session = await self._connect()
-        async with self._ctx.database.transaction() as tx:
+        # One statement: a process that hung before its commit would keep the lease's row from all others.
+        async with self._ctx.database.statement() as tx:
             held = await leases.acquire(
                 tx, sorted(self._adapters), owner=self._name, session=session, lifetime=LIFETIME
             )
+        async with self._ctx.database.statement() as tx:
             addresses = await moves.load(tx)
         if dict(self._ctx.desk.moves) != addresses:
             self._ctx.desk = self._ctx.desk.moved(addresses)
@@ -138,9 +140,10 @@ class Owner:
         if self._session is None or self._session.is_closed():
             self._session = None
             try:
-                self._session = await self._ctx.database.connect()
-                await self._session.add_listener(_WAKE_CHANNEL, self._told)
-                self._session_id = await self._session.fetchval(leases.SESSION)
+                session = await self._ctx.database.connect()
+                await session.add_listener(_WAKE_CHANNEL, self._told)
+                self._session_id = await session.fetchval(leases.SESSION)
+                self._session = session
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
                 raise DatabaseAway(type(error).__name__) from None
         return self._session_id
@@ -218,5 +221,10 @@ class Owner:
         except (DatabaseAway, TimeoutError):
             # It runs out by itself.
             pass
-        if self._session is not None:
-            await self._session.close(timeout=1)
+        session, self._session = self._session, None
+        if self._telling is not None:
+            # They look for themselves every few seconds.
+            self._telling.cancel()
+            await asyncio.wait([self._telling])
+        if session is not None:
+            await session.close(timeout=1)

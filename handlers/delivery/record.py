@@ -77,21 +77,25 @@ class Recorder:
         async with self._writing:
             while self._sent:
                 batch, self._sent = self._sent, []
-                await self._surely(lambda tx, batch=batch: self._record(tx, batch))  # type: ignore[misc]
+                await self._write_receipts(batch)
                 self._on_receipt()
                 for chat, kind in {(one.entry.chat, one.entry.chat_kind) for one in batch}:
                     self._wake(chat, kind, timedelta(0))
 
-    async def _record(self, tx: Transaction, batch: Sequence[Sent]) -> None:
-        await outbox.record_sent(tx, self._lease, batch)
+    async def _write_receipts(self, batch: Sequence[Sent]) -> None:
         answered = {
             one.entry.thread_message: one.entry
             for one in batch
             if one.entry.role is Role.ANSWER and not isinstance(one.entry.effect, EditMessage)
         }
-        for thread_message, entry in answered.items():
-            if thread_message is not None:
-                await self._mark_delivered(tx, entry, thread_message)
+
+        async def write(tx: Transaction) -> None:
+            await outbox.record_sent(tx, self._lease, batch)
+            for thread_message, entry in answered.items():
+                if thread_message is not None:
+                    await self._mark_delivered(tx, entry, thread_message)
+
+        await self._surely(write, one_statement=not answered)
         now = self._ctx.clock()
         for one in batch:
             if one.entry.role is Role.CARD:
@@ -269,11 +273,12 @@ class Recorder:
         elif entry.role in (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP):
             await failures.card_failed(tx, self._ctx, entry.chat, [entry.question])
 
-    async def _surely(self, write: Callable[[Transaction], object]) -> None:
+    async def _surely(self, write: Callable[[Transaction], object], *, one_statement: bool = False) -> None:
         """Write, again and again while the database is away: what the platform did cannot be undone."""
         while True:
             try:
-                async with self._ctx.database.transaction() as tx:
+                database = self._ctx.database
+                async with database.statement() if one_statement else database.transaction() as tx:
                     await write(tx)  # type: ignore[misc]
             except (DatabaseAway, asyncpg.PostgresError) as error:
                 log.warning("record.again", channel=self._channel, error=type(error).__name__)

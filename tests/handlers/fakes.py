@@ -251,6 +251,15 @@ class TracedDatabase(Database):
     async def transaction(self, *, durable: bool = True) -> AsyncIterator[Transaction]:
         async with super().transaction(durable=durable) as tx:
             yield tx
+        self._committed()
+
+    @contextlib.asynccontextmanager
+    async def statement(self, *, durable: bool = True) -> AsyncIterator[Transaction]:
+        async with super().statement(durable=durable) as tx:
+            yield tx
+        self._committed()
+
+    def _committed(self) -> None:
         self.commits += 1
         self.changed.set()
 

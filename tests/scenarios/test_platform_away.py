@@ -54,6 +54,32 @@ async def test_platform_goes_and_comes_back(tmp_path: Path, new_database: NewDat
             await seen(vk.seen_by_officials, lambda one: "и ещё вопрос" in one.text)
 
 
+async def test_officials_platform_is_away(tmp_path: Path, new_database: NewDatabase) -> None:
+    """A question that officials cannot be shown is stored, numbered, and shown when they can, also after a restart."""
+    async with TelegramEmulator() as telegram, VkEmulator() as vk_server:
+        service = _service(tmp_path, await new_database(), telegram, vk_server)
+        messenger, vk = TelegramPlace(telegram, 0), VkPlace(vk_server, VK_ADMIN)
+        async with running(service):
+            await vk_server.wait_for(lambda: vk_server.polling)
+            await vk_server.stop()
+            irina = somebody()
+            await messenger.ask(irina, Said(text="Есть ли кто-нибудь?"))
+            await got(messenger, irina, "Ваш вопрос принят: № 1.")
+
+            async def tried() -> bool:
+                return bool(await service.query("SELECT 1 FROM outbox WHERE role = 'card' AND attempts > 0"))
+
+            await until(tried)
+            await service.kill()
+            await service.start()
+            await vk_server.start()
+            card = await seen(vk.seen_by_officials, lambda one: "Есть ли кто-нибудь?" in one.text)
+            await vk_server.wait_for(lambda: vk_server.polling)
+            await vk.reply(card.id, Said(text="Да, мы здесь"))
+            await got(messenger, irina, "Да, мы здесь")
+            await vk_server.wait_for(lambda: vk_server.reactions)
+
+
 async def test_wrong_token(tmp_path: Path, new_database: NewDatabase) -> None:
     """A token that the platform does not know ails its channel alone: the service is up and ready, and says so."""
     async with TelegramEmulator() as telegram, VkEmulator() as vk_server:

@@ -66,8 +66,12 @@ async def card(world: World, text: str) -> Seen:
     return await seen(world.telegram.seen_by_officials, lambda one: text in one.text)
 
 
-async def test_kills_between_and_within_polls(world: World) -> None:
-    """SIGKILL while a poll waits, and while an update of it is being taken; people go on writing all the time."""
+async def test_kills_between_and_within_polls(world: World, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SIGKILL while a poll waits, and while an update of it is being taken; people go on writing all the time.
+
+    At last it is started on another machine, as far as its files tell.
+    """
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
     first = [somebody() for _ in world.places]
     for who, place in zip(first, world.places, strict=True):
         await place.ask(who, Said(text=f"До остановки {who}"))
@@ -87,6 +91,8 @@ async def test_kills_between_and_within_polls(world: World) -> None:
     async with asyncio.timeout(20):
         await asyncio.gather(*(one.reached.wait() for one in held))
     await world.service.kill()
+    # Somewhere else: what was fetched is known by the database, not by a file or a process.
+    world.service.folder = elsewhere
     await world.service.start()
 
     for people, place in zip(down, world.places, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -142,6 +143,17 @@ async def test_long_question_with_emoji(desk: TelegramDesk) -> None:
     await desk.card(last)
     shown = "".join(one.text for one in desk.emulator.sent_to(ADMIN) if one.message_id > card.message_id)
     assert text.split()[:-1] == [word for word in text.split()[:-1] if word in shown]
+
+
+async def test_signs_of_markup_are_words(desk: TelegramDesk) -> None:
+    """What looks like markup to some messenger is what somebody wrote: it arrives as it is, in both directions."""
+    irina = resident()
+    signs = "<b>5</b> & a_b *c* [d](tg://user?id=1) `e` ~f~ [id1|Имя] @all {g} &lt; \\n #h"
+    card = await desk.ask(irina, f"Знаки: {signs}")
+    answer = await desk.answer(card, irina, f"И ваши знаки: {signs}")
+    assert [] == answer.entities
+    shown = await desk.said_to(await desk.say(f"/q {number_of(card)}"))
+    assert 2 == shown.text.count(signs)
 
 
 # --- correcting ---
@@ -305,6 +317,22 @@ async def test_open_and_close(desk: TelegramDesk) -> None:
     listed = await desk.said_to(await desk.say("/open"))
     assert f"№ {number_of(card)}\n" not in listed.text
     assert f"№ {number_of(card)} ·" not in listed.text
+
+
+async def test_close_by_reply(desk: TelegramDesk) -> None:
+    """/close as a reply closes the question of what is replied to, its card or an addition; it is no answer."""
+    irina, maria = resident(), resident("Мария")
+    card, other = await desk.ask(irina, "Вопрос уже решён"), await desk.ask(maria, "А этот ещё нет")
+    closed = await desk.said_to(await desk.say("/close", to=card))
+    assert f"№ {number_of(card)}" in closed.text
+    await desk.got(irina, f"Вопрос № {number_of(card)} закрыт")
+    await desk.say("/close не к нам", to=await desk.ask(maria, "И вот ещё"), by=PETR)
+    assert "не к нам" in (await desk.got(maria, f"Вопрос № {number_of(other)} закрыт")).text
+    assert [] == [text for text in desk.all_to(irina) + desk.all_to(maria) if "/close" in text]
+    listed = await desk.said_to(await desk.say("/open"))
+    assert not {number_of(card), number_of(other)} & {int(number) for number in re.findall(r"№ (\d+)", listed.text)}
+    # What the resident writes now is another question.
+    assert number_of(card) != number_of(await desk.ask(irina, "Новое дело"))
 
 
 async def test_help(desk: TelegramDesk) -> None:
