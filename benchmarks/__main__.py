@@ -16,10 +16,11 @@ from benchmarks.measure import Bench, Burst, Latency, Throughput
 from benchmarks.processes import cores, pin
 from benchmarks.profiled import shares
 from benchmarks.residents import CONNECTIONS
+from benchmarks.routing import Routing, route
 from benchmarks.service import Cores
 
 _MB = 1024 * 1024
-_ALL = ("throughput", "latency", "burst", "echo")
+_ALL = ("throughput", "latency", "burst", "routing", "echo")
 
 Row = tuple[str, str]
 
@@ -61,6 +62,8 @@ async def run(options: argparse.Namespace) -> list[Row]:
         rows += _latency(await bench.latency(options.rate, options.seconds))
     if "burst" in wanted:
         rows += _burst(await bench.burst(options.burst))
+    if "routing" in wanted:
+        rows += _routing(route())
     if "echo" in wanted:
         rows.append(("a bare aiogram echo without a database", f"{await bench.echo(options.questions):.0f} messages/s"))
     await api.stop()
@@ -112,6 +115,12 @@ def _burst(figures: Burst) -> Iterator[Row]:
     yield f"{figures.questions} questions at once, Telegram's limits", f"{figures.messages} messages in the admin chat"
     yield "  until all are shown", f"{figures.shown:.1f} s"
     yield "  until all are confirmed", f"{figures.confirmed:.1f} s"
+
+
+def _routing(figures: Routing) -> Iterator[Row]:
+    yield f"routing by the forms of {figures.words} words", f"{figures.forms} forms, read in {figures.reading:.1f} s"
+    yield "  a question of 100 characters", f"{figures.short * 1e6:.0f} µs"
+    yield "  a question of 4096 characters", f"{figures.long * 1e6:.0f} µs"
 
 
 def _disk(folder: Path | None) -> float:

@@ -31,13 +31,13 @@ from bot.model.event import Sender
 from bot.model.message import SendMessage
 from bot.model.question import Author
 from migrations.run import migrate
-from storage import conversations, events, links, merging, moves, outbox, questions, shows
+from storage import actions, conversations, events, links, merging, moves, outbox, questions, reminders, shows
 from storage.database import Database, Transaction
 from storage.embedded import EmbeddedServer
 from storage.events import EventStatus
 from storage.merging import WaitingCard
 from storage.outbox import Entry, Lease, NewEntry, Sent, Wanted
-from storage.questions import NewMessage
+from storage.questions import Listing, NewMessage
 
 #: A scan of a table with at least so many rows is worth a word.
 _BIG = 10_000
@@ -270,6 +270,29 @@ CASES = [
     Case(name="questions.find, locked", call=lambda tx: questions.find(tx, 500, lock=True)),
     Case(name="questions.waiting, one chat", call=lambda tx: questions.waiting(tx, [_chat(ADMIN)], limit=20)),
     Case(name="questions.waiting, all", call=lambda tx: questions.waiting(tx, None, limit=20)),
+    Case(name="questions.waiting, page 90", call=lambda tx: questions.waiting(tx, None, limit=10, offset=900)),
+    Case(
+        name="questions.waiting, mine",
+        call=lambda tx: questions.waiting(tx, [_chat(ADMIN)], limit=10, listing=Listing.MINE, official="telegram:7"),
+    ),
+    Case(
+        name="questions.waiting, overdue",
+        call=lambda tx: questions.waiting(tx, None, limit=10, listing=Listing.OVERDUE, now=_NOW),
+    ),
+    Case(
+        name="questions.waiting, overdue in one chat",
+        call=lambda tx: questions.waiting(tx, [_chat(ADMIN)], limit=10, listing=Listing.OVERDUE, now=_NOW),
+    ),
+    Case(name="questions.first_message", call=lambda tx: questions.first_message(tx, 500)),
+    Case(name="actions.of_question", call=lambda tx: actions.of_question(tx, 500)),
+    Case(name="actions.answered_by", call=lambda tx: actions.answered_by(tx, 500)),
+    Case(name="reminders.due", call=lambda tx: reminders.due(tx, _NOW, limit=500)),
+    Case(
+        name="reminders.due_there, one chat",
+        call=lambda tx: reminders.due_there(tx, _chat(ADMIN), _NOW + timedelta(days=1), limit=1000),
+    ),
+    Case(name="reminders.waiting_reminders", call=lambda tx: reminders.waiting_reminders(tx, range(500, 1500), _NOW)),
+    Case(name="reminders.told_at", call=lambda tx: reminders.told_at(tx, [_chat(ADMIN)])),
     Case(name="questions.count_waiting", call=questions.count_waiting, note="counts all that waits"),
     Case(name="questions.thread", call=lambda tx: questions.thread(tx, 500)),
     Case(name="questions.previews", call=lambda tx: questions.previews(tx, list(range(500, 520)))),

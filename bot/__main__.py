@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import os
 import signal
 import sys
@@ -15,9 +16,11 @@ import uvloop
 from bot.adapter import Finding
 from bot.app import App, ListenError, Plan, Rooms, read_plan
 from bot.errors import SendError
+from bot.reload import Reload
 from bot.settings import SettingsError
-from handlers import logs
+from handlers import binding, logs
 from migrations.run import migrate
+from storage import bindings
 from storage import events as stored_events
 from storage.database import DatabaseAway
 from storage.embedded import EmbeddedError
@@ -36,16 +39,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("run", help="run the service in the foreground (what no command does, too)")
     commands.add_parser("migrate", help="bring the database to the newest shape, and stop")
     commands.add_parser("check", help="check settings, database, tokens, webhooks and rights; 1 when one is bad")
+    bind_code = commands.add_parser("bind-code", help="make a one-time code that ties a group to a department")
+    bind_code.add_argument("department", help="its slug in otvet.toml")
     events = commands.add_parser("events", help="updates whose handling failed")
     actions = events.add_subparsers(dest="action", metavar="action", required=True)
     actions.add_parser("failed", help="list them")
     actions.add_parser("replay", help="handle them again, after the fix")
     options = parser.parse_args(arguments)
     try:
-        plan = read_plan(os.environ, Path.cwd())
+        plan = _read_plan()
     except SettingsError as error:
         for mistake in error.mistakes:
             print(mistake, file=sys.stderr)
+        return EXIT_SETTINGS
+    if options.command == "bind-code" and (mistake := _no_department(plan, options.department)):
+        print(mistake, file=sys.stderr)
         return EXIT_SETTINGS
     logs.configure(plan.settings.log_level, plan.settings.log_format)
     try:
@@ -61,12 +69,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_SETTINGS
 
 
+def _read_plan() -> Plan:
+    return read_plan(os.environ, Path.cwd())
+
+
 async def _command(options: argparse.Namespace, plan: Plan) -> int:
     match options.command:
         case "migrate":
             return await _with_database(plan, _migrate)
         case "check":
             return await _with_database(plan, _check)
+        case "bind-code":
+            return await _with_database(plan, functools.partial(_bind_code, department=options.department))
         case "events":
             return await _with_database(plan, _failed if options.action == "failed" else _replay)
         case _:
@@ -78,7 +92,9 @@ async def _run(plan: Plan) -> int:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    await App(plan=plan, on_address=_print_address).run(stop)
+    reload = Reload(started=plan, read=_read_plan)
+    loop.add_signal_handler(signal.SIGHUP, reload.signalled)
+    await App(plan=plan, on_address=_print_address, on_context=reload.serve).run(stop)
     return 0
 
 
@@ -108,6 +124,7 @@ async def _check(rooms: Rooms) -> int:
     try:
         await migrate(rooms.database)
         findings.append(Finding(ok=True, text="database: answers, up to date"))
+        findings += await _bound(rooms)
     except DatabaseAway as error:
         findings.append(Finding(ok=False, text=f"database: does not answer ({error})"))
     admin_chats = rooms.ctx.desk.admin_chats
@@ -122,6 +139,50 @@ async def _check(rooms: Rooms) -> int:
     for finding in findings:
         print(f"{'ok  ' if finding.ok else 'BAD '} {finding.text}")
     return 0 if all(finding.ok for finding in findings) else 1
+
+
+async def _bound(rooms: Rooms) -> list[Finding]:
+    """Which departments are tied to a chat by `/bind`: there the settings' line does nothing."""
+    async with rooms.database.transaction() as tx:
+        tied = await bindings.load(tx)
+    departments = rooms.ctx.desk.departments
+    await binding.load(rooms.ctx)
+    findings: list[Finding] = []
+    for slug, chat in sorted(tied.items()):
+        if slug not in departments:
+            continue
+        ok, said = chat.channel in rooms.ctx.capabilities, f"departments.{slug}: bound to {chat} by /bind"
+        settings = departments[slug].admin_chat
+        if not ok:
+            said += f", but there is no channel {chat.channel!r}; expected its token, or a new /bind elsewhere"
+        elif settings is not None:
+            said += f"; this wins over admin_chat = {str(settings)!r} of the settings"
+        findings.append(Finding(ok=ok, text=said))
+    return findings
+
+
+def _no_department(plan: Plan, department: str) -> str:
+    """What is wrong with a department's slug; empty: nothing."""
+    slugs = [one.slug for one in plan.config.departments]
+    if department in slugs:
+        return ""
+    expected = f"expected one of {', '.join(slugs)}" if slugs else "otvet.toml has no departments"
+    return f"bind-code: there is no department {department!r}; {expected}"
+
+
+async def _bind_code(rooms: Rooms, *, department: str) -> int:
+    try:
+        await migrate(rooms.database)
+        async with rooms.database.transaction() as tx:
+            code = await bindings.new_code(tx, department, rooms.ctx.clock())
+    except DatabaseAway as error:
+        print(f"DATABASE_URL: the database does not answer ({error})", file=sys.stderr)
+        return 1
+    name = rooms.ctx.desk.departments[department].name
+    print(code)
+    print(f"Add the bot to the group of «{name}» and say there, within 24 hours: /bind {code}")
+    print("In a topic of the group, the department gets that topic. The code works once.")
+    return 0
 
 
 async def _failed(rooms: Rooms) -> int:

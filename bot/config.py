@@ -6,6 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.desk.calendar import Calendar, Days
+from bot.desk.hours import ALWAYS, HoursSetting
+from bot.desk.words import tokenize
 from bot.model.chat import ChatRef
 from bot.settings import Duration, parse_chat
 
@@ -43,15 +46,18 @@ class DepartmentTable(_Table):
     topics: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     answer_within: Duration | None = None
-    hours: str = ""
+    #: When it works; deadlines run then. Unset: round the clock.
+    hours: HoursSetting = ALWAYS
 
 
 class TopicTable(_Table):
-    """About what; all forms of each word are meant."""
+    """About what."""
 
     slug: Slug
     name: str
+    #: All forms of each word are meant.
     words: tuple[str, ...] = ()
+    #: Taken as they are.
     forms: tuple[str, ...] = ()
 
 
@@ -60,7 +66,9 @@ class PlaceTable(_Table):
 
     slug: Slug
     name: str
+    #: All forms of each word are meant.
     words: tuple[str, ...] = ()
+    #: Taken as they are.
     forms: tuple[str, ...] = ()
 
 
@@ -72,6 +80,18 @@ class FaqTable(_Table):
     topic: str = ""
 
 
+class CalendarTable(_Table):
+    """Days that differ from their weekday, for all departments that have working hours."""
+
+    holidays: Days = frozenset()
+    working_days: Days = frozenset()
+    short_days: Days = frozenset()
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(holidays=self.holidays, working_days=self.working_days, short_days=self.short_days)
+
+
 class Config(_Table):
     """The whole file."""
 
@@ -80,6 +100,7 @@ class Config(_Table):
     topics: tuple[TopicTable, ...] = ()
     places: tuple[PlaceTable, ...] = ()
     faq: tuple[FaqTable, ...] = ()
+    calendar: CalendarTable = CalendarTable()
 
     def mistakes(self) -> list[str]:
         """What does not fit together, a line each."""
@@ -91,9 +112,14 @@ class Config(_Table):
             ("places", [one.slug for one in self.places]),
         ):
             found += [f"{kind}: {name!r} is there twice" for name in sorted({n for n in names if names.count(n) > 1})]
+        found += [f"calendar: {mistake}" for mistake in self.calendar.calendar.mistakes()]
         departments = {one.slug for one in self.departments}
         topics = {one.slug for one in self.topics}
         places = {one.slug for one in self.places}
+        for kind, tables in (("topics", self.topics), ("places", self.places)):
+            for table in tables:
+                empty = [word for word in (*table.words, *table.forms) if not tokenize(word)]
+                found += [f"{kind}.{table.slug}: {word!r} has no letter and no digit" for word in empty]
         for channel in self.channels:
             if channel.department and channel.department not in departments:
                 found.append(f"channels.{channel.name}.department: no department {channel.department!r}")

@@ -2,76 +2,107 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.conversation import texts as resident_texts
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import cards, texts
-from bot.desk.commands import Command, Name
-from bot.model.chat import ChatKind, ChatRef
+from bot.desk.commands import Choice, Chosen, Command, Name
+from bot.model.action import Deed
+from bot.model.chat import ChatKind
 from bot.model.content import Content
 from bot.model.question import Author, Question, Status
-from handlers.context import Context
+from handlers import binding, handing, held
+from handlers.desk import Desk
 from handlers.outgoing import Address, post
-from storage import conversations, questions
-from storage.database import Transaction
-from storage.questions import NewMessage
+from handlers.reload import reload
+from storage import actions, questions
+from storage.questions import COUNTED, Listing, NewMessage
 
-#: How many questions `/open` shows.
-LISTED = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Where a command was given, and by whom."""
-
-    tx: Transaction
-    ctx: Context
-    #: The admin chat as the settings know it: what it may see.
-    admin_chat: ChatRef
-    #: Where to answer: the same, or one of its topics.
-    chat: ChatRef
-    author: str
+#: The last page of a list that is shown: further ones cost ever more, and nobody reads them.
+_LAST_PAGE = COUNTED // cards.PAGE
 
 
-async def run(desk: Desk, command: Command, message_id: str) -> str:
+async def run(desk: Desk, command: Command) -> str:
     """Carry a command out and answer it in the chat; returns what a press of its button shows."""
-    if command.name is Name.HELP:
-        return await _say(desk, Draft(text=texts.help_text(), reply_to=message_id))
-    if command.name is Name.OPEN:
-        return await _open(desk, message_id)
-    if command.number is None:
-        return await _say(desk, Draft(text=texts.expects(command.name), reply_to=message_id))
-    await conversations.lock_of_question(desk.tx, command.number)
-    question = await questions.find(desk.tx, command.number, lock=True)
-    if question is None:
-        return await _say(desk, Draft(text=texts.no_question(command.number), reply_to=message_id))
-    if not (desk.ctx.desk.sees_all(desk.admin_chat) or desk.ctx.desk.now_at(question.admin_chat) == desk.admin_chat):
-        return await _say(desk, Draft(text=texts.not_yours(command.number), reply_to=message_id))
     match command.name:
+        case Name.HELP:
+            return await desk.say(texts.help_text())
+        case Name.OPEN | Name.MINE | Name.OVERDUE:
+            page = int(command.rest) - 1 if command.rest.isdecimal() and len(command.rest) < 6 else 0
+            return await _list(desk, command.name, max(page, 0))
+        case Name.BIND:
+            said = await binding.bind(desk.tx, desk.ctx, desk.chat, desk.official.name, command.rest)
+            return await desk.say(said) if said else ""
+        case Name.RELOAD:
+            return await desk.say(await reload(desk.ctx, desk.admin_chat))
+    if command.number is None:
+        return await desk.refuse(texts.expects(command.name))
+    question = await desk.find(command.number)
+    if isinstance(question, str):
+        return await desk.refuse(question)
+    match command.name:
+        case Name.TAKE:
+            return await handing.take(desk, question)
+        case Name.RELEASE:
+            return await handing.release(desk, question)
+        case Name.TRANSFER:
+            return await handing.choose(desk, question, command.rest)
         case Name.CLOSE:
-            return await _close(desk, question, command.rest, message_id)
+            return await _close(desk, question, command.rest)
         case Name.NOTE:
-            return await _note(desk, question, command.rest, message_id)
+            return await _note(desk, question, command.rest)
+        case _ if command.rest.lower() in ("log", "история"):
+            return await _log(desk, question)
         case _:
-            return await _thread(desk, question, message_id)
+            return await _thread(desk, question)
 
 
-async def _open(desk: Desk, message_id: str) -> str:
-    """What is unanswered here, longest waiting first."""
-    chats = None if desk.ctx.desk.sees_all(desk.admin_chat) else [desk.admin_chat]
-    found, total = await questions.waiting(desk.tx, chats, limit=LISTED)
+async def choose(desk: Desk, chosen: Chosen) -> str:
+    """Do what a button says that is no command; returns what the press shows."""
+    if chosen.choice is Choice.PAGE:
+        lists = {Name.OPEN.value: Name.OPEN, Name.MINE.value: Name.MINE, Name.OVERDUE.value: Name.OVERDUE}
+        name = lists.get(chosen.detail)
+        return await _list(desk, name, chosen.number) if name is not None else texts.OLD_BUTTON
+    question = await desk.find(chosen.number)
+    if isinstance(question, str):
+        return await desk.refuse(question)
+    match chosen.choice:
+        case Choice.HAND_TO:
+            return await handing.hand_over(desk, question, chosen.detail, "")
+        case Choice.DEPARTMENTS if chosen.detail.isdecimal():
+            return await handing.turn(desk, question, int(chosen.detail))
+        case Choice.SEND | Choice.DROP if chosen.detail.isdecimal() and len(chosen.detail) < 19:
+            return await held.decide(desk, question, int(chosen.detail), send=chosen.choice is Choice.SEND)
+        case _:
+            return texts.OLD_BUTTON
+
+
+async def _list(desk: Desk, name: Name, page: int) -> str:
+    """What is unanswered here."""
+    page = min(page, _LAST_PAGE)
+    now = desk.ctx.clock()
+    found, total = await questions.waiting(
+        desk.tx,
+        None if desk.sees_all else [desk.admin_chat],
+        limit=cards.PAGE,
+        offset=page * cards.PAGE,
+        listing=Listing(name.value),
+        official=desk.official.id,
+        now=now,
+    )
     previews = await questions.previews(desk.tx, [one.number for one in found])
     listed = [(one, previews.get(one.number, "")) for one in found]
-    draft = cards.waiting_list(listed, total, desk.ctx.clock())
-    await _post(desk, replace(draft, reply_to=message_id))
-    return ""
+    draft = cards.waiting_list(name, listed, total, now, page=page, counted=COUNTED)
+    if desk.pressed:
+        return await desk.turn_page(draft)
+    return await desk.say(replace(draft, reply_to=desk.message_id))
 
 
-async def _close(desk: Desk, question: Question, reason: str, message_id: str) -> str:
+async def _close(desk: Desk, question: Question, reason: str) -> str:
     if question.status is Status.CLOSED:
-        return await _say(desk, Draft(text=texts.closed_already(question.number), reply_to=message_id))
+        return await desk.refuse(texts.closed_already(question.number))
     now = desk.ctx.clock()
     await questions.change(
         desk.tx, question.number, status=Status.CLOSED, closed_at=now, close_reason=reason[:1000], waiting_since=None
@@ -82,40 +113,41 @@ async def _close(desk: Desk, question: Question, reason: str, message_id: str) -
         )
         text = resident_texts.closed(question.number, reason)
         await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.KEYBOARD))
-    return await _say(desk, Draft(text=texts.closed(question.number), reply_to=message_id), question=question.number)
+    await desk.did(question.number, Deed.CLOSED, reason)
+    said = await desk.say(texts.closed(question.number), question=question.number)
+    await handing.recard(desk.tx, desk.ctx, replace(question, status=Status.CLOSED, close_reason=reason))
+    return said
 
 
-async def _note(desk: Desk, question: Question, text: str, message_id: str) -> str:
+async def _note(desk: Desk, question: Question, text: str) -> str:
     if not text:
-        return await _say(desk, Draft(text=texts.note_expects_text(), reply_to=message_id))
+        return await desk.say(texts.note_expects_text())
     await questions.add_message(
         desk.tx,
         question.number,
         NewMessage(
             role=Author.NOTE,
-            author=desk.author,
+            author=desk.official.name,
             chat=desk.chat,
-            message_id=message_id,
+            message_id=desk.message_id,
             content=Content(text=text),
             at=desk.ctx.clock(),
         ),
     )
-    return await _say(desk, Draft(text=texts.noted(question.number), reply_to=message_id), question=question.number)
+    await desk.did(question.number, Deed.NOTED)
+    return await desk.say(texts.noted(question.number), question=question.number)
 
 
-async def _thread(desk: Desk, question: Question, message_id: str) -> str:
+async def _thread(desk: Desk, question: Question) -> str:
     """The whole thread, its files behind it; a reply to any of it is an answer."""
     thread = await questions.thread(desk.tx, question.number)
     draft = cards.thread(question, thread, desk.ctx.look, desk.ctx.clock())
-    await _post(desk, replace(draft, reply_to=message_id), question=question.number)
+    await desk.say(replace(draft, reply_to=desk.message_id), question=question.number)
     return ""
 
 
-async def _say(desk: Desk, draft: Draft, *, question: int | None = None) -> str:
-    await _post(desk, draft, question=question)
-    return draft.text if len(draft.text) <= 80 else ""
-
-
-async def _post(desk: Desk, draft: Draft, *, question: int | None = None) -> None:
-    address = Address(chat=desk.chat, chat_kind=ChatKind.GROUP, role=Role.COMMAND, question=question)
-    await post(desk.tx, desk.ctx, address, draft)
+async def _log(desk: Desk, question: Question) -> str:
+    """Who did what to it."""
+    done = await actions.of_question(desk.tx, question.number)
+    draft = cards.log(question, done, desk.ctx.look, desk.ctx.clock())
+    return await desk.say(replace(draft, reply_to=desk.message_id), question=question.number)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from bot.capabilities import Capabilities
 from bot.desk.cards import Look
 from bot.desk.routing import Desk
 from bot.model.chat import ChannelName, ChatKind, ChatRef
+from handlers.guesses import Guesses
 from handlers.metrics import Metrics
 from storage.database import Database
 
@@ -17,6 +19,10 @@ from storage.database import Database
 ALBUM_WAIT = timedelta(seconds=1)
 #: How long a card waits for the resident's name, where the platform must be asked for it.
 NAME_WAIT = timedelta(seconds=3)
+
+
+async def _no_reload() -> str:
+    return "Здесь настройки можно перечитать только перезапуском."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +43,12 @@ class Context:
     wake: Callable[[ChatRef, ChatKind, timedelta], None] = field(default=lambda *_: None)
     #: Told after the commit that this person's name is wanted.
     ask_name: Callable[[ChannelName, str], None] = field(default=lambda *_: None)
+    #: Reads the settings again; returns a line for whoever asked for it.
+    reload: Callable[[], Awaitable[str]] = field(default=_no_reload)
+    #: Set when a department has another chat: questions may have to be shown elsewhere.
+    astray: asyncio.Event = field(default_factory=asyncio.Event)
+    #: Who tried which codes of `/bind` lately.
+    guesses: Guesses = field(default_factory=Guesses)
 
     @property
     def download_limits(self) -> dict[ChannelName, int]:

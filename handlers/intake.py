@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
@@ -22,14 +23,17 @@ from bot.model.event import (
     MessageReceived,
 )
 from bot.model.message import Outgoing, SendMessage
-from handlers import failures, officials, residents
+from handlers import binding, failures, officials, residents
 from handlers.context import Context
 from handlers.officials import Overtaken
-from storage import events, moves, shows
+from storage import events, moves, people, shows
 from storage.database import DatabaseAway, Transaction
 from storage.events import EventStatus, StoredEvent
 
 log = structlog.get_logger(__name__)
+
+#: What an official does under his name.
+Acted = MessageReceived | MessageEdited | ButtonPressed
 
 #: How long a reply waits for the receipt of the card it answers.
 OVERTAKEN_FOR = timedelta(minutes=1)
@@ -146,6 +150,8 @@ class Intake:
         # A person's chat may have the number of a group: on VK both come from one row of numbers.
         in_group = getattr(event, "chat_kind", ChatKind.GROUP) is ChatKind.GROUP
         admin_chat = ctx.desk.admin_chat_of(event.chat) if in_group else None
+        if admin_chat is not None and isinstance(event, Acted):
+            event = await self._named(tx, event)
         match event:
             case ChatMoved():
                 await moves.move_chat(tx, event.chat, event.to)
@@ -164,9 +170,11 @@ class Intake:
                 await officials.pressed(tx, ctx, event, admin_chat)
             case ChatStarted():
                 return await residents.started(tx, ctx, event)
-            # In a group that is no admin chat nobody is a resident, and nobody an official.
+            # In a group that is no admin chat nobody is a resident, and nobody an official: only `/bind` is heard.
             case MessageReceived(chat_kind=ChatKind.PRIVATE):
                 await residents.message(tx, ctx, event)
+            case MessageReceived():
+                await binding.said_by_stranger(tx, ctx, event)
             case MessageEdited(chat_kind=ChatKind.PRIVATE):
                 await residents.edited(tx, ctx, event)
             case ButtonPressed(chat_kind=ChatKind.PRIVATE):
@@ -174,6 +182,16 @@ class Intake:
             case _:
                 pass
         return []
+
+    async def _named(self, tx: Transaction, event: Acted) -> Acted:
+        """What an official did, with his name where his platform's updates do not tell it."""
+        channel, sender = event.chat.channel, event.sender
+        if sender.name or not sender.user_id or channel not in self._ctx.nameless:
+            return event
+        name = await people.name_of(tx, channel, sender.user_id)
+        if not name:
+            tx.after_commit(lambda: self._ctx.ask_name(channel, sender.user_id))
+        return replace(event, sender=replace(sender, name=name))
 
     async def _answer_inline(
         self, tx: Transaction, channel: ChannelName, update: Update, event_id: int, said: list[int]

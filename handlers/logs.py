@@ -42,7 +42,7 @@ def configure(level: str, form: str | None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # Libraries log addresses and payloads below that; what goes wrong there reaches us as exceptions.
-    for noisy in ("aiohttp", "aiogram", "vkbottle", "viberbot", "asyncio", "alembic", "sqlalchemy", "PIL"):
+    for noisy in ("aiohttp", "aiogram", "vkbottle", "viberbot", "asyncio", "alembic", "sqlalchemy", "PIL", "pymorphy3"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 

@@ -11,9 +11,9 @@ import structlog
 from bot.adapter import NamesPeople
 from bot.errors import SendError
 from bot.model.chat import ChannelName
-from handlers import residents
+from handlers import handing, residents
 from handlers.context import Context
-from storage import conversations
+from storage import conversations, people, questions
 from storage.database import DatabaseAway
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ class Names:
             self._more.clear()
             wanted, self._wanted = self._wanted, defaultdict(set)
             for channel, user_ids in wanted.items():
-                await self._look_up(channel, user_ids)
+                await self.look_up(channel, user_ids)
 
     async def _remember(self) -> None:
         try:
@@ -57,13 +57,28 @@ class Names:
         except DatabaseAway:
             log.warning("database.away", where="names")
 
-    async def _look_up(self, channel: ChannelName, user_ids: set[str]) -> None:
+    async def look_up(self, channel: ChannelName, user_ids: set[str]) -> None:
+        """Ask for these people's names, and let whatever waits for them say them."""
         try:
             names = await self._adapters[channel].names(user_ids)
             for user_id, name in names.items():
                 async with self._ctx.database.transaction() as tx:
                     for conversation in await conversations.set_name(tx, channel, user_id, name):
                         await residents.named(tx, self._ctx, conversation)
+                await self._sign(channel, user_id, name)
         except (SendError, DatabaseAway) as error:
             # The card goes out without the name; the next message of this person asks again.
             log.warning("names.failed", channel=channel, people=len(user_ids), error=str(error))
+
+    async def _sign(self, channel: ChannelName, user_id: str, name: str) -> None:
+        """An official's name is known now: the cards of what he has taken say it."""
+        async with self._ctx.database.transaction() as tx:
+            numbers = await people.set_name(tx, channel, user_id, name)
+        for number in numbers:
+            async with self._ctx.database.transaction() as tx:
+                await conversations.lock_of_question(tx, number)
+                if await questions.find(tx, number, lock=True) is None:
+                    continue
+                await people.sign(tx, number, f"{channel}:{user_id}", name)
+                if (question := await questions.find(tx, number)) is not None:
+                    await handing.recard(tx, self._ctx, question)

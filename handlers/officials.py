@@ -9,17 +9,20 @@ from bot.conversation import texts as resident_texts
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, LeftOut, describe
 from bot.desk import commands, texts
-from bot.desk.commands import Command, Note, UnknownCommand, Words
+from bot.desk.commands import Chosen, Command, Note, UnknownCommand, Words
+from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Content
 from bot.model.event import ButtonPressed, MessageEdited, MessageReceived
 from bot.model.message import AnswerPress, EditMessage, SendMessage
 from bot.model.question import Author, Question, ThreadMessage
+from handlers import answering, held
 from handlers import commands as carry_out
 from handlers.context import ALBUM_WAIT, Context
+from handlers.desk import Desk
 from handlers.outgoing import Address, Posted, do, fitted, post, refit
 from handlers.residents import with_part
-from storage import conversations, links, questions, shows
+from storage import actions, conversations, links, questions, shows
 from storage.database import Transaction
 from storage.links import Link
 from storage.outbox import State
@@ -53,13 +56,13 @@ async def message(
         case UnknownCommand(word=word):
             await _note(tx, ctx, event, texts.unknown_command(word))
         case Command(name=name):
-            desk = carry_out.Desk(tx=tx, ctx=ctx, admin_chat=admin_chat, chat=event.chat, author=event.sender.name)
+            desk = Desk(tx=tx, ctx=ctx, admin_chat=admin_chat, official=official(event), message_id=event.message_id)
             # A reply's own question wins only where the command does not name another.
             number = reading.number if reading.number is not None else replied
             rest = reading.rest
             if replied is not None and reading.number is not None and not rest and name is commands.Name.NOTE:
                 number, rest = replied, str(reading.number)
-            await carry_out.run(desk, replace(reading, number=number, rest=rest), event.message_id)
+            await carry_out.run(desk, replace(reading, number=number, rest=rest))
         case Note(text=text) | Words(text=text):
             if link is None:
                 return
@@ -70,13 +73,31 @@ async def message(
 
 async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed, admin_chat: ChatRef) -> None:
     """An official pressed a button under a card: it does what the command does."""
-    command = commands.read_button(event.data)
-    desk = carry_out.Desk(tx=tx, ctx=ctx, admin_chat=admin_chat, chat=event.chat, author=event.sender.name)
-    said = await carry_out.run(desk, command, event.message_id) if command is not None else texts.OLD_BUTTON
+    desk = Desk(
+        tx=tx,
+        ctx=ctx,
+        admin_chat=admin_chat,
+        official=official(event),
+        message_id=event.message_id,
+        pressed=True,
+    )
+    match commands.read_button(event.data):
+        case Command() as command:
+            said = await carry_out.run(desk, command)
+        case Chosen() as chosen:
+            said = await carry_out.choose(desk, chosen)
+        case None:
+            said = texts.OLD_BUTTON
     if event.press_id and ctx.capabilities[event.chat.channel].answers_presses:
         address = Address(chat=event.chat, chat_kind=ChatKind.GROUP, role=Role.PRESS, lifetime=timedelta(minutes=1))
         effect = AnswerPress(press_id=event.press_id, user_id=event.sender.user_id, text=said)
         await do(tx, ctx, address, effect, strand=f"press:{event.press_id}")
+
+
+def official(event: MessageReceived | MessageEdited | ButtonPressed) -> Official:
+    """Who did this."""
+    user_id = event.sender.user_id
+    return Official(id=f"{event.chat.channel}:{user_id}" if user_id else "", name=event.sender.name, chat=event.chat)
 
 
 async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
@@ -104,16 +125,20 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
         await _note(tx, ctx, event, texts.EDITED_TO_COMMAND, question=question.number)
         return
     await questions.set_content(tx, old, content, edited_at=event.at)
-    address = _answer_address(question, old.id)
-    draft = await _answer_draft(tx, ctx, question, content)
+    await actions.add(tx, question.number, official(event), Deed.CORRECTED, ctx.clock())
+    address = answering.address(question, old.id)
+    draft = await answering.draft(tx, ctx, question, content)
     shown = await shows.find(tx, old.id, [Role.ANSWER])
     if await refit(tx, ctx, address, shown, draft) is not None:
         return
-    before = await _answer_draft(tx, ctx, question, old.content)
+    before = await answering.draft(tx, ctx, question, old.content)
     if not await _edit_in_place(tx, ctx, address, shown, before, draft):
         added = tuple(media for media in content.media if media not in old.content.media)
         await post(
-            tx, ctx, address, replace(_draft(content), text=resident_texts.correction(content.text), media=added)
+            tx,
+            ctx,
+            address,
+            replace(answering.plain(content), text=resident_texts.correction(content.text), media=added),
         )
 
 
@@ -181,32 +206,26 @@ async def _reply(
         await _note(tx, ctx, event, texts.not_yours(number))
     elif as_note:
         await questions.add_message(tx, number, _new_message(event, Author.NOTE, content))
+        await actions.add(tx, number, official(event), Deed.NOTED, ctx.clock())
         await _note(tx, ctx, event, texts.noted(number), question=number)
     elif replace(content, unsupported=()).is_empty:
         await _note(tx, ctx, event, texts.nothing_to_send(number), question=number)
     else:
+        # Whoever replies to a colleague's answer has seen it.
+        knowing = link.role == Author.OFFICIAL
+        if not knowing and (why := await held.reason(tx, question, official(event))):
+            await held.hold(tx, ctx, event, question, _new_message(event, Author.UNCLEAR, content), why)
+            return
         thread_message = await questions.add_message(tx, number, _new_message(event, Author.OFFICIAL, content))
-        await _send_answer(tx, ctx, event, question, thread_message, content)
+        await _send(tx, ctx, event, question, thread_message, content)
 
 
-async def _send_answer(
-    tx: Transaction,
-    ctx: Context,
-    event: MessageReceived,
-    question: Question,
-    thread_message: int,
-    content: Content,
+async def _send(
+    tx: Transaction, ctx: Context, event: MessageReceived, question: Question, thread_message: int, content: Content
 ) -> None:
-    now = ctx.clock()
-    address = _answer_address(question, thread_message, delay=ALBUM_WAIT if event.album_id else timedelta(0))
-    draft = await _answer_draft(tx, ctx, question, content)
-    posted = await post(tx, ctx, address, draft)
-    if question.answered_at is None:
-        seconds = (now - question.asked_at).total_seconds()
-        tx.after_commit(lambda: ctx.metrics.first_answer_seconds.observe(seconds))
-    await questions.answered(tx, question.number, now)
-    tx.after_commit(ctx.metrics.answers.labels(question.chat.channel).inc)
-    await _name_left_out(tx, ctx, event, question.number, posted.left_out)
+    delay = ALBUM_WAIT if event.album_id else timedelta(0)
+    left_out = await answering.send(tx, ctx, official(event), question, thread_message, content, delay=delay)
+    await _name_left_out(tx, ctx, event, question.number, left_out)
 
 
 async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, part_of: ThreadMessage) -> None:
@@ -220,11 +239,11 @@ async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, par
     await conversations.lock_of_question(tx, part_of.question)
     question = await questions.find(tx, part_of.question, lock=True)
     assert question is not None
-    address = _answer_address(question, part_of.id, delay=ALBUM_WAIT)
+    address = answering.address(question, part_of.id, delay=ALBUM_WAIT)
     shown = await shows.find(tx, part_of.id, [Role.ANSWER])
-    posted: Posted | None = await refit(tx, ctx, address, shown, await _answer_draft(tx, ctx, question, content))
+    posted: Posted | None = await refit(tx, ctx, address, shown, await answering.draft(tx, ctx, question, content))
     if posted is None:
-        posted = await post(tx, ctx, address, _draft(event.content))
+        posted = await post(tx, ctx, address, answering.plain(event.content))
     await _name_left_out(tx, ctx, event, question.number, posted.left_out_of(event.content.media))
 
 
@@ -253,7 +272,7 @@ async def _assign(
         await _note(tx, ctx, event, texts.noted(number), question=number)
     else:
         await questions.assign_message(tx, kept_message, number, Author.OFFICIAL)
-        await _send_answer(tx, ctx, event, question, kept_message, kept.content)
+        await _send(tx, ctx, event, question, kept_message, kept.content)
 
 
 async def _edit_in_place(
@@ -276,38 +295,6 @@ async def _edit_in_place(
 
 
 # --- small things --------------------------------------------------------------------------------------------------
-
-
-def _answer_address(question: Question, thread_message: int, *, delay: timedelta = timedelta(0)) -> Address:
-    return Address(
-        chat=question.chat,
-        chat_kind=ChatKind.PRIVATE,
-        role=Role.ANSWER,
-        question=question.number,
-        thread_message=thread_message,
-        delay=delay,
-    )
-
-
-async def _answer_draft(tx: Transaction, ctx: Context, question: Question, content: Content) -> Draft:
-    """An answer, so that the resident sees what it answers: as a reply to his question, or with its number."""
-    draft = _draft(content)
-    if not ctx.capabilities[question.chat.channel].replies:
-        head = f"Ответ на вопрос № {question.number}:"
-        return replace(draft, text=f"{head}\n{draft.text}" if draft.text else head)
-    asked = await links.first_of_question(tx, question.number, Author.RESIDENT)
-    return replace(draft, reply_to=asked or "")
-
-
-def _draft(content: Content) -> Draft:
-    return Draft(
-        text=content.text,
-        media=content.media,
-        location=content.location,
-        contact=content.contact,
-        links=content.links,
-        unsupported=content.unsupported,
-    )
 
 
 def _new_message(event: MessageReceived, role: Author, content: Content) -> NewMessage:

@@ -111,17 +111,25 @@ async def named(tx: Transaction, ctx: Context, conversation_id: int) -> None:
     await _show_anew(tx, ctx, question, thread[0], thread[0].content, ctx.clock(), delay=timedelta(0))
 
 
-async def show_elsewhere(tx: Transaction, ctx: Context, number: int) -> None:
-    """Show a question to the coordinators: its admin chat is in the settings no more."""
+async def show_elsewhere(tx: Transaction, ctx: Context, number: int, *, department: str = "") -> None:
+    """Show a question to the coordinators: its admin chat is in the settings no more.
+
+    With a department: in the chat that this department has now, if the question is still its and waits.
+    """
     await conversations.lock_of_question(tx, number)
     question = await questions.find(tx, number, lock=True)
     thread = await questions.thread(tx, number)
-    if (
-        question is None
-        or not thread
-        or (home := ctx.desk.home_of(question.admin_chat, question.department)) == question.admin_chat
-    ):
+    if question is None or not thread:
         return
+    if department:
+        if question.department != department or question.waiting_since is None:
+            return
+        home = ctx.desk.chat_of(department)
+    else:
+        home = ctx.desk.home_of(question.admin_chat, question.department)
+    if home == question.admin_chat:
+        return
+    question = replace(question, admin_chat=home)
     await shows.drop_unseen(tx, number, _SHOWS)
     await questions.change(tx, number, admin_channel=home.channel, admin_chat_id=home.chat_id)
     first, *rest = [one for one in thread if one.role is Author.RESIDENT]
@@ -154,7 +162,7 @@ async def _standing(tx: Transaction, conversation: Conversation) -> tuple[Standi
 async def _ask(
     tx: Transaction, ctx: Context, conversation: Conversation, event: MessageReceived, now: datetime, *, first: bool
 ) -> None:
-    destination = ctx.desk.route(event.chat.channel, now)
+    destination = ctx.desk.route(event.chat.channel, now, event.content.text)
     number, thread_message = await questions.ask(
         tx,
         conversation,
@@ -162,7 +170,11 @@ async def _ask(
         admin_chat=destination.admin_chat,
         department=destination.department,
         due_at=destination.due_at,
+        remind_at=ctx.desk.remind_at(destination.department, now, destination.due_at),
         now=now,
+        topic=destination.topic,
+        place=destination.place,
+        routed_by=destination.why,
     )
     question = Question(
         number=number,
@@ -176,6 +188,9 @@ async def _ask(
         due_at=destination.due_at,
         waiting_since=now,
         answered_at=None,
+        topic=destination.topic,
+        place=destination.place,
+        routed_by=destination.why,
     )
     due = texts.moment(destination.due_at, now, ctx.look.zone)
     confirmation = texts.confirmation(number, due, first=first)
@@ -200,7 +215,15 @@ async def _join(
     thread_message = await questions.add_message(tx, question.number, _new_message(event))
     if reopens:
         due_at = ctx.desk.due_at(question.department, now)
-        await questions.change(tx, question.number, status=Status.OPEN, waiting_since=now, due_at=due_at)
+        await questions.change(
+            tx,
+            question.number,
+            status=Status.OPEN,
+            waiting_since=now,
+            due_at=due_at,
+            reminded=0,
+            remind_at=ctx.desk.remind_at(question.department, now, due_at),
+        )
     about = await shows.card_of(tx, question.number)
     address = _desk_address(
         ctx,

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from handlers import residents
+from handlers import binding, residents
 from handlers.context import Context
 from handlers.intake import Intake
 from handlers.media import MediaStore
@@ -56,8 +56,22 @@ class Upkeep:
                 self._intake.overtaken.set()
 
     async def _bring_home(self) -> None:
-        """Questions of an admin chat that the settings no longer name go to the coordinators, once at the start."""
+        """Show questions where they belong now: at the start, and whenever departments have other chats.
+
+        Those of an admin chat that the settings no longer name go to the coordinators, those of a department that was
+        just tied to a chat go there.
+        """
+        self._ctx.astray.set()
+        while True:
+            await self._ctx.astray.wait()
+            self._ctx.astray.clear()
+            if not await self._brought_home():
+                await asyncio.sleep(LOOK)
+                self._ctx.astray.set()
+
+    async def _brought_home(self) -> bool:
         try:
+            moved = await binding.bring_home(self._ctx)
             async with self._ctx.database.transaction() as tx:
                 astray = await questions.astray(tx, sorted(self._ctx.desk.admin_chats, key=str), limit=ASTRAY)
             for number in astray:
@@ -65,9 +79,10 @@ class Upkeep:
                     await residents.show_elsewhere(tx, self._ctx, number)
         except DatabaseAway:
             log.warning("database.away", where="upkeep")
-            return
-        if astray:
-            log.warning("questions.shown_elsewhere", count=len(astray))
+            return False
+        if astray or moved:
+            log.warning("questions.shown_elsewhere", count=len(astray) + moved)
+        return True
 
     async def _clean(self) -> None:
         while True:

@@ -15,6 +15,7 @@ async def move_chat(tx: Transaction, old: ChatRef, new: ChatRef) -> None:
         *arguments,
     )
     await tx.raw.execute("UPDATE moves SET to_chat_id = $3 WHERE channel = $1 AND to_chat_id = $2", *arguments)
+    await tx.raw.execute("UPDATE bindings SET chat_id = $3 WHERE channel = $1 AND chat_id = $2", *arguments)
     await tx.raw.execute(
         "UPDATE outbox SET chat_id = $3 WHERE channel = $1 AND chat_id = $2 AND state IN ('waiting', 'sending')",
         *arguments,

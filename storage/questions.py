@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -33,7 +34,8 @@ class NewMessage:
 
 _QUESTION = (
     "SELECT q.id, q.status, q.department, q.admin_channel, q.admin_chat_id, q.source, q.asked_at, q.due_at,"
-    " q.waiting_since, q.answered_at, q.close_reason, c.channel, c.chat_id, c.name"
+    " q.waiting_since, q.answered_at, q.close_reason, q.topic, q.place, q.routed_by,"
+    " q.taken_by, q.taken_name, q.handovers, c.channel, c.chat_id, c.name"
     " FROM questions q JOIN conversations c ON c.id = q.conversation_id"
 )
 
@@ -52,6 +54,12 @@ def _question(row: Any) -> Question:
         waiting_since=row["waiting_since"],
         answered_at=row["answered_at"],
         close_reason=row["close_reason"],
+        topic=row["topic"],
+        place=row["place"],
+        routed_by=row["routed_by"],
+        taken_by=row["taken_by"],
+        taken_name=row["taken_name"],
+        handovers=row["handovers"],
     )
 
 
@@ -64,6 +72,10 @@ async def ask(
     department: str,
     due_at: datetime,
     now: datetime,
+    remind_at: datetime | None = None,
+    topic: str = "",
+    place: str = "",
+    routed_by: str = "",
 ) -> tuple[int, int]:
     """Register a question with its first message; returns its number and the message's id.
 
@@ -71,7 +83,8 @@ async def ask(
     """
     row = await tx.raw.fetchrow(
         "WITH q AS (INSERT INTO questions (conversation_id, department, admin_channel, admin_chat_id, source,"
-        " asked_at, due_at, waiting_since) VALUES ($1, $2, $3, $4, $5, $6, $7, $6) RETURNING id),"
+        " asked_at, due_at, waiting_since, topic, place, routed_by, remind_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $17, $18, $19, $20) RETURNING id),"
         " m AS (INSERT INTO messages (question_id, role, author, channel, chat_id, album_id, content, at)"
         " SELECT id, $8, $9, $10, $11, $12, $13, $14 FROM q RETURNING id),"
         " l AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
@@ -95,6 +108,10 @@ async def ask(
         message.at,
         message.chat.whole.chat_id,
         message.message_id,
+        topic,
+        place,
+        routed_by,
+        remind_at,
     )
     return row["number"], row["message"]
 
@@ -148,25 +165,60 @@ async def answered(tx: Transaction, number: int, now: datetime) -> None:
     )
 
 
+class Listing(StrEnum):
+    """The lists of questions that officials ask for; the values are the commands."""
+
+    OPEN = "open"
+    MINE = "mine"
+    OVERDUE = "overdue"
+
+
+#: Questions that are counted at the most: nobody reads further, and counting a million takes a while.
+COUNTED = 1000
 _OF_CHATS = "(q.admin_channel, q.admin_chat_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
-_WAITING = f"{_QUESTION} WHERE q.waiting_since IS NOT NULL ORDER BY q.waiting_since, q.id LIMIT $1"
-_WAITING_THERE = (
-    f"{_QUESTION} WHERE q.waiting_since IS NOT NULL AND {_OF_CHATS} ORDER BY q.waiting_since, q.id LIMIT $3"
-)
-_COUNT = "SELECT count(*) FROM questions q WHERE q.waiting_since IS NOT NULL"
-_COUNT_THERE = f"{_COUNT} AND {_OF_CHATS}"
+_ORDER = {
+    Listing.OPEN: "q.waiting_since, q.id",
+    Listing.MINE: "q.waiting_since, q.id",
+    Listing.OVERDUE: "q.due_at, q.id",
+}
 
 
-async def waiting(tx: Transaction, admin_chats: Sequence[ChatRef] | None, *, limit: int) -> tuple[list[Question], int]:
-    """Unanswered questions shown in these chats (in any, for None), longest waiting first, and how many there are."""
-    if admin_chats is None:
-        rows = await tx.raw.fetch(_WAITING, limit)
-        count = len(rows) if len(rows) < limit else await tx.raw.fetchval(_COUNT)
-    else:
-        there = ([chat.channel for chat in admin_chats], [chat.chat_id for chat in admin_chats])
-        rows = await tx.raw.fetch(_WAITING_THERE, *there, limit)
-        count = len(rows) if len(rows) < limit else await tx.raw.fetchval(_COUNT_THERE, *there)
-    return [_question(row) for row in rows], count
+async def waiting(
+    tx: Transaction,
+    admin_chats: Sequence[ChatRef] | None,
+    *,
+    limit: int,
+    offset: int = 0,
+    listing: Listing = Listing.OPEN,
+    official: str = "",
+    now: datetime | None = None,
+) -> tuple[list[Question], int]:
+    """Unanswered questions shown in these chats (in any, for None) from `offset` on, and how many there are.
+
+    Longest waiting first; of what is overdue at `now`, longest overdue first. At most COUNTED are counted.
+    """
+    conditions, values = ["q.waiting_since IS NOT NULL"], list[object]()
+    if admin_chats is not None:
+        values += [[chat.channel for chat in admin_chats], [chat.chat_id for chat in admin_chats]]
+        conditions.append(_OF_CHATS)
+    if listing is Listing.MINE:
+        values.append(official)
+        conditions.append(f"q.taken_by = ${len(values)} AND q.taken_by <> ''")
+    if listing is Listing.OVERDUE:
+        values.append(now)
+        conditions.append(f"q.due_at < ${len(values)}")
+    where, count = " AND ".join(conditions), len(values)
+    rows = await tx.raw.fetch(
+        f"{_QUESTION} WHERE {where} ORDER BY {_ORDER[listing]} LIMIT ${count + 1} OFFSET ${count + 2}",
+        *values,
+        limit,
+        offset,
+    )
+    total = offset + len(rows)
+    if len(rows) == limit or (offset and not rows):
+        some = f"SELECT 1 FROM questions q WHERE {where} LIMIT ${count + 1}"
+        total = await tx.raw.fetchval(f"SELECT count(*) FROM ({some}) counted", *values, COUNTED)
+    return [_question(row) for row in rows], total
 
 
 async def astray(tx: Transaction, admin_chats: Sequence[ChatRef], *, limit: int) -> list[int]:
@@ -214,6 +266,18 @@ async def thread(tx: Transaction, number: int) -> list[ThreadMessage]:
 async def message(tx: Transaction, message_id: int) -> ThreadMessage:
     """One message of a thread, locked: parts of an album and edits change it."""
     return _message(await tx.raw.fetchrow(f"{_MESSAGE} WHERE id = $1 FOR UPDATE", message_id))
+
+
+async def message_there(tx: Transaction, message_id: int) -> ThreadMessage | None:
+    """One message of a thread, locked; None: there is none of that number."""
+    row = await tx.raw.fetchrow(f"{_MESSAGE} WHERE id = $1 FOR UPDATE", message_id)
+    return _message(row) if row is not None else None
+
+
+async def first_message(tx: Transaction, number: int) -> ThreadMessage | None:
+    """The message with which a question was asked."""
+    row = await tx.raw.fetchrow(f"{_MESSAGE} WHERE question_id = $1 ORDER BY id LIMIT 1", number)
+    return _message(row) if row is not None else None
 
 
 async def album(tx: Transaction, chat: ChatRef, album_id: str) -> ThreadMessage | None:

@@ -113,6 +113,18 @@ questions = Table(
     _time("answered_at"),
     _time("closed_at"),
     _text("close_reason"),
+    # What it is about and where, as its words say; and why it is shown in this admin chat.
+    _text("topic"),
+    _text("place"),
+    _text("routed_by"),
+    # The official who has it: `channel:user id`, and his name then.
+    _text("taken_by"),
+    _text("taken_name"),
+    _time("taken_at"),
+    Column("handovers", SmallInteger, nullable=False, server_default=text("0")),
+    # How far officials were reminded of it, and when the next time is.
+    Column("reminded", SmallInteger, nullable=False, server_default=text("0")),
+    _time("remind_at"),
     Index("questions_conversation_id", "conversation_id"),
     Index("questions_waiting_since", "waiting_since", "id", postgresql_where=text("waiting_since IS NOT NULL")),
     Index(
@@ -122,6 +134,43 @@ questions = Table(
         "waiting_since",
         postgresql_where=text("waiting_since IS NOT NULL"),
     ),
+    Index(
+        "questions_taken_by",
+        "taken_by",
+        "waiting_since",
+        postgresql_where=text("waiting_since IS NOT NULL AND taken_by <> ''"),
+    ),
+    Index(
+        "questions_due_there",
+        "admin_channel",
+        "admin_chat_id",
+        "due_at",
+        "id",
+        postgresql_where=text("waiting_since IS NOT NULL"),
+    ),
+    Index("questions_due_at", "due_at", "id", postgresql_where=text("waiting_since IS NOT NULL")),
+    Index(
+        "questions_remind_at",
+        "remind_at",
+        "id",
+        postgresql_where=text("waiting_since IS NOT NULL AND remind_at IS NOT NULL"),
+    ),
+)
+
+#: Who did what to a question, when, from which chat. Only added to.
+actions = Table(
+    "actions",
+    metadata,
+    _id(),
+    Column("question_id", BigInteger, ForeignKey("questions.id"), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("chat_id", Text, nullable=False),
+    _text("user_id"),
+    _text("name"),
+    Column("what", Text, nullable=False),
+    _text("detail"),
+    Index("actions_question_id", "question_id", "id"),
 )
 
 #: The thread of a question.
@@ -250,6 +299,26 @@ moves = Table(
     Column("to_chat_id", Text, nullable=False),
     _now("moved_at"),
     PrimaryKeyConstraint("channel", "chat_id"),
+)
+
+#: Groups that were tied to a department with `/bind`: they win over the settings.
+bindings = Table(
+    "bindings",
+    metadata,
+    Column("department", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("chat_id", Text, nullable=False),
+    _text("bound_by"),
+    _now("bound_at"),
+)
+
+#: Codes for `/bind`, good for one time: their SHA-256 alone is kept.
+bind_codes = Table(
+    "bind_codes",
+    metadata,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
 )
 
 #: Cursors, secrets made by us, upload ids.

@@ -11,6 +11,7 @@ from benchmarks.bot_api import ADMIN_CHAT, BotApi, question_text
 from benchmarks.filling import fill
 from benchmarks.measure import Bench
 from benchmarks.plans import CASES, explain
+from benchmarks.routing import route
 from benchmarks.service import Cores
 from benchmarks.wire import connect
 from storage.database import Database
@@ -35,6 +36,13 @@ async def test_echo(bench: Bench) -> None:
     """The echo sends back what it gets."""
     assert await bench.echo(7) > 0
     await bench.api.stop()
+
+
+def test_routing() -> None:
+    """Both questions of the routing run find words."""
+    figures = route(times=1)
+    assert 0 < figures.short < figures.long
+    assert 0 < figures.words < figures.forms
 
 
 async def test_counts_questions_not_messages() -> None:

@@ -38,10 +38,14 @@ class Role(StrEnum):
     CARD = "card"
     #: Files and further text of a question that did not fit into the card itself.
     CARD_PART = "card_part"
+    #: A card that says now who has the question, or where it went.
+    CARD_EDIT = "card_edit"
     #: Several cards put together.
     CARDS = "cards"
     #: A sign on an official's message.
     MARK = "mark"
+    #: What officials are reminded of.
+    REMINDER = "reminder"
 
 
 PRIORITY_OF = {
@@ -52,6 +56,8 @@ PRIORITY_OF = {
     Role.FOLLOW_UP: Priority.FOLLOW_UP,
     Role.CARD: Priority.CARD,
     Role.CARD_PART: Priority.CARD,
+    Role.CARD_EDIT: Priority.FOLLOW_UP,
     Role.CARDS: Priority.CARDS,
     Role.MARK: Priority.MARK,
+    Role.REMINDER: Priority.REMINDER,
 }

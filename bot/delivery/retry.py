@@ -86,8 +86,11 @@ _POLICIES = {
     Role.FOLLOW_UP: _FOR_EVER,
     Role.CARD: _FOR_EVER,
     Role.CARD_PART: _FOR_EVER,
+    # A card that says an hour later who took it then only confuses.
+    Role.CARD_EDIT: RetryPolicy(give_up_after=timedelta(hours=1)),
     Role.CARDS: _FOR_EVER,
     Role.MARK: RetryPolicy(give_up_after=timedelta(minutes=10), perishable=True),
+    Role.REMINDER: RetryPolicy(give_up_after=timedelta(hours=1), perishable=True, may_be_doubled=False),
 }
 
 #: More doublings than any cap needs, and few enough for a timedelta.

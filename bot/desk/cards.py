@@ -10,7 +10,8 @@ from bot.capabilities import TextUnit
 from bot.conversation.texts import length, moment
 from bot.delivery.fit import Draft
 from bot.delivery.split import measure, shorten
-from bot.desk.commands import Name, button
+from bot.desk.commands import Choice, Name, button, choice_button
+from bot.model.action import Action, Deed
 from bot.model.chat import ChannelName
 from bot.model.content import Content
 from bot.model.message import Keyboard, SendMessage, Span, Style
@@ -38,9 +39,18 @@ class Look:
     titles: Mapping[ChannelName, str]
     #: Departments' names by their slugs.
     departments: Mapping[str, str] = field(default_factory=dict)
+    #: Topics' and places' names by their slugs.
+    topics: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, channel: ChannelName) -> str:
         return self.titles.get(channel, channel)
+
+    def about(self, question: Question) -> str:
+        """Topic and place of a question by their names, empty when it has neither."""
+        topic = self.topics.get(question.topic, question.topic)
+        place = self.places.get(question.place, question.place)
+        return " · ".join(filter(None, (topic and f"Тема: {topic}", place and f"Место: {place}")))
 
 
 def number(value: int) -> str:
@@ -54,15 +64,31 @@ def card(question: Question, content: Content, look: Look, now: datetime) -> Dra
     lines = [f"{head} · {look.title(question.chat.channel)} · {who}"]
     if question.department:
         lines.append(look.departments.get(question.department, question.department))
+    if about := look.about(question):
+        lines.append(about)
+    if question.routed_by:
+        lines.append(f"Почему здесь: {question.routed_by}")
     if question.source:
         # One short line: whoever makes a link could write anything into it.
         lines.append(f"Пришёл по ссылке: {shorten(question.source, 64, TextUnit.CODE_POINT)}")
-    lines.append(f"Ответить до {moment(question.due_at, now, look.zone)}")
-    return _with(content, "\n".join(lines), bold=len(head), keyboard=card_keyboard(question.number))
+    if question.status is Status.CLOSED:
+        lines.append("Закрыт")
+    else:
+        lines.append(f"Ответить до {moment(question.due_at, now, look.zone)}")
+    if question.taken_by:
+        lines.append(f"В работе: {shorten(question.taken_name, 64, TextUnit.CODE_POINT) or 'взят'}")
+    return _with(content, "\n".join(lines), bold=len(head), keyboard=card_keyboard(question))
 
 
-def card_keyboard(value: int) -> Keyboard:
-    return Keyboard(rows=((button("Вся переписка", Name.QUESTION, value), button("Закрыть", Name.CLOSE, value)),))
+def card_keyboard(question: Question) -> Keyboard:
+    """What can be done with a question as it stands."""
+    value = question.number
+    thread = button("Вся переписка", Name.QUESTION, value)
+    if question.status is Status.CLOSED:
+        return Keyboard(rows=((thread,),))
+    take = button("Отдать", Name.RELEASE, value) if question.taken_by else button("Взять", Name.TAKE, value)
+    transfer, close = button("Передать", Name.TRANSFER, value), button("Закрыть", Name.CLOSE, value)
+    return Keyboard(rows=((take, transfer), (thread, close)))
 
 
 def follow_up(question: Question, content: Content) -> Draft:
@@ -139,26 +165,74 @@ def together(lines: Sequence[Line], *, limit: int, unit: TextUnit) -> tuple[Send
     )
 
 
-def waiting_list(questions: Sequence[tuple[Question, str]], total: int, now: datetime) -> Draft:
-    """What is unanswered, oldest first, with its age."""
-    if not questions:
-        return Draft(text="Все вопросы отвечены.")
-    head = f"{plural(total, 'Ждёт', 'Ждут', 'Ждут')} ответа: {total}"
+#: Questions on one page of a list.
+PAGE = 10
+_EMPTY = {
+    Name.OPEN: "Все вопросы отвечены.",
+    Name.MINE: "Вы не взяли ни одного вопроса, который ждёт ответа.",
+    Name.OVERDUE: "Просроченных вопросов нет.",
+}
+_HEADS = {
+    Name.OPEN: ("Ждёт ответа", "Ждут ответа"),
+    Name.MINE: ("У вас в работе", "У вас в работе"),
+    Name.OVERDUE: ("Просрочен", "Просрочены"),
+}
+
+
+def waiting_list(
+    name: Name, questions: Sequence[tuple[Question, str]], total: int, now: datetime, *, page: int = 0, counted: int
+) -> Draft:
+    """One page of what is unanswered, with the age of each; `counted`: no more than so many were counted."""
+    if not questions and not page:
+        return Draft(text=_EMPTY[name])
+    one, many = _HEADS[name]
+    head = f"{one if total % 10 == 1 and total % 100 != 11 else many}: {total if total < counted else f'{counted}+'}"
+    last = max((total - 1) // PAGE, 0)
+    if last:
+        head += f" · страница {page + 1} из {last + 1 if total < counted else f'{last + 1}+'}"
     text, spans = head, [Span(start=0, end=len(head), style=Style.BOLD)]
     for question, preview in questions:
         label = number(question.number)
         late = " · просрочен" if question.due_at < now else ""
+        taken = f" · {shorten(question.taken_name, 40, TextUnit.UTF16)}" if question.taken_name else ""
         age = length(max(now - (question.waiting_since or question.asked_at), timedelta(0)))
         start = len(text) + 2
-        text += f"\n\n{label} · {age}{late}\n{shorten(preview, PREVIEW, TextUnit.UTF16) or '(без текста)'}"
+        text += f"\n\n{label} · {age}{late}{taken}\n{shorten(preview, PREVIEW, TextUnit.UTF16) or '(без текста)'}"
         spans.append(Span(start=start, end=start + len(label), style=Style.BOLD))
-    if total > len(questions):
-        text += f"\n\n…и ещё {total - len(questions)}."
-    return Draft(text=text, spans=tuple(spans))
+    around = []
+    if page:
+        around.append(choice_button("← Назад", Choice.PAGE, page - 1, name))
+    if page < last:
+        around.append(choice_button("Дальше →", Choice.PAGE, page + 1, name))
+        text += f"\n\nДальше: /{name} {page + 2}"
+    return Draft(text=text, spans=tuple(spans), keyboard=Keyboard(rows=(tuple(around),)) if around else None)
+
+
+_DEEDS = {
+    Deed.TAKEN: "взял(а)",
+    Deed.RELEASED: "отдал(а)",
+    Deed.HANDED_OVER: "передал(а)",
+    Deed.ANSWERED: "ответил(а)",
+    Deed.CORRECTED: "исправил(а) ответ",
+    Deed.NOTED: "оставил(а) заметку",
+    Deed.CLOSED: "закрыл(а)",
+}
+
+
+def log(question: Question, actions: Sequence[Action], look: Look, now: datetime) -> Draft:
+    """Who did what to a question, when and from which chat."""
+    head = f"{number(question.number)} · история"
+    lines = [f"{moment(question.asked_at, now, look.zone)} · вопрос задан ({look.title(question.chat.channel)})"]
+    for one in actions:
+        detail = f": {one.detail}" if one.detail else ""
+        who = one.by.name or "Сотрудник"
+        lines.append(f"{moment(one.at, now, look.zone)} · {who} {_DEEDS[one.deed]}{detail} · {one.by.chat}")
+    text = "\n".join([head, "", *lines])
+    return Draft(text=text, spans=(Span(start=0, end=len(head), style=Style.BOLD),))
 
 
 _STATUS = {Status.OPEN: "ждёт ответа", Status.ANSWERED: "отвечен", Status.CLOSED: "закрыт"}
-_WHO = {Author.RESIDENT: "Житель", Author.OFFICIAL: "Ответ", Author.NOTE: "Заметка"}
+_WHO = {Author.RESIDENT: "Житель", Author.OFFICIAL: "Ответ", Author.NOTE: "Заметка", Author.WITHHELD: "Не отправлено"}
 
 
 def thread(question: Question, messages: Sequence[ThreadMessage], look: Look, now: datetime) -> Draft:
@@ -192,7 +266,7 @@ def thread(question: Question, messages: Sequence[ThreadMessage], look: Look, no
             text += f"\n👤 {message.content.contact.name}, {message.content.contact.phone}"
         text += "".join(f"\n{link.title or 'Ссылка'}: {link.url}" for link in message.content.links)
     media = tuple(one for message in shown for one in message.content.media)
-    return Draft(text=text, spans=tuple(spans), media=media, keyboard=card_keyboard(question.number))
+    return Draft(text=text, spans=tuple(spans), media=media, keyboard=card_keyboard(question))
 
 
 def _newest(messages: Sequence[ThreadMessage]) -> Sequence[ThreadMessage]:

@@ -13,19 +13,33 @@ from bot.model.message import Button, Span, Style
 class Name(StrEnum):
     """The commands that exist."""
 
+    TAKE = "take"
+    RELEASE = "release"
+    TRANSFER = "transfer"
     CLOSE = "close"
     NOTE = "note"
     OPEN = "open"
+    MINE = "mine"
+    OVERDUE = "overdue"
     QUESTION = "q"
+    BIND = "bind"
+    RELOAD = "reload"
     HELP = "help"
 
 
 #: Name, whether it is about one question, and what the menu says of it.
 MENU: tuple[tuple[Name, bool, str], ...] = (
     (Name.OPEN, False, "Вопросы без ответа"),
-    (Name.QUESTION, True, "Вся переписка по вопросу: /q 123"),
+    (Name.MINE, False, "Вопросы, которые взяли вы"),
+    (Name.OVERDUE, False, "Просроченные вопросы"),
+    (Name.QUESTION, True, "Вся переписка по вопросу: /q 123, история: /q 123 log"),
+    (Name.TAKE, True, "Взять вопрос: /take 123"),
+    (Name.RELEASE, True, "Отдать взятый вопрос: /release 123"),
+    (Name.TRANSFER, True, "Передать другому отделу: /transfer 123 отдел причина"),
     (Name.CLOSE, True, "Закрыть без ответа: /close 123 причина"),
     (Name.NOTE, True, "Заметка для коллег: /note 123 текст"),
+    (Name.BIND, False, "Привязать этот чат к отделу: /bind код"),
+    (Name.RELOAD, False, "Перечитать настройки (координаторы)"),
     (Name.HELP, False, "Как здесь работать"),
 )
 _ABOUT_QUESTION = {name for name, about, _ in MENU if about}
@@ -103,20 +117,60 @@ def numbers_shown(text: str, spans: Sequence[Span]) -> frozenset[int]:
 # --- buttons -------------------------------------------------------------------------------------------------------
 
 
+class Choice(StrEnum):
+    """What buttons do beyond the commands; the values are what their data begins with."""
+
+    #: Hand a question over to this department (empty: to the coordinators).
+    HAND_TO = "to"
+    #: Show another page of the departments to choose from.
+    DEPARTMENTS = "deps"
+    #: Send an answer that was held back, or let it be.
+    SEND = "send"
+    DROP = "drop"
+    #: Show another page of a list.
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A button that is no command."""
+
+    choice: Choice
+    #: A question's number; of a list, the page.
+    number: int
+    #: A department, the number of a kept message, a list's name, a page.
+    detail: str
+
+
+_CHOICES = {choice.value for choice in Choice}
+_DETAIL = re.compile(r"[a-z0-9_-]{0,40}")
+
+
 def button(text: str, name: Name, number: int) -> Button:
     """A button that does what the command does."""
     return Button(text=text, data=f"{name}:{number}")
 
 
-def read_button(data: str) -> Command | None:
-    """The command behind a button; None: not one of ours, or of another time."""
-    name, _, number = data.partition(":")
-    if name not in _NAMES or not number.isdecimal() or len(number) > _DIGITS:
+def choice_button(text: str, choice: Choice, number: int, detail: str | int) -> Button:
+    """A button that chooses one of several."""
+    return Button(text=text, data=f"{choice}:{number}:{detail}")
+
+
+def read_button(data: str) -> Command | Chosen | None:
+    """What a button says; None: not one of ours, or of another time."""
+    name, _, rest = data.partition(":")
+    number, _, detail = rest.partition(":")
+    if not number.isdecimal() or len(number) > _DIGITS:
         return None
-    return Command(name=Name(name), number=int(number))
+    if name in _CHOICES and _DETAIL.fullmatch(detail):
+        return Chosen(choice=Choice(name), number=int(number), detail=detail)
+    if name in _NAMES and not detail:
+        return Command(name=Name(name), number=int(number))
+    return None
 
 
 def question_of_buttons(buttons: tuple[str, ...]) -> int | None:
     """The question that a card with these buttons shows, when all of them speak of one."""
-    numbers = {command.number for data in buttons if (command := read_button(data)) is not None}
+    read = [command for data in buttons if (command := read_button(data)) is not None]
+    numbers = {one.number for one in read if not (isinstance(one, Chosen) and one.choice is Choice.PAGE)}
     return numbers.pop() if len(numbers) == 1 else None

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
+from bot.desk.calendar import NO_CALENDAR, Calendar
+from bot.desk.hours import ALWAYS, Hours
+from bot.desk.words import Recognized, Recognizer
+from bot.desk.working_time import Schedule, add_working_time, half_way, schedule
 from bot.model.chat import ChannelName, ChatRef
 
 
@@ -17,6 +21,19 @@ class Department:
     name: str
     admin_chat: ChatRef | None = None
     answer_within: timedelta | None = None
+    hours: Hours = ALWAYS
+    #: What it answers for, by slugs; without topics for everything, without places everywhere, with neither only for
+    #: what its channels bring.
+    topics: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+
+    def rank(self, about: Recognized) -> int:
+        """How well it suits a question about this, the higher the better; 0: not at all."""
+        if self.topics and about.topic not in self.topics:
+            return 0
+        if self.places and about.place not in self.places:
+            return 0
+        return 2 * bool(self.topics) + bool(self.places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +43,11 @@ class Destination:
     admin_chat: ChatRef
     department: str
     due_at: datetime
+    #: What the question is about, by slugs; empty: its words do not say.
+    topic: str = ""
+    place: str = ""
+    #: Why it goes there, for the officials; empty: there is nothing to choose from.
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,24 +61,88 @@ class Desk:
     #: The department of a channel, where it has one.
     channel_departments: Mapping[ChannelName, str] = field(default_factory=dict)
     moves: Mapping[ChatRef, ChatRef] = field(default_factory=dict)
+    #: The chats that were tied to departments with `/bind`: they win over those of the settings.
+    bindings: Mapping[str, ChatRef] = field(default_factory=dict)
+    #: Where working hours are meant, and which days differ.
+    zone: tzinfo = UTC
+    calendar: Calendar = NO_CALENDAR
+    #: Topics' and places' names by their slugs, and what finds them in a text.
+    topics: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    recognizer: Recognizer = field(default_factory=Recognizer)
 
-    def route(self, channel: ChannelName, now: datetime) -> Destination:
-        """The channel's own department first, then the coordinators."""
+    def route(self, channel: ChannelName, now: datetime, text: str = "") -> Destination:
+        """Where a new question with this text goes."""
+        return self.assign(channel, now, self.recognizer.recognize(text))
+
+    def assign(self, channel: ChannelName, now: datetime, about: Recognized) -> Destination:
+        """Where a question about this goes: its channel's department, then the one that suits best, then coordinators.
+
+        The same question asked again, once its place is known, may go elsewhere.
+        """
         department = self.departments.get(self.channel_departments.get(channel, ""))
-        if department is not None and department.admin_chat is not None:
-            chat = department.admin_chat
+        if department is not None:
+            why = "по каналу"
         else:
-            chat = self.coordinators
+            department = self.suited(about)
+            why = self._why(about, department)
+        slug = department.slug if department is not None else ""
         return Destination(
-            admin_chat=self.now_at(chat),
-            department=department.slug if department is not None else "",
-            due_at=self.due_at(department.slug if department is not None else "", now),
+            admin_chat=self.chat_of(slug),
+            department=slug,
+            due_at=self.due_at(slug, now),
+            topic=about.topic,
+            place=about.place,
+            why=why,
         )
 
+    def suited(self, about: Recognized) -> Department | None:
+        """The department that answers for this; None: the coordinators decide.
+
+        One for the topic in that place comes before one for the topic everywhere, and that before one for all topics
+        in that place. Of equals the one that answers for fewer places, then topics, then the one listed first.
+        A department limited to places never gets a question whose place is not known, even if no other has its topic:
+        the place may be another.
+        """
+        fitting = [(rank, one) for one in self.departments.values() if (rank := one.rank(about))]
+        best = min(fitting, key=lambda found: (-found[0], len(found[1].places), len(found[1].topics)), default=None)
+        return best[1] if best is not None else None
+
+    def place_matters(self, channel: ChannelName, about: Recognized) -> bool:
+        """Whether the question could go to another department if its place were known."""
+        if about.place or channel in self.channel_departments:
+            return False
+        now = self.suited(about)
+        return any(self.suited(replace(about, place=place)) is not now for place in self.places)
+
+    def _why(self, about: Recognized, department: Department | None) -> str:
+        if not self.recognizer:
+            return ""
+        topic = f"теме «{self.topics.get(about.topic, about.topic)}»" if about.topic else ""
+        place = f"месту «{self.places.get(about.place, about.place)}»" if about.place else ""
+        if department is not None:
+            by = (topic if department.topics else "", place if department.places else "")
+            return f"по {' и '.join(filter(None, by))}"
+        if not (topic or place):
+            return "ни одна тема не подошла"
+        if not place and any(about.topic in one.topics for one in self.departments.values()):
+            return f"место не названо, а отделы по {topic} работают не везде"
+        return f"нет отдела по {' и '.join(filter(None, (topic, place)))}"
+
     def due_at(self, department: str, now: datetime) -> datetime:
-        """When a question that this department has to answer from now on is due."""
+        """When a question that this department has to answer from now on is due, by its working hours."""
         own = self.departments.get(department)
-        return now + ((own.answer_within if own is not None else None) or self.answer_within)
+        span = (own.answer_within if own is not None else None) or self.answer_within
+        return add_working_time(now, span, self.schedule_of(department))
+
+    def remind_at(self, department: str, now: datetime, due_at: datetime) -> datetime:
+        """When officials are reminded first of a question that this department has from now on."""
+        return half_way(now, due_at, self.schedule_of(department))
+
+    def schedule_of(self, department: str) -> Schedule:
+        """When this department works; coordinators and departments without hours do so round the clock."""
+        own = self.departments.get(department)
+        return schedule(own.hours if own is not None else ALWAYS, self.calendar, self.zone)
 
     def now_at(self, chat: ChatRef) -> ChatRef:
         """Where a chat is now: a group that became a supergroup has another address than the settings say."""
@@ -66,19 +152,30 @@ class Desk:
         """The same desk, with the addresses that chats have now."""
         return replace(self, moves=dict(moves))
 
+    def bound(self, bindings: Mapping[str, ChatRef]) -> Desk:
+        """The same desk, with the chats that departments are tied to."""
+        return replace(self, bindings=dict(bindings))
+
     def home_of(self, admin_chat: ChatRef, department: str) -> ChatRef:
         """Where a question is shown now, when its admin chat may be no more: with its department, or coordinators."""
         chat = self.now_at(admin_chat)
         if chat in self.admin_chats:
             return chat
+        return self.chat_of(department)
+
+    def chat_of(self, department: str) -> ChatRef:
+        """The admin chat of a department; of the coordinators, when it has none or there is no such department."""
         own = self.departments.get(department)
-        return self.now_at((own.admin_chat if own is not None else None) or self.coordinators)
+        return self.now_at((self._chat_of(own) if own is not None else None) or self.coordinators)
+
+    def _chat_of(self, department: Department) -> ChatRef | None:
+        return self.bindings.get(department.slug, department.admin_chat)
 
     @property
     def admin_chats(self) -> frozenset[ChatRef]:
         """All chats in which officials work."""
-        chats = {self.coordinators} | {one.admin_chat for one in self.departments.values() if one.admin_chat}
-        return frozenset(self.now_at(chat) for chat in chats)
+        own = (self._chat_of(one) for one in self.departments.values())
+        return frozenset(self.now_at(chat) for chat in (self.coordinators, *filter(None, own)))
 
     def admin_chat_of(self, chat: ChatRef) -> ChatRef | None:
         """The admin chat that a message in this chat belongs to; None: nobody there may do anything.

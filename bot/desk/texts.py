@@ -12,6 +12,9 @@ DELIVERED = "✓ Доставлено."
 CORRECTED = "✓ Исправлено у жителя."
 
 _EXAMPLES = {
+    Name.TAKE: "/take 123",
+    Name.RELEASE: "/release 123",
+    Name.TRANSFER: "/transfer 123 отдел причина",
     Name.CLOSE: "/close 123 причина",
     Name.NOTE: "/note 123 текст",
     Name.QUESTION: "/q 123",
@@ -48,6 +51,28 @@ def closed_already(number: int) -> str:
 
 def noted(number: int) -> str:
     return f"Заметка к № {number} сохранена, житель её не увидит."
+
+
+_ANYWAY = "Ваш ответ пока не отправлен. Отправить? Нажмите кнопку или пришлите номер вопроса ответом на это сообщение."
+
+
+def colleague_has_it(number: int, name: str) -> str:
+    return f"№ {number} в работе: {name or 'другой сотрудник'}. {_ANYWAY}"
+
+
+def colleague_answered(number: int, name: str) -> str:
+    return f"На № {number} уже ответил(а): {name or 'другой сотрудник'}. {_ANYWAY}"
+
+
+SENT = "Отправлено."
+
+
+def withheld(number: int) -> str:
+    return f"Ответ на № {number} не отправлен, он остался в переписке для коллег."
+
+
+def decided_already(number: int) -> str:
+    return f"С этим ответом на № {number} уже решено."
 
 
 def nothing_to_send(number: int) -> str:

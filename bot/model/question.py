@@ -28,6 +28,8 @@ class Author(StrEnum):
     NOTE = "note"
     #: An official's reply while it is not clear which question he means.
     UNCLEAR = "unclear"
+    #: An answer that its author let be, since a colleague was at it: the resident never sees it.
+    WITHHELD = "withheld"
     #: A command that came with files: remembered, so that these go nowhere.
     COMMAND = "command"
 
@@ -51,6 +53,16 @@ class Question:
     waiting_since: datetime | None
     answered_at: datetime | None
     close_reason: str = ""
+    #: Slugs, empty when its words do not say them.
+    topic: str = ""
+    place: str = ""
+    #: Why it is shown in its admin chat, for people.
+    routed_by: str = ""
+    #: The official who has taken it, as `channel:user id`; empty: nobody.
+    taken_by: str = ""
+    taken_name: str = ""
+    #: How often it was handed over from one department to another.
+    handovers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -333,7 +333,9 @@ class Dispatcher:
             self._ctx.metrics.send_seconds.labels(channel).observe(time.monotonic() - began)
             self._ctx.metrics.sends.labels(channel, entry.role, outcome).inc()
         self._ailments.clear(channel, "sending")
-        self._recorder.sent(Sent(entry=entry, message_ids=receipt.message_ids))
+        # An edit makes no message: the one it changed stays tied to the entry that made it.
+        made = receipt.message_ids if isinstance(entry.effect, SendMessage) else ()
+        self._recorder.sent(Sent(entry=entry, message_ids=made))
         return True
 
     async def _failed(self, entry: Entry, error: SendError) -> None:

@@ -15,10 +15,11 @@ import structlog
 from bot.adapter import Accept, Adapter
 from bot.errors import Misconfigured, SendError
 from bot.model.chat import ChannelName, ChatKind, ChatRef
+from handlers import binding
 from handlers.context import Context
 from handlers.delivery.dispatcher import Dispatcher
 from handlers.health import Ailments
-from storage import leases, moves, outbox
+from storage import leases, outbox
 from storage.database import DatabaseAway
 from storage.outbox import Lease
 
@@ -120,10 +121,7 @@ class Owner:
             held = await leases.acquire(
                 tx, sorted(self._adapters), owner=self._name, session=session, lifetime=LIFETIME
             )
-        async with self._ctx.database.statement() as tx:
-            addresses = await moves.load(tx)
-        if dict(self._ctx.desk.moves) != addresses:
-            self._ctx.desk = self._ctx.desk.moved(addresses)
+        await binding.load(self._ctx)
         for channel, lease in held.items():
             owned = self._owned.get(channel)
             if owned is not None and (owned.dispatcher.lease != lease or owned.sending.done()):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.capabilities import TextUnit
 from bot.delivery.split import measure
-from bot.desk import cards, texts
+from bot.desk import cards, handing, texts
 from bot.desk.cards import Line, Look
 from bot.desk.commands import (
     MENU,
@@ -29,6 +29,7 @@ from bot.desk.commands import (
     read_button,
 )
 from bot.desk.routing import Department, Desk
+from bot.model.action import Action, Deed, Official
 from bot.model.chat import ChatRef
 from bot.model.content import Contact, Content, Link, Location, Media, MediaKind
 from bot.model.message import Keyboard, SendMessage, Span, Style
@@ -116,7 +117,7 @@ def test_buttons() -> None:
         assert data.isascii()
 
 
-@pytest.mark.parametrize("data", ["", "close", "close:", "close:x", "close:-1", "take:5", "new", "help", ":5", "q:1:2"])
+@pytest.mark.parametrize("data", ["", "close", "close:", "close:x", "close:-1", "give:5", "new", "help", ":5", "q:1:2"])
 def test_no_button_of_ours(data: str) -> None:
     """What is no button of ours does nothing."""
     assert read_button(data) is None
@@ -364,20 +365,79 @@ def test_together_fits_whatever_residents_write(texts_of: list[tuple[str, str]],
 
 
 def test_waiting_list() -> None:
-    """What is unanswered: how many, how long each waits, which are late, and that there are more."""
+    """What is unanswered: how many, how long each waits, which are late, who has them, and the way to the rest."""
     late = replace(QUESTION, number=5, waiting_since=NOW - timedelta(days=3), due_at=NOW - timedelta(days=2))
-    fresh = replace(QUESTION, waiting_since=NOW + timedelta(seconds=1))
-    draft = cards.waiting_list([(late, "Нет\nтепла"), (fresh, "")], 7, NOW)
+    fresh = replace(QUESTION, waiting_since=NOW + timedelta(seconds=1), taken_by="work:7", taken_name="Ольга")
+    draft = cards.waiting_list(Name.OPEN, [(late, "Нет\nтепла"), (fresh, "")], 22, NOW, page=1, counted=1000)
     assert (
-        "Ждут ответа: 7\n\n№ 5 · 3 дня · просрочен\nНет тепла\n\n№ 123 · 0 минут\n(без текста)\n\n…и ещё 5."
+        "Ждут ответа: 22 · страница 2 из 3\n\n№ 5 · 3 дня · просрочен\nНет тепла\n\n№ 123 · 0 минут · Ольга\n"
+        "(без текста)\n\nДальше: /open 3"
     ) == draft.text
-    assert ["Ждут ответа: 7", "№ 5", "№ 123"] == styled(draft.text, draft.spans)
+    assert ["Ждут ответа: 22 · страница 2 из 3", "№ 5", "№ 123"] == styled(draft.text, draft.spans)
+    assert draft.keyboard is not None
+    assert ["page:0:open", "page:2:open"] == [one.data for one in draft.keyboard.rows[0]]
 
 
 def test_waiting_list_of_one_and_of_none() -> None:
-    """Words agree with numbers; nothing to do is said in words."""
-    assert "Ждёт ответа: 1" == cards.waiting_list([(QUESTION, "x")], 1, NOW).text.partition("\n")[0]
-    assert "Все вопросы отвечены." == cards.waiting_list([], 0, NOW).text
+    """Words agree with numbers; nothing to do is said in words; of very many no one counts all."""
+    one = cards.waiting_list(Name.OPEN, [(QUESTION, "x")], 1, NOW, counted=1000)
+    assert ("Ждёт ответа: 1", None) == (one.text.partition("\n")[0], one.keyboard)
+    assert "Все вопросы отвечены." == cards.waiting_list(Name.OPEN, [], 0, NOW, counted=1000).text
+    many = cards.waiting_list(Name.OVERDUE, [(QUESTION, "x")], 1000, NOW, counted=1000)
+    assert "Просрочены: 1000+ · страница 1 из 100+" == many.text.partition("\n")[0]
+
+
+def test_log() -> None:
+    """Who did what, when, and from which chat."""
+    by = Official(id="work:7", name="Ольга", chat=ChatRef(channel="work", chat_id="-500"))
+    actions = [Action(at=NOW, by=by, deed=Deed.HANDED_OVER, detail="Энергетика: ваше")]
+    assert (
+        "№ 123 · история\n\n09:00 · вопрос задан (ВКонтакте)\n09:00 · Ольга передал(а): Энергетика: ваше · work:-500"
+    ) == cards.log(QUESTION, actions, LOOK, NOW).text
+
+
+DEPARTMENTS = [
+    Department(slug=slug, name=name)
+    for slug, name in (
+        ("energy", "Департамент энергетики"),
+        ("school5", "Школа № 5"),
+        ("school6", "Школа № 6"),
+        ("roads", "Департамент дорог"),
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ("energy", handing.Named(slug="energy")),
+        ("ENERGY не наше", handing.Named(slug="energy", reason="не наше")),
+        ("энергетики", handing.Named(slug="energy")),
+        ("школа № 6", handing.Named(slug="school6")),
+        ("дорог яма во дворе", handing.Named(slug="roads", reason="яма во дворе")),
+        ("координаторам не знаю чьё", handing.Named(slug="", reason="не знаю чьё")),
+        ("школа", handing.Unclear(found=DEPARTMENTS[1:3], searched="школа")),
+        ("", handing.Unclear(found=DEPARTMENTS)),
+        ("вода", handing.Unclear(found=DEPARTMENTS, searched="вода")),
+    ],
+)
+def test_whom_an_official_means(wanted: str, expected: handing.Named | handing.Unclear) -> None:
+    """A department is named by its short name or a part of its name; where that is not clear, he is asked."""
+    assert expected == handing.read(wanted, DEPARTMENTS)
+
+
+def test_choice_of_departments() -> None:
+    """Each department has a button; many come in pages, and all data fit every platform."""
+    many = [Department(slug=f"d{n}" + "x" * 37, name=f"Отдел {n}") for n in range(20)]
+    seen = []
+    for page in range(3):
+        keyboard = handing.ask_department(10**14, many, page=page).keyboard
+        assert keyboard is not None
+        buttons = [one for row in keyboard.rows for one in row]
+        assert max(len(one.data) for one in buttons) <= 60
+        assert len(buttons) <= 10
+        seen += [one.text for one in buttons if one.data.startswith("to:") and one.text != "Координаторам"]
+    assert [one.name for one in many] == seen
 
 
 def said(role: Author, text: str = "", author: str = "", **more: object) -> ThreadMessage:

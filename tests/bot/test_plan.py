@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.app import Plan, build_desk, read_plan
+from bot.app import Plan, build_desk, build_look, read_plan
 from bot.capabilities import Rate
 from bot.model.chat import ChatRef
 from bot.settings import SettingsError, is_loopback, parse_chat, parse_duration, parse_rate
@@ -119,6 +119,13 @@ def test_mistake_is_one_line(tmp_path: Path, mistake: Mistake) -> None:
 
 CHANNEL = '[[channels]]\nname = "vk-school5"\nplatform = "vk"\ngroup_id = 200500\n'
 FILES = [
+    Mistake(
+        "topic's word that is none",
+        {},
+        "otvet.toml: topics.heating",
+        ("'—'", "no letter"),
+        toml='[[topics]]\nslug = "heating"\nname = "Тепло"\nwords = ["тепло", "—"]',
+    ),
     Mistake("key at the top", {}, "otvet.toml: colour", ("no setting",), toml='colour = "red"'),
     Mistake("channel without a token", {}, "channels.vk-school5.token", ("missing",), toml=CHANNEL),
     Mistake(
@@ -329,6 +336,20 @@ def test_channel_of_each_token(tmp_path: Path) -> None:
     desk = build_desk(found)
     assert {ChatRef(channel="telegram", chat_id="-1005"), ChatRef(channel="web", chat_id="admin")} == desk.admin_chats
     assert {"vk-school5": "school5"} == desk.channel_departments
+
+
+def test_departments_answer_for_topics_and_places(tmp_path: Path) -> None:
+    """What the file says of topics and places decides where questions go."""
+    toml = (
+        '[[departments]]\nslug = "energy"\nname = "Энергетика"\ntopics = ["heating"]\nplaces = ["nadym"]\n'
+        '[[topics]]\nslug = "heating"\nname = "Отопление"\nwords = ["батарея"]\n'
+        '[[places]]\nslug = "nadym"\nname = "Надымский район"\nforms = ["надымчане"]\n'
+    )
+    found = plan(tmp_path, {}, toml)
+    destination = build_desk(found).route("web", datetime(2026, 3, 2, tzinfo=UTC), "Надымчане без батарей")
+    assert ("energy", "по теме «Отопление» и месту «Надымский район»") == (destination.department, destination.why)
+    look = build_look(found)
+    assert ({"heating": "Отопление"}, {"nadym": "Надымский район"}) == (look.topics, look.places)
 
 
 def test_secrets_are_not_shown(tmp_path: Path) -> None:

@@ -360,6 +360,7 @@ class Office:
         album: str = "",
         message_id: str = "",
         name: str | None = None,
+        user: str = "7",
     ) -> MessageReceived:
         """Somebody's message in this chat: a group when its id is negative."""
         group = chat.chat_id.startswith("-")
@@ -369,7 +370,7 @@ class Office:
             chat=chat,
             chat_kind=ChatKind.GROUP if group else ChatKind.PRIVATE,
             message_id=message_id or self.message_id(),
-            sender=Sender(user_id="7" if group else chat.chat_id, name=name),
+            sender=Sender(user_id=user if group else chat.chat_id, name=name),
             at=self.clock(),
             content=content or Content(text=text, media=media),
             reply_to=RepliedTo(message_id=reply_to, by_bot=by_bot, buttons=buttons) if reply_to else None,
@@ -397,9 +398,11 @@ class Office:
             ),
         )
 
-    async def presses(self, chat: ChatRef, data: str, *, message_id: str = "", press_id: str = "p1") -> None:
+    async def presses(
+        self, chat: ChatRef, data: str, *, message_id: str = "", press_id: str = "p1", **who: Any
+    ) -> None:
         """Somebody presses a button."""
-        as_written = self.received(chat)
+        as_written = self.received(chat, **who)
         await self.accept(
             chat,
             ButtonPressed(
@@ -558,14 +561,19 @@ async def open_office(
     work: Capabilities = ABLE,
     channel_departments: dict[str, str] | None = None,
     nameless: frozenset[str] = frozenset(),
+    desk: Desk | None = None,
 ) -> AsyncIterator[Office]:
-    """Context, intake and adapters over this database; nothing runs until a test says so."""
+    """Context, intake and adapters over this database; nothing runs until a test says so.
+
+    Without `desk` there are the coordinators and one department, which `channel_departments` may name.
+    """
     database, eye = TracedDatabase(address), Database(address, pool_size=2)
     clock = Clock()
     adapters = {HOME: FakeAdapter(HOME, home), WORK: FakeAdapter(WORK, work)}
     ctx = Context(
         database=database,
-        desk=Desk(
+        desk=desk
+        or Desk(
             coordinators=DESK,
             answer_within=timedelta(hours=4),
             departments={
@@ -575,7 +583,13 @@ async def open_office(
             },
             channel_departments=channel_departments or {},
         ),
-        look=Look(zone=UTC, titles={HOME: "Мессенджер"}),
+        look=Look(
+            zone=UTC,
+            titles={HOME: "Мессенджер"},
+            departments={one.slug: one.name for one in desk.departments.values()} if desk is not None else {},
+            topics=desk.topics if desk is not None else {},
+            places=desk.places if desk is not None else {},
+        ),
         service_name="Ямал Официально",
         capabilities={name: adapter.capabilities for name, adapter in adapters.items()},
         nameless=nameless,

@@ -1,0 +1,81 @@
+"""An official at his desk: who he is, where he said something, and how he is answered there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.delivery.entry import Role
+from bot.delivery.fit import Draft
+from bot.desk import texts
+from bot.model.action import Deed, Official
+from bot.model.chat import ChatKind, ChatRef
+from bot.model.message import EditMessage
+from bot.model.question import Question
+from handlers.context import Context
+from handlers.outgoing import Address, do, fitted, post
+from storage import actions, conversations, questions
+from storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where a command was given, and by whom."""
+
+    tx: Transaction
+    ctx: Context
+    #: The admin chat as the settings know it: what it may see.
+    admin_chat: ChatRef
+    official: Official
+    #: The command, or the message with the button: what is answered.
+    message_id: str
+    #: By a button, whose press shows a line by itself.
+    pressed: bool = False
+
+    @property
+    def chat(self) -> ChatRef:
+        """Where to answer: the admin chat, or one of its topics."""
+        return self.official.chat
+
+    @property
+    def sees_all(self) -> bool:
+        return self.ctx.desk.sees_all(self.admin_chat)
+
+    def may(self, question: Question) -> bool:
+        """Whether this chat has anything to do with the question."""
+        return self.sees_all or self.ctx.desk.now_at(question.admin_chat) == self.admin_chat
+
+    async def find(self, number: int) -> Question | str:
+        """A question, locked; or why there is none for this desk."""
+        await conversations.lock_of_question(self.tx, number)
+        question = await questions.find(self.tx, number, lock=True)
+        if question is None:
+            return texts.no_question(number)
+        return question if self.may(question) else texts.not_yours(number)
+
+    async def did(self, number: int, deed: Deed, detail: str = "") -> None:
+        """Write down what this official has done."""
+        await actions.add(self.tx, number, self.official, deed, self.ctx.clock(), detail)
+
+    async def say(self, draft: Draft | str, *, question: int | None = None) -> str:
+        """Answer in the chat; returns what a press of a button shows besides."""
+        if isinstance(draft, str):
+            draft = Draft(text=draft, reply_to=self.message_id)
+        address = Address(chat=self.chat, chat_kind=ChatKind.GROUP, role=Role.COMMAND, question=question)
+        await post(self.tx, self.ctx, address, draft)
+        return draft.text if len(draft.text) <= 80 else ""
+
+    async def refuse(self, why: str) -> str:
+        """Say why not: to whoever pressed alone, where that is possible."""
+        capabilities = self.ctx.capabilities[self.chat.channel]
+        return why if self.pressed and capabilities.answers_presses else await self.say(why)
+
+    async def turn_page(self, draft: Draft) -> str:
+        """Show another page in the place of the last, where messages can be edited; else below it."""
+        address = Address(chat=self.chat, chat_kind=ChatKind.GROUP, role=Role.COMMAND)
+        ready = fitted(self.ctx, address, draft).messages
+        if not (self.pressed and self.message_id and self.ctx.capabilities[self.chat.channel].edits) or len(ready) > 1:
+            return await self.say(draft)
+        page = ready[0]
+        effect = EditMessage(message_id=self.message_id, text=page.text, spans=page.spans, keyboard=page.keyboard)
+        await do(self.tx, self.ctx, address, effect, strand=f"page:{self.message_id}")
+        return ""
