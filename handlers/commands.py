@@ -51,6 +51,8 @@ async def run(desk: Desk, command: Command) -> str:
             return await handing.choose(desk, question, command.rest)
         case Name.CLOSE:
             return await _close(desk, question, command.rest)
+        case Name.REOPEN:
+            return await _reopen(desk, question)
         case Name.NOTE:
             return await _note(desk, question, command.rest)
         case _ if command.rest.lower() in ("log", "история"):
@@ -116,6 +118,35 @@ async def _close(desk: Desk, question: Question, reason: str) -> str:
     await desk.did(question.number, Deed.CLOSED, reason)
     said = await desk.say(texts.closed(question.number), question=question.number)
     await handing.recard(desk.tx, desk.ctx, replace(question, status=Status.CLOSED, close_reason=reason))
+    return said
+
+
+async def _reopen(desk: Desk, question: Question) -> str:
+    """Undo a closing: the question stands as it did before."""
+    if question.status is not Status.CLOSED:
+        return await desk.refuse(texts.not_closed(question.number))
+    now = desk.ctx.clock()
+    asked_at = await questions.unanswered_since(desk.tx, question.number)
+    status = Status.OPEN if asked_at is not None else Status.ANSWERED
+    await questions.change(
+        desk.tx,
+        question.number,
+        status=status,
+        closed_at=None,
+        close_reason="",
+        waiting_since=asked_at,
+        reminded=0,
+        remind_at=desk.ctx.desk.remind_at(question.department, now, question.due_at),
+    )
+    if asked_at is not None:
+        address = Address(
+            chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number
+        )
+        text = resident_texts.reopened(question.number)
+        await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.KEYBOARD))
+    await desk.did(question.number, Deed.REOPENED)
+    said = await desk.say(texts.reopened(question.number), question=question.number)
+    await handing.recard(desk.tx, desk.ctx, replace(question, status=status, close_reason=""))
     return said
 
 

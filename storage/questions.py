@@ -280,6 +280,16 @@ async def first_message(tx: Transaction, number: int) -> ThreadMessage | None:
     return _message(row) if row is not None else None
 
 
+async def unanswered_since(tx: Transaction, number: int) -> datetime | None:
+    """Since when a resident waits for an answer, going by the thread: the first of his messages after the last one."""
+    found: datetime | None = await tx.raw.fetchval(
+        "SELECT min(m.at) FROM messages m WHERE m.question_id = $1 AND m.role = 'resident' AND m.id >"
+        " coalesce((SELECT max(a.id) FROM messages a WHERE a.question_id = $1 AND a.role = 'official'), 0)",
+        number,
+    )
+    return found
+
+
 async def album(tx: Transaction, chat: ChatRef, album_id: str) -> ThreadMessage | None:
     """The message that this album already has a part in; parts that come in at once wait for each other here."""
     await tx.raw.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"album {chat} {album_id}")

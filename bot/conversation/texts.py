@@ -110,5 +110,9 @@ def closed(number: int, reason: str) -> str:
     return f"Вопрос № {number} закрыт{why}. Если это не так, просто напишите нам ещё раз."
 
 
+def reopened(number: int) -> str:
+    return f"Вопрос № {number} снова открыт: мы закрыли его по ошибке. Ответ придёт сюда."
+
+
 def file_not_passed(what: str, reason: str) -> str:
     return f"Не получилось передать: {what} ({reason}). Остальное передано."

@@ -85,7 +85,7 @@ def card_keyboard(question: Question) -> Keyboard:
     value = question.number
     thread = button("Вся переписка", Name.QUESTION, value)
     if question.status is Status.CLOSED:
-        return Keyboard(rows=((thread,),))
+        return Keyboard(rows=((thread, button("Открыть снова", Name.REOPEN, value)),))
     take = button("Отдать", Name.RELEASE, value) if question.taken_by else button("Взять", Name.TAKE, value)
     transfer, close = button("Передать", Name.TRANSFER, value), button("Закрыть", Name.CLOSE, value)
     return Keyboard(rows=((take, transfer), (thread, close)))
@@ -216,6 +216,7 @@ _DEEDS = {
     Deed.CORRECTED: "исправил(а) ответ",
     Deed.NOTED: "оставил(а) заметку",
     Deed.CLOSED: "закрыл(а)",
+    Deed.REOPENED: "открыл(а) снова",
 }
 
 

@@ -17,6 +17,7 @@ class Name(StrEnum):
     RELEASE = "release"
     TRANSFER = "transfer"
     CLOSE = "close"
+    REOPEN = "reopen"
     NOTE = "note"
     OPEN = "open"
     MINE = "mine"
@@ -37,6 +38,7 @@ MENU: tuple[tuple[Name, bool, str], ...] = (
     (Name.RELEASE, True, "Отдать взятый вопрос: /release 123"),
     (Name.TRANSFER, True, "Передать другому отделу: /transfer 123 отдел причина"),
     (Name.CLOSE, True, "Закрыть без ответа: /close 123 причина"),
+    (Name.REOPEN, True, "Открыть закрытый вопрос снова: /reopen 123"),
     (Name.NOTE, True, "Заметка для коллег: /note 123 текст"),
     (Name.BIND, False, "Привязать этот чат к отделу: /bind код"),
     (Name.RELOAD, False, "Перечитать настройки (координаторы)"),

@@ -16,6 +16,7 @@ _EXAMPLES = {
     Name.RELEASE: "/release 123",
     Name.TRANSFER: "/transfer 123 отдел причина",
     Name.CLOSE: "/close 123 причина",
+    Name.REOPEN: "/reopen 123",
     Name.NOTE: "/note 123 текст",
     Name.QUESTION: "/q 123",
 }
@@ -47,6 +48,14 @@ def closed(number: int) -> str:
 
 def closed_already(number: int) -> str:
     return f"Вопрос № {number} уже закрыт."
+
+
+def reopened(number: int) -> str:
+    return f"Вопрос № {number} снова открыт."
+
+
+def not_closed(number: int) -> str:
+    return f"Вопрос № {number} не закрыт."
 
 
 def noted(number: int) -> str:

@@ -19,6 +19,7 @@ class Deed(StrEnum):
     CORRECTED = "corrected"
     NOTED = "noted"
     CLOSED = "closed"
+    REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,7 +156,34 @@ async def test_closed_question_is_not_taken(office: Office) -> None:
         await office.presses(DESK, data, press_id=data)
     await office.deliver()
     assert 4 * ["Вопрос № 1 уже закрыт."] == shown(office)
-    assert ["Вся переписка"] == buttons(card_now(office))
+    assert ["Вся переписка", "Открыть снова"] == buttons(card_now(office))
+
+
+async def test_closing_is_undone(office: Office) -> None:
+    """One tap opens again what was closed by mistake: its time runs on, the resident hears of it, the card says so."""
+    await asked(office)
+    before = await office.question(1)
+    office.clock.move(timedelta(minutes=5))
+    await office.writes(DESK, "/close 1 дубль")
+    for press_id in ("p1", "p2"):
+        await office.presses(DESK, "reopen:1", press_id=press_id)
+    await office.deliver()
+    assert before == await office.question(1)
+    assert "Вопрос № 1 снова открыт" in office.home.texts(IRINA)[-1]
+    assert ["Взять", "Передать", "Вся переписка", "Закрыть"] == buttons(card_now(office))
+    assert "Вопрос № 1 не закрыт." == shown(office)[-1]
+
+
+async def test_closing_of_an_answered_question_is_undone(office: Office) -> None:
+    """A question that was answered when it was closed is answered again: nobody waits, and nobody is told."""
+    card = await asked(office)
+    await office.writes(DESK, "Сегодня", reply_to=card)
+    await office.writes(DESK, "/close 1")
+    await office.writes(DESK, "/reopen 1")
+    await office.deliver()
+    question = await office.question(1)
+    assert (Status.ANSWERED, None) == (question.status, question.waiting_since)
+    assert ["Сегодня"] == answers(office)
 
 
 # --- colleagues ----------------------------------------------------------------------------------------------------
