@@ -42,7 +42,7 @@ class Desk:
 
     def may(self, question: Question) -> bool:
         """Whether this chat has anything to do with the question."""
-        return self.sees_all or self.ctx.desk.now_at(question.admin_chat) == self.admin_chat
+        return self.ctx.desk.may(self.admin_chat, question.admin_chat)
 
     async def find(self, number: int) -> Question | str:
         """A question, locked; or why there is none for this desk."""

@@ -9,7 +9,7 @@ from bot.delivery.fit import Draft
 from bot.desk import cards, handing, texts
 from bot.desk.routing import Department
 from bot.model.action import Deed
-from bot.model.chat import ChatKind, ChatRef
+from bot.model.chat import ChatKind
 from bot.model.message import EditMessage
 from bot.model.question import Question, Status
 from handlers.context import Context
@@ -93,13 +93,13 @@ async def hand_over(desk: Desk, question: Question, slug: str, reason: str) -> s
         return await desk.refuse(handing.no_department(slug))
     if question.status is Status.CLOSED:
         return await desk.refuse(texts.closed_already(question.number))
-    if slug == question.department and (slug or _home(ctx, "") == ctx.desk.now_at(question.admin_chat)):
+    if slug == question.department and (slug or ctx.desk.chat_of("") == ctx.desk.now_at(question.admin_chat)):
         return await desk.refuse(handing.there_already(question.number, _name(department)))
     settled = question.handovers >= MOST and bool(slug) and not desk.sees_all
     if settled:
         # Departments that pass a question round do not agree: somebody above them decides.
         slug, department = "", None
-    home = _home(ctx, slug)
+    home = ctx.desk.chat_of(slug)
     origin = ctx.desk.departments.get(question.department)
     moved = replace(
         question,
@@ -132,11 +132,6 @@ async def hand_over(desk: Desk, question: Question, slug: str, reason: str) -> s
     await desk.did(question.number, Deed.HANDED_OVER, handing.trail(_name(department), reason))
     await show_all(tx, ctx, moved)
     return said
-
-
-def _home(ctx: Context, slug: str) -> ChatRef:
-    """The admin chat of a department; of the coordinators, when it has none."""
-    return ctx.desk.chat_of(slug)
 
 
 def _name(department: Department | None) -> str:

@@ -168,15 +168,11 @@ async def _replied_to(
     number = commands.question_of_buttons(event.reply_to.buttons)
     if number is not None:
         question = await questions.find(tx, number)
-        if question is not None and _may(ctx, question, admin_chat):
+        if question is not None and ctx.desk.may(admin_chat, question.admin_chat):
             return Link(question=number, thread_message=None, role=Role.CARD)
     if not last_try:
         raise Overtaken
     return Link(question=None, thread_message=None, role=Role.COMMAND)
-
-
-def _may(ctx: Context, question: Question, admin_chat: ChatRef) -> bool:
-    return ctx.desk.sees_all(admin_chat) or ctx.desk.now_at(question.admin_chat) == admin_chat
 
 
 async def _reply(
@@ -202,7 +198,7 @@ async def _reply(
     question = await questions.find(tx, number, lock=True)
     if question is None:
         await _note(tx, ctx, event, texts.no_question(number))
-    elif not _may(ctx, question, admin_chat):
+    elif not ctx.desk.may(admin_chat, question.admin_chat):
         await _note(tx, ctx, event, texts.not_yours(number))
     elif as_note:
         await questions.add_message(tx, number, _new_message(event, Author.NOTE, content))
@@ -264,7 +260,7 @@ async def _assign(
         await _note(tx, ctx, event, texts.assigned_already(kept.question or number))
     elif question is None:
         await _note(tx, ctx, event, texts.no_question(number), thread_message=kept_message)
-    elif not _may(ctx, question, admin_chat):
+    elif not ctx.desk.may(admin_chat, question.admin_chat):
         await _note(tx, ctx, event, texts.not_yours(number), thread_message=kept_message)
     elif isinstance(reading := commands.read(kept.content.text), Note):
         await questions.assign_message(tx, kept_message, number, Author.NOTE)

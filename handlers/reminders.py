@@ -159,7 +159,7 @@ class Reminders:
         desk = self._ctx.desk
         found: dict[ChatRef, list[Schedule]] = {chat: [] for chat in desk.admin_chats}
         for one in desk.departments.values():
-            if one.admin_chat is not None and (chat := desk.now_at(one.admin_chat)) in found:
+            if (chat := desk.own_chat_of(one.slug)) is not None:
                 found[chat].append(desk.schedule_of(one.slug))
         return {chat: whens or [desk.schedule_of("")] for chat, whens in found.items()}
 

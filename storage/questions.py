@@ -265,7 +265,9 @@ async def thread(tx: Transaction, number: int) -> list[ThreadMessage]:
 
 async def message(tx: Transaction, message_id: int) -> ThreadMessage:
     """One message of a thread, locked: parts of an album and edits change it."""
-    return _message(await tx.raw.fetchrow(f"{_MESSAGE} WHERE id = $1 FOR UPDATE", message_id))
+    found = await message_there(tx, message_id)
+    assert found is not None
+    return found
 
 
 async def message_there(tx: Transaction, message_id: int) -> ThreadMessage | None:

@@ -70,6 +70,13 @@ class Desk:
     topics: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     recognizer: Recognizer = field(default_factory=Recognizer)
+    #: All chats in which officials work: looked at for each update, so that hundreds are not gathered each time.
+    admin_chats: frozenset[ChatRef] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        own = (self.own_chat_of(slug) for slug in self.departments)
+        chats = frozenset((self.now_at(self.coordinators), *filter(None, own)))
+        object.__setattr__(self, "admin_chats", chats)
 
     def route(self, channel: ChannelName, now: datetime, text: str = "") -> Destination:
         """Where a new question with this text goes."""
@@ -165,17 +172,13 @@ class Desk:
 
     def chat_of(self, department: str) -> ChatRef:
         """The admin chat of a department; of the coordinators, when it has none or there is no such department."""
+        return self.own_chat_of(department) or self.now_at(self.coordinators)
+
+    def own_chat_of(self, department: str) -> ChatRef | None:
+        """The admin chat of a department, by `/bind` or else by the settings; None: it has none."""
         own = self.departments.get(department)
-        return self.now_at((self._chat_of(own) if own is not None else None) or self.coordinators)
-
-    def _chat_of(self, department: Department) -> ChatRef | None:
-        return self.bindings.get(department.slug, department.admin_chat)
-
-    @property
-    def admin_chats(self) -> frozenset[ChatRef]:
-        """All chats in which officials work."""
-        own = (self._chat_of(one) for one in self.departments.values())
-        return frozenset(self.now_at(chat) for chat in (self.coordinators, *filter(None, own)))
+        chat = self.bindings.get(department, own.admin_chat) if own is not None else None
+        return self.now_at(chat) if chat is not None else None
 
     def admin_chat_of(self, chat: ChatRef) -> ChatRef | None:
         """The admin chat that a message in this chat belongs to; None: nobody there may do anything.
@@ -190,3 +193,7 @@ class Desk:
     def sees_all(self, admin_chat: ChatRef) -> bool:
         """Coordinators see and do everything; a department sees its own."""
         return admin_chat == self.now_at(self.coordinators)
+
+    def may(self, admin_chat: ChatRef, shown_in: ChatRef) -> bool:
+        """Whether officials of this admin chat may do anything with a question that is shown in that one."""
+        return self.sees_all(admin_chat) or self.now_at(shown_in) == admin_chat

@@ -216,6 +216,17 @@ async def test_morning(listed: Office) -> None:
     assert Stage.ESCALATED is await stage(listed)
 
 
+async def test_morning_of_a_bound_chat(listed: Office) -> None:
+    """A chat that `/bind` tied to a department has its list when that department's day begins."""
+    desk = listed.ctx.desk
+    energy = replace(desk.departments["energy"], admin_chat=None)
+    listed.ctx.desk = replace(desk, departments={"energy": energy}, bindings={"energy": ENERGY})
+    listed.clock.now = TEN.replace(hour=17, minute=0)
+    await listed.writes(IRINA, "Яма")
+    assert [] == await reminded(listed, at="17:30")
+    assert ["☀"] == [text[0] for text in await reminded(listed, at="19 08:30")]
+
+
 async def test_no_morning(listed: Office) -> None:
     """Nothing is listed on a day off, nor where nothing is due, nor to a chat that reads it in the afternoon."""
     await listed.writes(IRINA, "Яма")
