@@ -22,11 +22,14 @@ _HISTORY = (
     "INSERT INTO conversations (channel, chat_id, user_id, name, question_id)"
     " SELECT 'telegram', i::text, i::text, 'Ирина Петрова', i FROM generate_series(1, greatest($1 / 5, 1)) AS i",
     "INSERT INTO questions (conversation_id, status, admin_channel, admin_chat_id, asked_at, due_at, waiting_since,"
-    " carded_at, answered_at, remind_at)"
+    " carded_at, answered_at, remind_at, act_at, taken_by)"
     " SELECT i % greatest($1 / 5, 1) + 1, CASE WHEN i % 50 = 0 THEN 'open' ELSE 'answered' END, 'telegram',"
-    " CASE WHEN i % 2 = 0 THEN '-1001' ELSE (i % 100)::text END, now() - ($1 - i) * interval '1 min', now(),"
+    " CASE WHEN i % 2 = 0 THEN '-1001' ELSE (i % 100)::text END, now() - ($1 - i) * interval '1 min',"
+    " now() + (i % 1000 - 600) * interval '1 min',"
     " CASE WHEN i % 50 = 0 THEN now() - ($1 - i) * interval '1 min' END, now(), now(),"
-    " CASE WHEN i % 50 = 0 THEN now() + (i % 1000 - 20) * interval '1 min' END"
+    " CASE WHEN i % 50 = 0 THEN now() + (i % 1000 - 20) * interval '1 min' END,"
+    " CASE WHEN i % 50 <> 0 AND i > $1 - 2000 THEN now() + (i % 4320 - 1000) * interval '1 min' END,"
+    " CASE WHEN i % 500 = 0 THEN 'telegram:7' ELSE '' END"
     " FROM generate_series(1, $1) AS i",
     "INSERT INTO messages (question_id, role, channel, chat_id, content, at)"
     " SELECT i, 'resident', 'telegram', (i % greatest($1 / 5, 1) + 1)::text,"

@@ -268,12 +268,12 @@ CASES = [
     Case(name="conversations.nameless", call=lambda tx: conversations.nameless(tx, CHANNEL)),
     Case(name="conversations.set_name", call=lambda tx: conversations.set_name(tx, CHANNEL, "7", "Ирина")),
     Case(name="questions.find, locked", call=lambda tx: questions.find(tx, 500, lock=True)),
-    Case(name="questions.waiting, one chat", call=lambda tx: questions.waiting(tx, [_chat(ADMIN)], limit=20)),
+    Case(name="questions.waiting, one chat", call=lambda tx: questions.waiting(tx, _chat(ADMIN), limit=20)),
     Case(name="questions.waiting, all", call=lambda tx: questions.waiting(tx, None, limit=20)),
     Case(name="questions.waiting, page 90", call=lambda tx: questions.waiting(tx, None, limit=10, offset=900)),
     Case(
         name="questions.waiting, mine",
-        call=lambda tx: questions.waiting(tx, [_chat(ADMIN)], limit=10, listing=Listing.MINE, official="telegram:7"),
+        call=lambda tx: questions.waiting(tx, _chat(ADMIN), limit=10, listing=Listing.MINE, official="telegram:7"),
     ),
     Case(
         name="questions.waiting, overdue",
@@ -281,9 +281,11 @@ CASES = [
     ),
     Case(
         name="questions.waiting, overdue in one chat",
-        call=lambda tx: questions.waiting(tx, [_chat(ADMIN)], limit=10, listing=Listing.OVERDUE, now=_NOW),
+        call=lambda tx: questions.waiting(tx, _chat(ADMIN), limit=10, listing=Listing.OVERDUE, now=_NOW),
     ),
     Case(name="questions.first_message", call=lambda tx: questions.first_message(tx, 500)),
+    Case(name="questions.to_act_on", call=lambda tx: questions.to_act_on(tx, _NOW, limit=500)),
+    Case(name="questions.last_said", call=lambda tx: questions.last_said(tx, 500)),
     Case(name="actions.of_question", call=lambda tx: actions.of_question(tx, 500)),
     Case(name="actions.answered_by", call=lambda tx: actions.answered_by(tx, 500)),
     Case(name="reminders.due", call=lambda tx: reminders.due(tx, _NOW, limit=500)),

@@ -32,6 +32,7 @@ from handlers.context import Context
 from handlers.delivery.owner import Owner
 from handlers.health import Ailments
 from handlers.intake import Intake
+from handlers.lapsing import Lapsing
 from handlers.media import MediaStore
 from handlers.media_links import MediaLinks, media_handler
 from handlers.metrics import Metrics
@@ -234,6 +235,7 @@ class Rooms:
     names: Names
     upkeep: Upkeep
     reminders: Reminders
+    lapsing: Lapsing
     media: MediaStore
     serve_media: Callable[[web.Request], Any]
     readiness: Readiness
@@ -242,7 +244,7 @@ class Rooms:
 
     def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """What runs as long as the service."""
-        return [self.owner.run, self.names.run, self.upkeep.run, self.reminders.run]
+        return [self.owner.run, self.names.run, self.upkeep.run, self.reminders.run, self.lapsing.run]
 
 
 async def _for_ever(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -303,6 +305,7 @@ def build_rooms(plan: Plan, database: Database) -> Rooms:
         names=names,
         upkeep=Upkeep(ctx, intake, media, events_kept=settings.events_kept, media_kept=settings.media_kept),
         reminders=Reminders(ctx),
+        lapsing=Lapsing(ctx),
         media=media,
         serve_media=media_handler(media, links, _now) if links is not None else _no_media,
         readiness=Readiness(database=database, ailments=ailments, channels=tuple(adapters)),

@@ -100,6 +100,7 @@ class Reload:
             zone=was.zone,
             moves=was.moves,
             bindings=was.bindings,
+            gone=was.gone,
         )
 
     def _waiting(self, plan: Plan) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.conversation import texts as resident_texts
+from bot.conversation.machine import JOINS_FOR
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, LeftOut
 from bot.model.action import Deed, Official
@@ -15,6 +17,9 @@ from handlers.context import Context
 from handlers.outgoing import Address, post
 from storage import actions, links, questions
 from storage.database import Transaction
+
+#: A question closes by itself when its resident is silent for so long after an answer.
+SETTLES_AFTER = JOINS_FOR
 
 
 async def send(
@@ -29,15 +34,29 @@ async def send(
 ) -> tuple[LeftOut, ...]:
     """Send an answer that is in the thread; returns the files that cannot go along."""
     now = ctx.clock()
-    posted = await post(
-        tx, ctx, address(question, thread_message, delay=delay), await draft(tx, ctx, question, content)
-    )
+    left_out = await pass_on(tx, ctx, question, thread_message, content, delay=delay)
     if question.answered_at is None:
         seconds = (now - question.asked_at).total_seconds()
         tx.after_commit(lambda: ctx.metrics.first_answer_seconds.observe(seconds))
-    await questions.answered(tx, question.number, now)
+    await questions.answered(tx, question.number, now, act_at=now + SETTLES_AFTER)
     await actions.add(tx, question.number, official, Deed.ANSWERED, now)
     tx.after_commit(ctx.metrics.answers.labels(question.chat.channel).inc)
+    return left_out
+
+
+async def pass_on(
+    tx: Transaction,
+    ctx: Context,
+    question: Question,
+    thread_message: int,
+    content: Content,
+    role: Author = Author.OFFICIAL,
+    *,
+    delay: timedelta = timedelta(0),
+) -> tuple[LeftOut, ...]:
+    """Send the resident an official's words, as what they are; returns the files that cannot go along."""
+    to = address(question, thread_message, delay=delay)
+    posted = await post(tx, ctx, to, await draft(tx, ctx, question, content, role))
     return posted.left_out
 
 
@@ -52,11 +71,20 @@ def address(question: Question, thread_message: int, *, delay: timedelta = timed
     )
 
 
-async def draft(tx: Transaction, ctx: Context, question: Question, content: Content) -> Draft:
+async def draft(
+    tx: Transaction, ctx: Context, question: Question, content: Content, role: Author = Author.OFFICIAL
+) -> Draft:
     """An answer, so that the resident sees what it answers: as a reply to his question, or with its number."""
     said = plain(content)
+    match role:
+        case Author.INTERIM:
+            due = resident_texts.moment(question.due_at, ctx.clock(), ctx.look.zone)
+            said = replace(said, text=resident_texts.interim(content.text, due))
+        case Author.CLARIFYING:
+            said = replace(said, text=resident_texts.clarification(content.text))
     if not ctx.capabilities[question.chat.channel].replies:
-        head = f"Ответ на вопрос № {question.number}:"
+        what = "Вопрос" if role is Author.CLARIFYING else "Ответ на вопрос"
+        head = f"{what} № {question.number}:"
         return replace(said, text=f"{head}\n{said.text}" if said.text else head)
     asked = await links.first_of_question(tx, question.number, Author.RESIDENT)
     return replace(said, reply_to=asked or "")

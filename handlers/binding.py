@@ -14,10 +14,12 @@ from bot.desk import commands
 from bot.desk.commands import Command, Name
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.event import MessageReceived
-from handlers import residents
+from handlers import showing
 from handlers.context import Context
+from handlers.gone import replaced
 from handlers.outgoing import Address, post
 from storage import bindings, moves
+from storage import gone as kept
 from storage.database import Transaction
 
 log = structlog.get_logger(__name__)
@@ -54,6 +56,7 @@ async def bind(tx: Transaction, ctx: Context, chat: ChatRef, author: str, code: 
     if department is None:
         return gone(slug)
     await bindings.bind(tx, slug, chat, by=author, now=now)
+    await replaced(tx, ctx, slug, chat)
     tx.after_commit(lambda: _bound(ctx, slug, chat))
     return bound(department.name)
 
@@ -89,13 +92,12 @@ async def bring_home(ctx: Context) -> int:
         for number in away:
             # One transaction each: residents go on writing meanwhile.
             async with ctx.database.transaction() as tx:
-                await residents.show_elsewhere(tx, ctx, number, department=department)
-        brought += len(away)
+                brought += await showing.show_elsewhere(tx, ctx, number, department=department)
     return brought
 
 
 async def load(ctx: Context) -> None:
-    """Learn where chats have moved to and which are tied to departments, here or by another process.
+    """Learn where chats have moved to, which are tied to departments and which are gone, here or by another process.
 
     A chat on a channel that this process does not have is left out: the settings' chat is used. Raises DatabaseAway.
     """
@@ -103,9 +105,14 @@ async def load(ctx: Context) -> None:
         addresses = await moves.load(tx)
     async with ctx.database.statement() as tx:
         tied = await bindings.load(tx)
+    async with ctx.database.statement() as tx:
+        lost = await kept.load(tx)
     known = {slug: chat for slug, chat in tied.items() if chat.channel in ctx.capabilities}
     if dict(ctx.desk.moves) != addresses:
         ctx.desk = ctx.desk.moved(addresses)
     if dict(ctx.desk.bindings) != known:
         ctx.desk = ctx.desk.bound(known)
+        ctx.astray.set()
+    if ctx.desk.gone != lost:
+        ctx.desk = ctx.desk.without(lost)
         ctx.astray.set()

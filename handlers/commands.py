@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import texts as resident_texts
-from bot.delivery.entry import Role
-from bot.delivery.fit import Draft
-from bot.desk import cards, texts
+from bot.desk import cards, closing, texts
 from bot.desk.commands import Choice, Chosen, Command, Name
 from bot.model.action import Deed
-from bot.model.chat import ChatKind
 from bot.model.content import Content
-from bot.model.question import Author, Question, Status
-from handlers import binding, handing, held
+from bot.model.question import Author, Question
+from handlers import asking_back, binding, flood, handing, held, interim, moderation, templates, withdrawing
+from handlers import closing as closings
 from handlers.desk import Desk
-from handlers.outgoing import Address, post
 from handlers.reload import reload
 from storage import actions, questions
-from storage.questions import COUNTED, Listing, NewMessage
+from storage.questions import COUNTED, Listing
 
 #: The last page of a list that is shown: further ones cost ever more, and nobody reads them.
 _LAST_PAGE = COUNTED // cards.PAGE
@@ -37,6 +33,10 @@ async def run(desk: Desk, command: Command) -> str:
             return await desk.say(said) if said else ""
         case Name.RELOAD:
             return await desk.say(await reload(desk.ctx, desk.admin_chat))
+        case Name.TEMPLATE:
+            return await templates.save(desk, command.rest)
+        case Name.TEMPLATES if command.number is None:
+            return await templates.show(desk, None, command.rest)
     if command.number is None:
         return await desk.refuse(texts.expects(command.name))
     question = await desk.find(command.number)
@@ -49,10 +49,26 @@ async def run(desk: Desk, command: Command) -> str:
             return await handing.release(desk, question)
         case Name.TRANSFER:
             return await handing.choose(desk, question, command.rest)
+        case Name.CLOSE if desk.pressed:
+            return await closings.ask(desk, question)
         case Name.CLOSE:
-            return await _close(desk, question, command.rest)
+            return await closings.close(desk, question, command.rest)
         case Name.REOPEN:
-            return await _reopen(desk, question)
+            return await closings.reopen(desk, question)
+        case Name.CLARIFY:
+            return await asking_back.ask(desk, question, command.rest)
+        case Name.INTERIM:
+            return await interim.answer(desk, question, command.rest)
+        case Name.WITHDRAW:
+            return await withdrawing.withdraw(desk, question)
+        case Name.TEMPLATES:
+            return await templates.show(desk, question, command.rest)
+        case Name.SPAM:
+            return await moderation.spam(desk, question)
+        case Name.BAN:
+            return await moderation.ban(desk, question, command.rest)
+        case Name.UNBAN:
+            return await moderation.unban(desk, question)
         case Name.NOTE:
             return await _note(desk, question, command.rest)
         case _ if command.rest.lower() in ("log", "история"):
@@ -61,24 +77,55 @@ async def run(desk: Desk, command: Command) -> str:
             return await _thread(desk, question)
 
 
+async def answered(desk: Desk, name: Name, number: int, text: str) -> str:
+    """Do what the bot asked for words for."""
+    if name is Name.TRANSFER:
+        return await handing.give_reason(desk, number, text)
+    return await run(desk, Command(name=name, number=number, rest=text))
+
+
 async def choose(desk: Desk, chosen: Chosen) -> str:
     """Do what a button says that is no command; returns what the press shows."""
+    if chosen.choice is Choice.PAGE and chosen.detail == Name.TEMPLATES:
+        return await templates.show(desk, None, "", chosen.number)
     if chosen.choice is Choice.PAGE:
         lists = {Name.OPEN.value: Name.OPEN, Name.MINE.value: Name.MINE, Name.OVERDUE.value: Name.OVERDUE}
         name = lists.get(chosen.detail)
         return await _list(desk, name, chosen.number) if name is not None else texts.OLD_BUTTON
+    number = int(chosen.detail) if chosen.detail.isdecimal() and len(chosen.detail) < 19 else None
+    if chosen.choice is Choice.DELETE_TEMPLATE:
+        return await templates.delete(desk, chosen.number)
     question = await desk.find(chosen.number)
     if isinstance(question, str):
         return await desk.refuse(question)
     match chosen.choice:
+        case Choice.CLOSE_AS:
+            return await _close_as(desk, question, chosen.detail)
+        case Choice.EXTEND if number is not None:
+            return await interim.extend(desk, question, number)
+        case Choice.TEMPLATES if number is not None:
+            return await templates.show(desk, question, "", number)
+        case Choice.TEMPLATE if number is not None:
+            return await templates.use(desk, question, number)
+        case Choice.SURPLUS if number is not None:
+            return await flood.show(desk, question, number)
         case Choice.HAND_TO:
             return await handing.hand_over(desk, question, chosen.detail, "")
-        case Choice.DEPARTMENTS if chosen.detail.isdecimal():
-            return await handing.turn(desk, question, int(chosen.detail))
-        case Choice.SEND | Choice.DROP if chosen.detail.isdecimal() and len(chosen.detail) < 19:
-            return await held.decide(desk, question, int(chosen.detail), send=chosen.choice is Choice.SEND)
+        case Choice.DEPARTMENTS if number is not None:
+            return await handing.turn(desk, question, number)
+        case Choice.SEND | Choice.DROP if number is not None:
+            return await held.decide(desk, question, number, send=chosen.choice is Choice.SEND)
         case _:
             return texts.OLD_BUTTON
+
+
+async def _close_as(desk: Desk, question: Question, reason: str) -> str:
+    """Close a question for one of the usual reasons."""
+    if reason == closing.SPAM:
+        return await moderation.spam(desk, question)
+    if reason not in closing.REASONS:
+        return texts.OLD_BUTTON
+    return await closings.close(desk, question, closing.REASONS[reason][1])
 
 
 async def _list(desk: Desk, name: Name, page: int) -> str:
@@ -87,7 +134,7 @@ async def _list(desk: Desk, name: Name, page: int) -> str:
     now = desk.ctx.clock()
     found, total = await questions.waiting(
         desk.tx,
-        None if desk.sees_all else [desk.admin_chat],
+        None if desk.sees_all else desk.admin_chat,
         limit=cards.PAGE,
         offset=page * cards.PAGE,
         listing=Listing(name.value),
@@ -102,69 +149,10 @@ async def _list(desk: Desk, name: Name, page: int) -> str:
     return await desk.say(replace(draft, reply_to=desk.message_id))
 
 
-async def _close(desk: Desk, question: Question, reason: str) -> str:
-    if question.status is Status.CLOSED:
-        return await desk.refuse(texts.closed_already(question.number))
-    now = desk.ctx.clock()
-    await questions.change(
-        desk.tx, question.number, status=Status.CLOSED, closed_at=now, close_reason=reason[:1000], waiting_since=None
-    )
-    if question.status is Status.OPEN or reason:
-        address = Address(
-            chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number
-        )
-        text = resident_texts.closed(question.number, reason)
-        await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.KEYBOARD))
-    await desk.did(question.number, Deed.CLOSED, reason)
-    said = await desk.say(texts.closed(question.number), question=question.number)
-    await handing.recard(desk.tx, desk.ctx, replace(question, status=Status.CLOSED, close_reason=reason))
-    return said
-
-
-async def _reopen(desk: Desk, question: Question) -> str:
-    """Undo a closing: the question stands as it did before."""
-    if question.status is not Status.CLOSED:
-        return await desk.refuse(texts.not_closed(question.number))
-    now = desk.ctx.clock()
-    asked_at = await questions.unanswered_since(desk.tx, question.number)
-    status = Status.OPEN if asked_at is not None else Status.ANSWERED
-    await questions.change(
-        desk.tx,
-        question.number,
-        status=status,
-        closed_at=None,
-        close_reason="",
-        waiting_since=asked_at,
-        reminded=0,
-        remind_at=desk.ctx.desk.remind_at(question.department, now, question.due_at),
-    )
-    if asked_at is not None:
-        address = Address(
-            chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number
-        )
-        text = resident_texts.reopened(question.number)
-        await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.KEYBOARD))
-    await desk.did(question.number, Deed.REOPENED)
-    said = await desk.say(texts.reopened(question.number), question=question.number)
-    await handing.recard(desk.tx, desk.ctx, replace(question, status=status, close_reason=""))
-    return said
-
-
 async def _note(desk: Desk, question: Question, text: str) -> str:
     if not text:
         return await desk.say(texts.note_expects_text())
-    await questions.add_message(
-        desk.tx,
-        question.number,
-        NewMessage(
-            role=Author.NOTE,
-            author=desk.official.name,
-            chat=desk.chat,
-            message_id=desk.message_id,
-            content=Content(text=text),
-            at=desk.ctx.clock(),
-        ),
-    )
+    await questions.add_message(desk.tx, question.number, desk.written(Author.NOTE, Content(text=text)))
     await desk.did(question.number, Deed.NOTED)
     return await desk.say(texts.noted(question.number), question=question.number)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.delivery.entry import Role
-from bot.delivery.fit import Draft
+from bot.delivery.fit import Draft, LeftOut, describe
 from bot.desk import texts
 from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind, ChatRef
+from bot.model.content import Content
 from bot.model.message import EditMessage
-from bot.model.question import Question
+from bot.model.question import Author, Question
 from handlers.context import Context
 from handlers.outgoing import Address, do, fitted, post
 from storage import actions, conversations, questions
 from storage.database import Transaction
+from storage.questions import NewMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,13 @@ class Desk:
     message_id: str
     #: By a button, whose press shows a line by itself.
     pressed: bool = False
+    #: What an official's message says that the command replies to; empty: others' words. None: it is no reply.
+    replied_text: str | None = None
+    #: The message of a thread that it replies to.
+    replied_message: int | None = None
+    #: All that came with the command: its files, too.
+    content: Content = field(default_factory=Content)
+    album_id: str = ""
 
     @property
     def chat(self) -> ChatRef:
@@ -52,15 +61,41 @@ class Desk:
             return texts.no_question(number)
         return question if self.may(question) else texts.not_yours(number)
 
+    def written(self, role: Author, content: Content) -> NewMessage:
+        """What the official wrote here, as a message of a thread."""
+        return NewMessage(
+            role=role,
+            author=self.official.name,
+            chat=self.chat,
+            message_id=self.message_id,
+            content=content,
+            at=self.ctx.clock(),
+            album_id=self.album_id,
+        )
+
+    async def name_left_out(self, number: int, left_out: tuple[LeftOut, ...]) -> None:
+        """Tell the official which of his files could not go along."""
+        for one in left_out:
+            await self.say(texts.file_not_passed(number, describe(one.media), one.reason), question=number)
+
     async def did(self, number: int, deed: Deed, detail: str = "") -> None:
         """Write down what this official has done."""
         await actions.add(self.tx, number, self.official, deed, self.ctx.clock(), detail)
 
-    async def say(self, draft: Draft | str, *, question: int | None = None) -> str:
+    async def say(
+        self,
+        draft: Draft | str,
+        *,
+        question: int | None = None,
+        thread_message: int | None = None,
+        role: Role = Role.COMMAND,
+    ) -> str:
         """Answer in the chat; returns what a press of a button shows besides."""
         if isinstance(draft, str):
             draft = Draft(text=draft, reply_to=self.message_id)
-        address = Address(chat=self.chat, chat_kind=ChatKind.GROUP, role=Role.COMMAND, question=question)
+        address = Address(
+            chat=self.chat, chat_kind=ChatKind.GROUP, role=role, question=question, thread_message=thread_message
+        )
         await post(self.tx, self.ctx, address, draft)
         return draft.text if len(draft.text) <= 80 else ""
 

@@ -43,7 +43,11 @@ async def _tell_author(tx: Transaction, ctx: Context, question: int, thread_mess
     if written is None:
         return
     chat, message_id = written
-    address = Address(chat=ctx.desk.now_at(chat), chat_kind=ChatKind.GROUP, role=Role.COMMAND, question=question)
+    now = ctx.desk.now_at(chat)
+    if ctx.desk.admin_chat_of(now) in ctx.desk.gone:
+        # He cannot be told; somebody has to know it.
+        now = ctx.desk.chat_of("")
+    address = Address(chat=now, chat_kind=ChatKind.GROUP, role=Role.COMMAND, question=question)
     await post(tx, ctx, address, Draft(text=text, reply_to=message_id if address.chat == chat else ""))
 
 
@@ -55,7 +59,7 @@ def moved(ctx: Context, old: ChatRef, new: ChatRef) -> None:
 
 
 def admin_chat_gone(ctx: Context, chat: ChatRef, code: str) -> None:
-    """An admin chat cannot be written to: its entries wait, and somebody has to look."""
+    """An admin chat cannot be written to: somebody has to look. What is for the coordinators waits."""
     log.error("admin_chat.gone", chat=str(chat), error=code)
     ctx.metrics.alarms.labels(chat.channel, "admin_chat_gone").inc()
 

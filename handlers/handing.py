@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.delivery.entry import Role
+from bot.delivery.entry import SHOWS_QUESTION, Role
 from bot.delivery.fit import Draft
 from bot.desk import cards, handing, texts
 from bot.desk.routing import Department
 from bot.model.action import Deed
-from bot.model.chat import ChatKind
+from bot.model.chat import ChatKind, ChatRef
 from bot.model.message import EditMessage
-from bot.model.question import Question, Status
+from bot.model.question import Author, Question, Status
 from handlers.context import Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, do, fitted, post, refit
-from storage import questions, shows
+from storage import conversations, questions, shows
 from storage.database import Transaction
 from storage.outbox import State
 
-#: What shows a question in an admin chat.
-_SHOWS = (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP)
 #: After so many hand-overs the coordinators decide.
 MOST = 2
 
@@ -93,14 +91,15 @@ async def hand_over(desk: Desk, question: Question, slug: str, reason: str) -> s
         return await desk.refuse(handing.no_department(slug))
     if question.status is Status.CLOSED:
         return await desk.refuse(texts.closed_already(question.number))
-    if slug == question.department and (slug or ctx.desk.chat_of("") == ctx.desk.now_at(question.admin_chat)):
+    if slug == question.department and ctx.desk.chat_of(slug) == ctx.desk.now_at(question.admin_chat):
         return await desk.refuse(handing.there_already(question.number, _name(department)))
     settled = question.handovers >= MOST and bool(slug) and not desk.sees_all
     if settled:
         # Departments that pass a question round do not agree: somebody above them decides.
         slug, department = "", None
     home = ctx.desk.chat_of(slug)
-    origin = ctx.desk.departments.get(question.department)
+    # Of its own department it is here only while that one's chat cannot be written to.
+    origin = ctx.desk.departments.get(question.department) if slug != question.department else None
     moved = replace(
         question,
         department=slug,
@@ -108,13 +107,16 @@ async def hand_over(desk: Desk, question: Question, slug: str, reason: str) -> s
         taken_by="",
         taken_name="",
         handovers=question.handovers + 1,
-        routed_by=handing.why(_name(origin), desk.official.name, reason, settled=settled),
+        routed_by=ctx.desk.explained(handing.why(_name(origin), desk.official.name, reason, settled=settled), slug),
     )
-    said = await desk.say(
-        handing.handed_over(question.number, _name(department), settled=settled), question=question.number
-    )
+    said = handing.handed_over(question.number, _name(department), settled=settled)
+    if reason:
+        await desk.say(said, question=question.number)
+    else:
+        await desk.say(f"{said} {handing.WHY}", question=question.number, role=Role.ASK_TRANSFER)
+    # First, so that the words by which a chat without edits is told are not dropped with the rest.
+    await shows.drop_unseen(tx, question.number, SHOWS_QUESTION)
     await recard(tx, ctx, question, gone=handing.gone(_name(department), desk.official.name, reason))
-    await shows.drop_unseen(tx, question.number, _SHOWS)
     await questions.change(
         tx,
         question.number,
@@ -132,6 +134,30 @@ async def hand_over(desk: Desk, question: Question, slug: str, reason: str) -> s
     await desk.did(question.number, Deed.HANDED_OVER, handing.trail(_name(department), reason))
     await show_all(tx, ctx, moved)
     return said
+
+
+async def give_reason(desk: Desk, number: int, reason: str) -> str:
+    """Why it was handed over, said afterwards: a note that whoever has the question now sees."""
+    await conversations.lock_of_question(desk.tx, number)
+    question = await questions.find(desk.tx, number, lock=True)
+    if question is None:
+        return await desk.refuse(texts.no_question(number))
+    content = replace(desk.content, text=reason)
+    if content.is_empty:
+        return await desk.refuse(texts.note_expects_text())
+    note = await questions.add_message(desk.tx, number, desk.written(Author.NOTE, content))
+    await desk.did(number, Deed.NOTED)
+    address = Address(
+        chat=desk.ctx.desk.home_of(question.admin_chat, question.department),
+        chat_kind=ChatKind.GROUP,
+        role=Role.FOLLOW_UP,
+        question=number,
+        thread_message=note,
+        about_entry=await shows.card_of(desk.tx, number),
+    )
+    text = handing.reason_of(number, desk.official.name, reason)
+    await post(desk.tx, desk.ctx, address, Draft(text=text, media=content.media))
+    return await desk.say(texts.reason_added(number))
 
 
 def _name(department: Department | None) -> str:
@@ -161,15 +187,18 @@ async def show_all(tx: Transaction, ctx: Context, question: Question) -> None:
     await post(tx, ctx, about, draft)
 
 
-async def recard(tx: Transaction, ctx: Context, question: Question, *, gone: str = "") -> bool:
+async def recard(
+    tx: Transaction, ctx: Context, question: Question, *, gone: str = "", chat: ChatRef | None = None
+) -> bool:
     """Make the card say how the question stands now; False when it cannot (it is shown among others).
 
-    With `gone` the card says that the question is elsewhere, and has no buttons any more.
+    With `gone` the card says that the question is elsewhere, and has no buttons any more. With `chat` it is the card
+    in that chat, which need not be an admin chat any more.
     """
     first = await questions.first_message(tx, question.number)
     if first is None:
         return False
-    chat = ctx.desk.home_of(question.admin_chat, question.department)
+    chat = chat or ctx.desk.home_of(question.admin_chat, question.department)
     shown = [one for one in await shows.find(tx, first.id, [Role.CARD, Role.CARD_PART]) if one.chat == chat]
     own = [one for one in shown if one.role is Role.CARD]
     if not own or own[-1].state is State.MERGED:

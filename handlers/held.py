@@ -11,15 +11,18 @@ from bot.desk.commands import Choice, choice_button
 from bot.model.action import Official
 from bot.model.chat import ChatKind
 from bot.model.event import MessageReceived
-from bot.model.message import Keyboard
+from bot.model.message import Keyboard, SendMessage
 from bot.model.question import Author, Question, Status
 from handlers import answering
 from handlers.context import ALBUM_WAIT, Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
-from storage import actions, questions
+from storage import actions, questions, shows
 from storage.database import Transaction
 from storage.questions import NewMessage
+
+#: What may still go out: what was held back, and an answer that was taken back.
+_UNDECIDED = (Author.UNCLEAR, Author.WITHDRAWN)
 
 
 async def reason(tx: Transaction, question: Question, official: Official) -> str:
@@ -34,19 +37,25 @@ async def reason(tx: Transaction, question: Question, official: Official) -> str
     return ""
 
 
+def buttons(number: int, kept_message: int, *, against: bool) -> Keyboard:
+    """Send it, or let it be; `against`: there is a reason not to."""
+    send = "Всё равно отправить" if against else "Отправить"
+    return Keyboard(
+        rows=(
+            (
+                choice_button(send, Choice.SEND, number, kept_message),
+                choice_button("Не отправлять", Choice.DROP, number, kept_message),
+            ),
+        )
+    )
+
+
 async def hold(
     tx: Transaction, ctx: Context, event: MessageReceived, question: Question, message: NewMessage, why: str
 ) -> None:
     """Keep the answer and ask whether it is to go out; a reply with the number says so, too."""
     kept = await questions.add_message(tx, None, message)
-    keyboard = Keyboard(
-        rows=(
-            (
-                choice_button("Всё равно отправить", Choice.SEND, question.number, kept),
-                choice_button("Не отправлять", Choice.DROP, question.number, kept),
-            ),
-        )
-    )
+    keyboard = buttons(question.number, kept, against=True)
     address = Address(
         chat=event.chat,
         chat_kind=ChatKind.GROUP,
@@ -61,13 +70,31 @@ async def hold(
 async def decide(desk: Desk, question: Question, kept_message: int, *, send: bool) -> str:
     """The official has decided."""
     kept = await questions.message_there(desk.tx, kept_message)
-    if kept is None or kept.role is not Author.UNCLEAR:
+    if kept is None or kept.role not in _UNDECIDED or kept.question not in (None, question.number):
         return await desk.refuse(texts.decided_already(question.number))
     if not send:
         await questions.assign_message(desk.tx, kept_message, question.number, Author.WITHHELD)
         return await desk.say(texts.withheld(question.number), question=question.number)
+    if kept.role is Author.UNCLEAR and (why := await _untold(desk, question, kept_message)):
+        keyboard = buttons(question.number, kept_message, against=True)
+        draft = Draft(text=why, keyboard=keyboard, reply_to=desk.message_id)
+        await desk.say(draft, thread_message=kept_message)
+        return ""
     await questions.assign_message(desk.tx, kept_message, question.number, Author.OFFICIAL)
     left_out = await answering.send(desk.tx, desk.ctx, desk.official, question, kept_message, kept.content)
     for one in left_out:
         await desk.say(texts.file_not_passed(question.number, describe(one.media), one.reason))
     return texts.SENT
+
+
+async def _untold(desk: Desk, question: Question, kept_message: int) -> str:
+    """Why the answer should wait after all, where the message with the pressed button did not say so."""
+    why = await reason(desk.tx, question, desk.official)
+    if not why:
+        return ""
+    shown = await shows.find(desk.tx, kept_message, [Role.COMMAND])
+    told = any(
+        isinstance(one.effect, SendMessage) and why in one.effect.text and desk.message_id in ("", *one.message_ids)
+        for one in shown
+    )
+    return "" if told else why

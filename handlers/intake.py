@@ -23,7 +23,7 @@ from bot.model.event import (
     MessageReceived,
 )
 from bot.model.message import Outgoing, SendMessage
-from handlers import binding, failures, officials, residents
+from handlers import binding, failures, gone, officials, residents
 from handlers.context import Context
 from handlers.officials import Overtaken
 from storage import events, moves, people, shows
@@ -150,6 +150,8 @@ class Intake:
         # A person's chat may have the number of a group: on VK both come from one row of numbers.
         in_group = getattr(event, "chat_kind", ChatKind.GROUP) is ChatKind.GROUP
         admin_chat = ctx.desk.admin_chat_of(event.chat) if in_group else None
+        if in_group and isinstance(event, Acted | ChatMoved):
+            await gone.heard_from(tx, ctx, event.chat)
         if admin_chat is not None and isinstance(event, Acted):
             event = await self._named(tx, event)
         match event:
@@ -158,8 +160,8 @@ class Intake:
                 tx.after_commit(lambda: failures.moved(ctx, event.chat, event.to))
             case DeliveryFailed():
                 await failures.reported(tx, ctx, event)
-            case ChatStopped() if admin_chat is not None:
-                failures.admin_chat_gone(ctx, event.chat, "removed")
+            case ChatStopped(chat_kind=ChatKind.GROUP):
+                await gone.removed(tx, ctx, event.chat)
             case ChatStopped():
                 await residents.stopped(tx, event)
             case MessageReceived() if admin_chat is not None:

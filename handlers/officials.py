@@ -15,7 +15,7 @@ from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Content
 from bot.model.event import ButtonPressed, MessageEdited, MessageReceived
 from bot.model.message import AnswerPress, EditMessage, SendMessage
-from bot.model.question import Author, Question, ThreadMessage
+from bot.model.question import SAID_TO_RESIDENT, Author, Question, ThreadMessage
 from handlers import answering, held
 from handlers import commands as carry_out
 from handlers.context import ALBUM_WAIT, Context
@@ -28,6 +28,16 @@ from storage.links import Link
 from storage.outbox import State
 from storage.questions import NewMessage
 from storage.shows import Shown
+
+#: What a reply to the bot's own question means: the command that it is the text of.
+_ASKED = {
+    Role.ASK_CLARIFY: commands.Name.CLARIFY,
+    Role.ASK_INTERIM: commands.Name.INTERIM,
+    Role.ASK_CLOSE: commands.Name.CLOSE,
+    Role.ASK_TRANSFER: commands.Name.TRANSFER,
+}
+#: Whose words may become a template.
+_BY_OFFICIALS = frozenset(Author) - {Author.RESIDENT, Author.BANNED, Author.COMMAND}
 
 
 class Overtaken(Exception):
@@ -48,7 +58,7 @@ async def message(
     if event.reply_to is None and isinstance(reading, Words | Note):
         return
     link = await _replied_to(tx, ctx, event, admin_chat, last_try=last_try)
-    if event.album_id and isinstance(reading, Command | UnknownCommand):
+    if event.album_id and isinstance(reading, Command | UnknownCommand) and not _carries(reading):
         # The further parts of this album have no caption: they must not pass for an answer.
         await questions.add_message(tx, None, _new_message(event, Author.COMMAND, event.content))
     replied = link.question if link is not None else None
@@ -56,19 +66,52 @@ async def message(
         case UnknownCommand(word=word):
             await _note(tx, ctx, event, texts.unknown_command(word))
         case Command(name=name):
-            desk = Desk(tx=tx, ctx=ctx, admin_chat=admin_chat, official=official(event), message_id=event.message_id)
+            desk = _desk(tx, ctx, event, admin_chat, link)
+            if name is commands.Name.TEMPLATE:
+                desk = replace(desk, replied_text=await _replied_words(tx, event, link))
             # A reply's own question wins only where the command does not name another.
             number = reading.number if reading.number is not None else replied
             rest = reading.rest
             if replied is not None and reading.number is not None and not rest and name is commands.Name.NOTE:
                 number, rest = replied, str(reading.number)
             await carry_out.run(desk, replace(reading, number=number, rest=rest))
+        case Words(text=text) if link is not None and link.question is not None and link.role in _ASKED:
+            desk = _desk(tx, ctx, event, admin_chat, link)
+            await carry_out.answered(desk, _ASKED[Role(link.role)], link.question, text)
         case Note(text=text) | Words(text=text):
             if link is None:
                 return
             # What is said about a colleague's note stays between colleagues, like the note.
             as_note = isinstance(reading, Note) or link.role == Author.NOTE
             await _reply(tx, ctx, event, admin_chat, link, text, as_note=as_note)
+
+
+def _carries(reading: Command | UnknownCommand) -> bool:
+    """Whether the files that come with a command go along with its words."""
+    return isinstance(reading, Command) and reading.name in _SAID_BY.values()
+
+
+def _desk(tx: Transaction, ctx: Context, event: MessageReceived, admin_chat: ChatRef, link: Link | None) -> Desk:
+    return Desk(
+        tx=tx,
+        ctx=ctx,
+        admin_chat=admin_chat,
+        official=official(event),
+        message_id=event.message_id,
+        replied_message=link.thread_message if link is not None else None,
+        content=event.content,
+        album_id=event.album_id,
+    )
+
+
+async def _replied_words(tx: Transaction, event: MessageReceived, link: Link | None) -> str | None:
+    """What an official's message says that was replied to; empty: it is a resident's, or the bot's own."""
+    if event.reply_to is None:
+        return None
+    if link is not None and link.thread_message is not None:
+        said = await questions.message_there(tx, link.thread_message)
+        return said.content.text if said is not None and said.role in _BY_OFFICIALS else ""
+    return "" if event.reply_to.by_bot else event.reply_to.text
 
 
 async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed, admin_chat: ChatRef) -> None:
@@ -111,13 +154,14 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
         text = event.content.text.strip().removeprefix(commands.NOTE_SIGN).strip()
         note = await questions.message(tx, link.thread_message)
         await questions.set_content(tx, note, replace(event.content, text=text), edited_at=event.at)
-    if link.role != Author.OFFICIAL or link.question is None:
+    if link.role not in SAID_TO_RESIDENT or link.question is None:
         return
+    role = Author(link.role)
     await conversations.lock_of_question(tx, link.question)
     question = await questions.find(tx, link.question, lock=True)
     assert question is not None
     old = await questions.message(tx, link.thread_message)
-    content = _corrected(question.number, old.content, event.content)
+    content = _corrected(question.number, old.content, _without_command(role, event.content))
     if content == old.content:
         return
     if not isinstance(commands.read(content.text), Words):
@@ -127,11 +171,11 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     await questions.set_content(tx, old, content, edited_at=event.at)
     await actions.add(tx, question.number, official(event), Deed.CORRECTED, ctx.clock())
     address = answering.address(question, old.id)
-    draft = await answering.draft(tx, ctx, question, content)
+    draft = await answering.draft(tx, ctx, question, content, role)
     shown = await shows.find(tx, old.id, [Role.ANSWER])
     if await refit(tx, ctx, address, shown, draft) is not None:
         return
-    before = await answering.draft(tx, ctx, question, old.content)
+    before = await answering.draft(tx, ctx, question, old.content, role)
     if not await _edit_in_place(tx, ctx, address, shown, before, draft):
         added = tuple(media for media in content.media if media not in old.content.media)
         await post(
@@ -140,6 +184,18 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
             address,
             replace(answering.plain(content), text=resident_texts.correction(content.text), media=added),
         )
+
+
+#: Commands whose words go to the resident.
+_SAID_BY = {Author.INTERIM: commands.Name.INTERIM, Author.CLARIFYING: commands.Name.CLARIFY}
+
+
+def _without_command(role: Author, content: Content) -> Content:
+    """What an edited command says: it may stand before the words, as it did at first."""
+    reading = commands.read(content.text)
+    if isinstance(reading, Command) and reading.name is _SAID_BY.get(role):
+        return replace(content, text=reading.rest)
+    return content
 
 
 def _corrected(number: int, old: Content, new: Content) -> Content:
@@ -208,7 +264,7 @@ async def _reply(
         await _note(tx, ctx, event, texts.nothing_to_send(number), question=number)
     else:
         # Whoever replies to a colleague's answer has seen it.
-        knowing = link.role == Author.OFFICIAL
+        knowing = link.role in SAID_TO_RESIDENT
         if not knowing and (why := await held.reason(tx, question, official(event))):
             await held.hold(tx, ctx, event, question, _new_message(event, Author.UNCLEAR, content), why)
             return
@@ -230,14 +286,15 @@ async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, par
     await links.add(tx, event.chat, event.message_id, link)
     content = with_part(part_of.content, event.content)
     await questions.set_content(tx, part_of, content)
-    if part_of.question is None or part_of.role is not Author.OFFICIAL:
+    if part_of.question is None or part_of.role not in SAID_TO_RESIDENT:
         return
     await conversations.lock_of_question(tx, part_of.question)
     question = await questions.find(tx, part_of.question, lock=True)
     assert question is not None
     address = answering.address(question, part_of.id, delay=ALBUM_WAIT)
     shown = await shows.find(tx, part_of.id, [Role.ANSWER])
-    posted: Posted | None = await refit(tx, ctx, address, shown, await answering.draft(tx, ctx, question, content))
+    draft = await answering.draft(tx, ctx, question, content, part_of.role)
+    posted: Posted | None = await refit(tx, ctx, address, shown, draft)
     if posted is None:
         posted = await post(tx, ctx, address, answering.plain(event.content))
     await _name_left_out(tx, ctx, event, question.number, posted.left_out_of(event.content.media))

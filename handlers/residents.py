@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.conversation import texts
+from bot.conversation import places, texts
 from bot.conversation.machine import (
     Ask,
     Decision,
@@ -24,7 +24,8 @@ from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Content
 from bot.model.event import ButtonPressed, ChatStarted, ChatStopped, MessageEdited, MessageReceived
 from bot.model.message import AnswerPress, Mark, SetMark
-from bot.model.question import Author, Conversation, Question, Status, ThreadMessage
+from bot.model.question import Author, CloseKind, Conversation, Question, Status, ThreadMessage
+from handlers import asking_back, flood, moderation, placing, showing
 from handlers.context import ALBUM_WAIT, NAME_WAIT, Context
 from handlers.outgoing import Address, Posted, do, post, post_both, refit
 from storage import conversations, links, questions, shows
@@ -38,7 +39,11 @@ async def message(tx: Transaction, ctx: Context, event: MessageReceived) -> None
     """A resident wrote: it is a question, or belongs to his open one, or is a word that stands for a button."""
     now = ctx.clock()
     conversation = await conversations.lock(tx, event.chat, event.sender)
-    if event.album_id and (part_of := await questions.album(tx, event.chat, event.album_id)) is not None:
+    if await moderation.keeps_out(tx, ctx, conversation, event, now):
+        return
+    part_of = await questions.album(tx, event.chat, event.album_id) if event.album_id else None
+    # Of an album that began while he was banned, the rest begins anew.
+    if part_of is not None and part_of.role is not Author.BANNED:
         await _album_part(tx, ctx, event, part_of)
         return
     standing, question = await _standing(tx, conversation)
@@ -61,6 +66,9 @@ async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed) -> None:
         effect = AnswerPress(press_id=event.press_id, user_id=event.sender.user_id)
         await do(tx, ctx, address, effect, strand=f"press:{event.press_id}")
     conversation = await conversations.lock(tx, event.chat, event.sender)
+    if (choice := places.read(event.data)) is not None:
+        await placing.chosen(tx, ctx, conversation, event, choice, now)
+        return
     standing, _ = await _standing(tx, conversation)
     await _say(tx, ctx, conversation, decide(standing, event, now), now)
 
@@ -81,20 +89,25 @@ async def stopped(tx: Transaction, event: ChatStopped) -> None:
 async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     """A resident corrected himself: officials see the old text beside the new one."""
     now = ctx.clock()
-    await conversations.lock(tx, event.chat, event.sender)
+    conversation = await conversations.lock(tx, event.chat, event.sender)
     link = await links.find(tx, event.chat, event.message_id)
-    if link is None or link.thread_message is None or link.question is None:
+    if link is None or link.thread_message is None or (link.question is None and link.role != Author.BANNED):
         return
     old = await questions.message(tx, link.thread_message)
     new = _corrected(old.content, event.content)
     if new == old.content:
         return
     await questions.set_content(tx, old, new, edited_at=event.at)
+    if link.question is None or moderation.is_silent(conversation, link.role, now):
+        return
     question = await questions.find(tx, link.question)
     assert question is not None
+    question, moved = await placing.learn(tx, ctx, question, new.text, now)
+    if moved:
+        return
     if await _show_anew(tx, ctx, question, old, new, now, delay=timedelta(0)) is not None:
         return
-    about = await shows.card_of(tx, question.number)
+    about = await _card(tx, ctx, question)
     address = _desk_address(ctx, question, Role.FOLLOW_UP, old.id, about=about)
     await post(tx, ctx, address, cards.edited(question, old.content, new))
 
@@ -111,35 +124,6 @@ async def named(tx: Transaction, ctx: Context, conversation_id: int) -> None:
     await _show_anew(tx, ctx, question, thread[0], thread[0].content, ctx.clock(), delay=timedelta(0))
 
 
-async def show_elsewhere(tx: Transaction, ctx: Context, number: int, *, department: str = "") -> None:
-    """Show a question to the coordinators: its admin chat is in the settings no more.
-
-    With a department: in the chat that this department has now, if the question is still its and waits.
-    """
-    await conversations.lock_of_question(tx, number)
-    question = await questions.find(tx, number, lock=True)
-    thread = await questions.thread(tx, number)
-    if question is None or not thread:
-        return
-    if department:
-        if question.department != department or question.waiting_since is None:
-            return
-        home = ctx.desk.chat_of(department)
-    else:
-        home = ctx.desk.home_of(question.admin_chat, question.department)
-    if home == question.admin_chat:
-        return
-    question = replace(question, admin_chat=home)
-    await shows.drop_unseen(tx, number, _SHOWS)
-    await questions.change(tx, number, admin_channel=home.channel, admin_chat_id=home.chat_id)
-    first, *rest = [one for one in thread if one.role is Author.RESIDENT]
-    address = _desk_address(ctx, question, Role.CARD, first.id)
-    posted = await post(tx, ctx, address, cards.card(question, first.content, ctx.look, ctx.clock()))
-    for one in rest:
-        address = _desk_address(ctx, question, Role.FOLLOW_UP, one.id, about=posted.entries[0])
-        await post(tx, ctx, address, cards.follow_up(question, one.content))
-
-
 # --- carrying out decisions ----------------------------------------------------------------------------------------
 
 
@@ -153,7 +137,9 @@ async def _standing(tx: Transaction, conversation: Conversation) -> tuple[Standi
             wants_new=conversation.wants_new,
             question=question.number if question else None,
             status=question.status if question else Status.CLOSED,
-            answered_at=question.answered_at if question else None,
+            # What was spam is not taken up again.
+            answered_at=question.answered_at if question and question.close_kind is not CloseKind.SPAM else None,
+            lapsed_at=question.closed_at if question and question.close_kind is CloseKind.UNCLARIFIED else None,
         ),
         question,
     )
@@ -193,7 +179,10 @@ async def _ask(
         routed_by=destination.why,
     )
     due = texts.moment(destination.due_at, now, ctx.look.zone)
-    confirmation = texts.confirmation(number, due, first=first)
+    confirmation = Draft(text=texts.confirmation(number, due, first=first), keyboard=texts.KEYBOARD)
+    if (asked := placing.asking(ctx, question)) is not None:
+        where, keyboard = asked
+        confirmation = replace(confirmation, text=f"{confirmation.text}\n\n{where}", keyboard=keyboard)
     delay = ALBUM_WAIT if event.album_id else timedelta(0)
     if not conversation.name and event.chat.channel in ctx.nameless:
         delay = max(delay, NAME_WAIT)
@@ -202,7 +191,7 @@ async def _ask(
     _, posted = await post_both(
         tx,
         ctx,
-        (_confirmation_address(event.chat, number), Draft(text=confirmation, keyboard=texts.KEYBOARD)),
+        (_confirmation_address(event.chat, number), confirmation),
         (address, cards.card(question, event.content, ctx.look, now)),
     )
     await _name_left_out(tx, ctx, event.chat, number, posted.left_out)
@@ -212,19 +201,23 @@ async def _ask(
 async def _join(
     tx: Transaction, ctx: Context, event: MessageReceived, question: Question, now: datetime, *, reopens: bool
 ) -> None:
+    # First, so that what this says anew is shown where the question goes, and only once.
+    question, _ = await placing.learn(tx, ctx, question, event.content.text, now)
     thread_message = await questions.add_message(tx, question.number, _new_message(event))
-    if reopens:
-        due_at = ctx.desk.due_at(question.department, now)
-        await questions.change(
-            tx,
-            question.number,
-            status=Status.OPEN,
-            waiting_since=now,
-            due_at=due_at,
-            reminded=0,
-            remind_at=ctx.desk.remind_at(question.department, now, due_at),
-        )
-    about = await shows.card_of(tx, question.number)
+    was_asked = question.status is Status.CLARIFYING or question.close_kind is CloseKind.UNCLARIFIED
+    if was_asked:
+        question = await asking_back.resumed(tx, ctx, question, now)
+    elif reopens:
+        question = await _opened_again(tx, ctx, question, now)
+    if showing.is_astray(ctx, question) and await showing.show_elsewhere(tx, ctx, question.number):
+        # Nobody can work with it where it was: it is shown with all its thread, these words too.
+        await _acknowledge(tx, ctx, event, question.number)
+        return
+    if await flood.hold_back(tx, ctx, event, question, thread_message):
+        if ctx.capabilities[event.chat.channel].marks:
+            await _acknowledge(tx, ctx, event, question.number)
+        return
+    about = await _card(tx, ctx, question)
     address = _desk_address(
         ctx,
         question,
@@ -233,9 +226,33 @@ async def _join(
         about=about,
         delay=ALBUM_WAIT if event.album_id else timedelta(0),
     )
-    posted = await post(tx, ctx, address, cards.follow_up(question, event.content))
+    draft = cards.follow_up(question, event.content)
+    if was_asked:
+        draft = cards.clarified(question, event.content, ctx.look, now)
+    posted = await post(tx, ctx, address, draft)
     await _acknowledge(tx, ctx, event, question.number)
     await _name_left_out(tx, ctx, event.chat, question.number, posted.left_out)
+
+
+async def _opened_again(tx: Transaction, ctx: Context, question: Question, now: datetime) -> Question:
+    """Somebody has to answer again: the clock starts anew."""
+    due_at = ctx.desk.due_at(question.department, now)
+    await questions.change(
+        tx,
+        question.number,
+        status=Status.OPEN,
+        waiting_since=now,
+        due_at=due_at,
+        reminded=0,
+        remind_at=ctx.desk.remind_at(question.department, now, due_at),
+        act_at=None,
+        closed_at=None,
+        close_kind="",
+        close_reason="",
+    )
+    return replace(
+        question, status=Status.OPEN, waiting_since=now, due_at=due_at, closed_at=None, close_kind=None, close_reason=""
+    )
 
 
 async def _acknowledge(tx: Transaction, ctx: Context, event: MessageReceived, number: int) -> None:
@@ -279,15 +296,19 @@ async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, par
         event.message_id,
         links.Link(question=part_of.question, thread_message=part_of.id, role=Author.RESIDENT),
     )
-    content = with_part(part_of.content, event.content)
-    await questions.set_content(tx, part_of, content)
     question = await questions.find(tx, part_of.question)
     assert question is not None
     now = ctx.clock()
+    # First, so that this part is shown where the question goes, and only once.
+    question, _ = await placing.learn(tx, ctx, question, event.content.text, now)
+    content = with_part(part_of.content, event.content)
+    await questions.set_content(tx, part_of, content)
     posted = await _show_anew(tx, ctx, question, part_of, content, now, delay=ALBUM_WAIT)
+    if posted is None and await flood.was_held_back(tx, part_of):
+        return
     if posted is None:
         # The rest is there already, or on its way: this part follows by itself.
-        about = await shows.card_of(tx, question.number)
+        about = await _card(tx, ctx, question)
         address = _desk_address(ctx, question, Role.FOLLOW_UP, part_of.id, about=about)
         posted = await post(tx, ctx, address, cards.follow_up(question, event.content))
     await _name_left_out(tx, ctx, event.chat, question.number, posted.left_out_of(event.content.media))
@@ -313,13 +334,17 @@ async def _show_anew(
     return await refit(tx, ctx, replace(address, chat=shown[0].chat), shown, draft)
 
 
+async def _card(tx: Transaction, ctx: Context, question: Question) -> int | None:
+    """The entry that shows the card of this question; None when that is in a chat where it is no more."""
+    return None if showing.is_astray(ctx, question) else await shows.card_of(tx, question.number)
+
+
 # --- small things --------------------------------------------------------------------------------------------------
 
 
 def with_part(content: Content, part: Content) -> Content:
     """A message with one more part of its album."""
-    text = "\n\n".join(filter(None, (content.text, part.text)))
-    return replace(content, text=text, media=content.media + part.media, links=content.links + part.links)
+    return content.with_part(part)
 
 
 def _corrected(old: Content, new: Content) -> Content:

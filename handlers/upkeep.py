@@ -7,19 +7,29 @@ from datetime import timedelta
 
 import structlog
 
-from handlers import binding, residents
+from handlers import binding, gone, showing
 from handlers.context import Context
 from handlers.intake import Intake
 from handlers.media import MediaStore
-from storage import events, kept, questions
+from storage import events, kept
 from storage.database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
 #: Seconds between looks at replies that wait, when no receipt wakes us; between clean-ups.
 LOOK, CLEAN = 1.0, 3600.0
-#: Questions that are brought home at one start.
-ASTRAY = 10_000
+
+
+async def bring_home(ctx: Context) -> int:
+    """Show waiting questions where they belong now; returns how many. Raises DatabaseAway.
+
+    Those of an admin chat that the settings no longer name go to their department's chat or to the coordinators, those
+    of a chat from which the bot was removed to the coordinators, those of a department that was just tied to a chat
+    there.
+    """
+    brought = await binding.bring_home(ctx) + await showing.bring_astray(ctx)
+    await gone.drop_rest(ctx)
+    return brought
 
 
 class Upkeep:
@@ -56,11 +66,7 @@ class Upkeep:
                 self._intake.overtaken.set()
 
     async def _bring_home(self) -> None:
-        """Show questions where they belong now: at the start, and whenever departments have other chats.
-
-        Those of an admin chat that the settings no longer name go to the coordinators, those of a department that was
-        just tied to a chat go there.
-        """
+        """At the start, and whenever departments have other chats."""
         self._ctx.astray.set()
         while True:
             await self._ctx.astray.wait()
@@ -71,17 +77,12 @@ class Upkeep:
 
     async def _brought_home(self) -> bool:
         try:
-            moved = await binding.bring_home(self._ctx)
-            async with self._ctx.database.transaction() as tx:
-                astray = await questions.astray(tx, sorted(self._ctx.desk.admin_chats, key=str), limit=ASTRAY)
-            for number in astray:
-                async with self._ctx.database.transaction() as tx:
-                    await residents.show_elsewhere(tx, self._ctx, number)
+            brought = await bring_home(self._ctx)
         except DatabaseAway:
             log.warning("database.away", where="upkeep")
             return False
-        if astray or moved:
-            log.warning("questions.shown_elsewhere", count=len(astray) + moved)
+        if brought:
+            log.warning("questions.shown_elsewhere", count=brought)
         return True
 
     async def _clean(self) -> None:

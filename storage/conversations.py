@@ -24,7 +24,16 @@ def _conversation(row: Any) -> Conversation:
         wants_new=row["wants_new"],
         greeted=row["greeted_at"] is not None,
         stopped=row["stopped_at"] is not None,
+        banned_until=row["banned_until"],
+        ban_reason=row["ban_reason"],
+        ban_told=row["ban_told_at"] is not None,
     )
+
+
+_COLUMNS = (
+    "c.id, c.channel, c.chat_id, c.name, c.source, c.question_id, c.wants_new, c.greeted_at, c.stopped_at,"
+    " c.banned_until, c.ban_reason, c.ban_told_at"
+)
 
 
 async def lock(tx: Transaction, chat: ChatRef, sender: Sender) -> Conversation:
@@ -38,7 +47,7 @@ async def lock(tx: Transaction, chat: ChatRef, sender: Sender) -> Conversation:
         " ON CONFLICT (channel, chat_id) DO UPDATE SET"
         " name = CASE WHEN $4 <> '' THEN $4 ELSE c.name END,"
         " username = CASE WHEN $4 <> '' THEN $5 ELSE c.username END"
-        " RETURNING id, channel, chat_id, name, source, question_id, wants_new, greeted_at, stopped_at",
+        f" RETURNING {_COLUMNS}",
         chat.channel,
         chat.chat_id,
         sender.user_id,
@@ -52,8 +61,8 @@ async def lock(tx: Transaction, chat: ChatRef, sender: Sender) -> Conversation:
 async def lock_of_question(tx: Transaction, number: int) -> Conversation | None:
     """The conversation in which this question was asked, locked; None: no such question."""
     row = await tx.raw.fetchrow(
-        "SELECT c.id, c.channel, c.chat_id, c.name, c.source, c.question_id, c.wants_new, c.greeted_at, c.stopped_at"
-        " FROM conversations c WHERE c.id = (SELECT conversation_id FROM questions WHERE id = $1) FOR UPDATE",
+        f"SELECT {_COLUMNS} FROM conversations c"
+        " WHERE c.id = (SELECT conversation_id FROM questions WHERE id = $1) FOR UPDATE",
         number,
     )
     return _conversation(row) if row is not None else None

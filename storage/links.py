@@ -62,10 +62,14 @@ async def add(tx: Transaction, chat: ChatRef, message_id: str, link: Link) -> No
 
 
 async def first_of_people(tx: Transaction, thread_message: int) -> tuple[ChatRef, str] | None:
-    """Where the person who wrote this message of a thread wrote it: for marks and notes."""
+    """Where the person who wrote this message of a thread wrote it: for marks and notes.
+
+    The id is empty when no message of a person stands for it: what came by a button (a template).
+    """
     row = await tx.raw.fetchrow(
-        "SELECT l.channel, m.chat_id, l.message_id FROM links l JOIN messages m ON m.id = l.thread_message_id"
-        " WHERE l.thread_message_id = $1 AND l.entry_id IS NULL ORDER BY length(l.message_id), l.message_id LIMIT 1",
+        "SELECT m.channel, m.chat_id, coalesce(l.message_id, '') AS message_id FROM messages m"
+        " LEFT JOIN links l ON l.thread_message_id = m.id AND l.entry_id IS NULL"
+        " WHERE m.id = $1 ORDER BY length(l.message_id), l.message_id LIMIT 1",
         thread_message,
     )
     return (ChatRef(channel=row["channel"], chat_id=row["chat_id"]), row["message_id"]) if row is not None else None

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from bot.model.chat import ChatRef
 from bot.model.content import Content
-from bot.model.question import Author, Conversation, Question, Status, ThreadMessage
+from bot.model.question import SAID_TO_RESIDENT, Author, CloseKind, Conversation, Question, Status, ThreadMessage
 from storage.codec import decode_content, decode_history, encode_content
 from storage.database import Transaction
 from storage.links import NEWEST_WINS
@@ -35,7 +35,7 @@ class NewMessage:
 _QUESTION = (
     "SELECT q.id, q.status, q.department, q.admin_channel, q.admin_chat_id, q.source, q.asked_at, q.due_at,"
     " q.waiting_since, q.answered_at, q.close_reason, q.topic, q.place, q.routed_by,"
-    " q.taken_by, q.taken_name, q.handovers, c.channel, c.chat_id, c.name"
+    " q.taken_by, q.taken_name, q.handovers, q.close_kind, q.closed_at, q.work_left, c.channel, c.chat_id, c.name"
     " FROM questions q JOIN conversations c ON c.id = q.conversation_id"
 )
 
@@ -60,6 +60,9 @@ def _question(row: Any) -> Question:
         taken_by=row["taken_by"],
         taken_name=row["taken_name"],
         handovers=row["handovers"],
+        close_kind=CloseKind(row["close_kind"]) if row["close_kind"] else None,
+        closed_at=row["closed_at"],
+        work_left=row["work_left"],
     )
 
 
@@ -117,12 +120,15 @@ async def ask(
 
 
 async def add_message(tx: Transaction, number: int | None, message: NewMessage) -> int:
-    """Add a message to a thread, with the link by which replies and edits find it; returns its id."""
+    """Add a message to a thread, with the link by which replies and edits find it; returns its id.
+
+    Without a link, where it is no message of the platform: its `message_id` is empty.
+    """
     found: int = await tx.raw.fetchval(
         "WITH m AS (INSERT INTO messages (question_id, role, author, channel, chat_id, album_id, content, at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id),"
         " l AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
-        f" SELECT $4, $9, $10, $1, m.id, $2 FROM m {NEWEST_WINS})"
+        f" SELECT $4, $9, $10, $1, m.id, $2 FROM m WHERE $10 <> '' {NEWEST_WINS})"
         " SELECT id FROM m",
         number,
         message.role,
@@ -149,8 +155,8 @@ async def change(tx: Transaction, number: int, **values: object) -> None:
     await tx.core.execute(update(questions).where(questions.c.id == number).values(**values))
 
 
-async def answered(tx: Transaction, number: int, now: datetime) -> None:
-    """An official answered: nobody waits any more."""
+async def answered(tx: Transaction, number: int, now: datetime, *, act_at: datetime | None = None) -> None:
+    """An official answered: nobody waits any more; at `act_at` it closes by itself."""
     await tx.core.execute(
         update(questions)
         .where(questions.c.id == number)
@@ -161,6 +167,9 @@ async def answered(tx: Transaction, number: int, now: datetime) -> None:
             first_answered_at=func.coalesce(questions.c.first_answered_at, now),
             closed_at=None,
             close_reason="",
+            close_kind="",
+            work_left=None,
+            act_at=act_at,
         )
     )
 
@@ -175,7 +184,7 @@ class Listing(StrEnum):
 
 #: Questions that are counted at the most: nobody reads further, and counting a million takes a while.
 COUNTED = 1000
-_OF_CHATS = "(q.admin_channel, q.admin_chat_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
+_OF_CHAT = "q.admin_channel = $1 AND q.admin_chat_id = $2"
 _ORDER = {
     Listing.OPEN: "q.waiting_since, q.id",
     Listing.MINE: "q.waiting_since, q.id",
@@ -185,7 +194,7 @@ _ORDER = {
 
 async def waiting(
     tx: Transaction,
-    admin_chats: Sequence[ChatRef] | None,
+    admin_chat: ChatRef | None,
     *,
     limit: int,
     offset: int = 0,
@@ -193,14 +202,14 @@ async def waiting(
     official: str = "",
     now: datetime | None = None,
 ) -> tuple[list[Question], int]:
-    """Unanswered questions shown in these chats (in any, for None) from `offset` on, and how many there are.
+    """Unanswered questions shown in this chat (in any, for None) from `offset` on, and how many there are.
 
     Longest waiting first; of what is overdue at `now`, longest overdue first. At most COUNTED are counted.
     """
     conditions, values = ["q.waiting_since IS NOT NULL"], list[object]()
-    if admin_chats is not None:
-        values += [[chat.channel for chat in admin_chats], [chat.chat_id for chat in admin_chats]]
-        conditions.append(_OF_CHATS)
+    if admin_chat is not None:
+        values += [admin_chat.channel, admin_chat.chat_id]
+        conditions.append(_OF_CHAT)
     if listing is Listing.MINE:
         values.append(official)
         conditions.append(f"q.taken_by = ${len(values)} AND q.taken_by <> ''")
@@ -263,6 +272,17 @@ async def thread(tx: Transaction, number: int) -> list[ThreadMessage]:
     return [_message(row) for row in await tx.raw.fetch(f"{_MESSAGE} WHERE question_id = $1 ORDER BY id", number)]
 
 
+async def of_resident(tx: Transaction, number: int, *, since: int, limit: int) -> list[ThreadMessage]:
+    """What the resident wrote from this message on, oldest first."""
+    rows = await tx.raw.fetch(
+        f"{_MESSAGE} WHERE question_id = $1 AND id >= $2 AND role = 'resident' ORDER BY id LIMIT $3",
+        number,
+        since,
+        limit,
+    )
+    return [_message(row) for row in rows]
+
+
 async def message(tx: Transaction, message_id: int) -> ThreadMessage:
     """One message of a thread, locked: parts of an album and edits change it."""
     found = await message_there(tx, message_id)
@@ -282,6 +302,24 @@ async def first_message(tx: Transaction, number: int) -> ThreadMessage | None:
     return _message(row) if row is not None else None
 
 
+async def last_said(tx: Transaction, number: int) -> ThreadMessage | None:
+    """What an official said to the resident last, locked."""
+    row = await tx.raw.fetchrow(
+        f"{_MESSAGE} WHERE question_id = $1 AND role = ANY($2::text[]) ORDER BY id DESC LIMIT 1 FOR UPDATE",
+        number,
+        list(SAID_TO_RESIDENT),
+    )
+    return _message(row) if row is not None else None
+
+
+async def answered_between(tx: Transaction, number: int) -> tuple[datetime | None, datetime | None]:
+    """When the first and the last answer were written that still hold."""
+    row = await tx.raw.fetchrow(
+        "SELECT min(at) AS first, max(at) AS last FROM messages WHERE question_id = $1 AND role = 'official'", number
+    )
+    return row["first"], row["last"]
+
+
 async def unanswered_since(tx: Transaction, number: int) -> datetime | None:
     """Since when a resident waits for an answer, going by the thread: the first of his messages after the last one."""
     found: datetime | None = await tx.raw.fetchval(
@@ -289,6 +327,28 @@ async def unanswered_since(tx: Transaction, number: int) -> datetime | None:
         " coalesce((SELECT max(a.id) FROM messages a WHERE a.question_id = $1 AND a.role = 'official'), 0)",
         number,
     )
+    return found
+
+
+async def to_act_on(tx: Transaction, now: datetime, *, limit: int) -> list[int]:
+    """Questions whose resident has been silent long enough, longest first."""
+    rows = await tx.raw.fetch(
+        "SELECT id FROM questions WHERE act_at IS NOT NULL AND act_at <= $1 ORDER BY act_at, id LIMIT $2", now, limit
+    )
+    return [row["id"] for row in rows]
+
+
+async def is_to_be_acted_on(tx: Transaction, number: int, now: datetime) -> bool:
+    """The same of one question, locked."""
+    found: bool | None = await tx.raw.fetchval(
+        "SELECT act_at <= $2 FROM questions WHERE id = $1 FOR UPDATE", number, now
+    )
+    return bool(found)
+
+
+async def asked_again(tx: Transaction, number: int) -> bool:
+    """Whether the resident was reminded of what he was asked."""
+    found: bool = await tx.raw.fetchval("SELECT asked_again FROM questions WHERE id = $1", number)
     return found
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Interval,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -87,6 +88,10 @@ conversations = Table(
     _time("greeted_at"),
     # Set while nothing can be sent: the resident blocked the bot.
     _time("stopped_at"),
+    # Until when what he writes reaches nobody, why, and when he was told so.
+    _time("banned_until"),
+    _text("ban_reason"),
+    _time("ban_told_at"),
     _now("created_at"),
     UniqueConstraint("channel", "chat_id"),
     Index("conversations_nameless", "channel", "user_id", postgresql_where=text("name = ''")),
@@ -125,7 +130,16 @@ questions = Table(
     # How far officials were reminded of it, and when the next time is.
     Column("reminded", SmallInteger, nullable=False, server_default=text("0")),
     _time("remind_at"),
+    # While the resident is asked something: the working time that was left when the clock stopped.
+    Column("work_left", Interval),
+    # When the service does something by itself if the resident stays silent.
+    _time("act_at"),
+    # Whether he was reminded of what he was asked.
+    Column("asked_again", Boolean, nullable=False, server_default=text("false")),
+    # How it was closed: see bot.model.question.CloseKind.
+    _text("close_kind"),
     Index("questions_conversation_id", "conversation_id"),
+    Index("questions_act_at", "act_at", "id", postgresql_where=text("act_at IS NOT NULL")),
     Index("questions_waiting_since", "waiting_since", "id", postgresql_where=text("waiting_since IS NOT NULL")),
     Index(
         "questions_waiting",
@@ -319,6 +333,19 @@ bind_codes = Table(
     Column("code_hash", LargeBinary, primary_key=True),
     Column("department", Text, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+
+#: Texts that officials use again and again, by the department whose they are; empty: everybody's.
+templates = Table(
+    "templates",
+    metadata,
+    _id(),
+    _text("department"),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    _text("saved_by"),
+    _now("saved_at"),
+    UniqueConstraint("department", "name"),
 )
 
 #: Cursors, secrets made by us, upload ids.

@@ -231,6 +231,7 @@ def _reply_to(message: dict[str, Any], reader: Reader) -> RepliedTo | None:
             for button in (row if isinstance(row, list) else ())
             if isinstance(button, dict) and isinstance(button.get("callback_data"), str)
         ),
+        text=text_of(replied, "text") or text_of(replied, "caption"),
     )
 
 

@@ -198,6 +198,7 @@ class _Parser:
             message_id=message_id,
             by_bot=as_int(message.get("from_id")) == -self.group_id,
             buttons=_buttons_under(message),
+            text=self._without_mention(_text(message)),
         )
 
     # --- content ---

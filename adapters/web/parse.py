@@ -36,6 +36,7 @@ class RawReplied(msgspec.Struct, kw_only=True, frozen=True):
     message_id: str
     by_bot: bool
     buttons: tuple[str, ...] = ()
+    text: str = ""
 
 
 class RawMessage(Raw, kw_only=True, frozen=True, tag="message"):
@@ -79,6 +80,7 @@ def message_from(item_id: int, body: Body, *, side: Side, chat_id: str, replied:
             message_id=body.reply_to,
             by_bot=replied is not None and not replied.client_id,
             buttons=replied.button_data if replied else (),
+            text=replied.text if replied else "",
         )
     return RawMessage(
         side=side,
@@ -125,9 +127,7 @@ def _event(raw: AnyRaw, channel: ChannelName) -> Event:
                 sender=sender,
                 at=raw.at,
                 content=_content(raw, channel),
-                reply_to=RepliedTo(message_id=replied.message_id, by_bot=replied.by_bot, buttons=replied.buttons)
-                if replied
-                else None,
+                reply_to=_replied_to(replied) if replied else None,
             )
         case RawEdit():
             return MessageEdited(
@@ -150,6 +150,10 @@ def _event(raw: AnyRaw, channel: ChannelName) -> Event:
             )
         case RawStart():
             return ChatStarted(chat=chat, sender=sender, at=raw.at, source=raw.source)
+
+
+def _replied_to(raw: RawReplied) -> RepliedTo:
+    return RepliedTo(message_id=raw.message_id, by_bot=raw.by_bot, buttons=raw.buttons, text=raw.text)
 
 
 def _content(raw: RawMessage | RawEdit, channel: ChannelName) -> Content:

@@ -74,6 +74,8 @@ class Standing:
     question: int | None = None
     status: Status = Status.CLOSED
     answered_at: datetime | None = None
+    #: When it was closed because he had not said what he was asked.
+    lapsed_at: datetime | None = None
 
 
 # --- decisions -----------------------------------------------------------------------------------------------------
@@ -136,20 +138,19 @@ def decide(standing: Standing, event: MessageReceived | ButtonPressed | ChatStar
                     return Explain()
             if (question := _joinable(standing, now)) is None:
                 return Ask(first=not standing.greeted)
-            reopens = standing.status is not Status.OPEN and not is_thanks(event)
+            # «Хорошо» may well be what he was asked for.
+            asked = standing.status is Status.CLARIFYING or standing.lapsed_at is not None
+            reopens = standing.status is not Status.OPEN and (asked or not is_thanks(event))
             return Join(question=question, reopens=reopens)
 
 
 def _joinable(standing: Standing, now: datetime) -> int | None:
     if standing.question is None or standing.wants_new:
         return None
-    match standing.status:
-        case Status.OPEN:
-            return standing.question
-        case _ if standing.answered_at is not None and now - standing.answered_at <= JOINS_FOR:
-            return standing.question
-        case _:
-            return None
+    if standing.status in (Status.OPEN, Status.CLARIFYING):
+        return standing.question
+    ended_at = max(filter(None, (standing.answered_at, standing.lapsed_at)), default=None)
+    return standing.question if ended_at is not None and now - ended_at <= JOINS_FOR else None
 
 
 def _word(event: MessageReceived) -> str:

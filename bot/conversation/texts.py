@@ -101,6 +101,40 @@ def promise_new() -> str:
     return "Хорошо. Напишите новый вопрос: следующее сообщение откроет его."
 
 
+def clarification(text: str) -> str:
+    """What an official asks."""
+    return f"Уточните, пожалуйста: {text}" if text else "Уточните, пожалуйста."
+
+
+def interim(text: str, due: str) -> str:
+    """An answer that is not the last one."""
+    more = f"Это промежуточный ответ: мы занимаемся вопросом дальше и ответим до {due}."
+    return f"{text}\n\n{more}" if text else more
+
+
+def extended(number: int, due: str) -> str:
+    return f"По вопросу № {number} нужно больше времени: ответим до {due}."
+
+
+def asked_again(number: int, asked: str) -> str:
+    what = f": {asked}" if asked else "."
+    return (
+        f"Чтобы ответить на вопрос № {number}, нам не хватает вашего уточнения{what}\n\n"
+        "Просто напишите сюда. Если ответа не будет ещё два дня, мы закроем вопрос."
+    )
+
+
+def unclarified(number: int) -> str:
+    return (
+        f"Вопрос № {number} закрыт: мы не дождались уточнения. "
+        "Если он ещё важен, напишите сюда в течение трёх дней, и мы откроем его снова."
+    )
+
+
+def withdrawn(number: int) -> str:
+    return f"Предыдущий ответ на вопрос № {number} отозван: в нём была ошибка. Мы ответим ещё раз."
+
+
 def correction(text: str) -> str:
     return f"Исправлено: {text}"
 

@@ -28,12 +28,21 @@ class Role(StrEnum):
     PRESS = "press"
     #: What an official's command prints, or a note about something he did.
     COMMAND = "command"
+    #: The bot asks an official for words: a reply to it is what he wants to ask, to answer for now, his reason.
+    ASK_CLARIFY = "ask_clarify"
+    ASK_INTERIM = "ask_interim"
+    ASK_CLOSE = "ask_close"
+    ASK_TRANSFER = "ask_transfer"
     #: An official's words on their way to the resident.
     ANSWER = "answer"
+    #: An answer that is taken back.
+    WITHDRAWAL = "withdrawal"
     #: What the service itself says to a resident: number and due time, greeting, help.
     CONFIRMATION = "confirmation"
     #: What a resident adds to his question, shown to the officials.
     FOLLOW_UP = "follow_up"
+    #: How much more a resident has written than is shown at once.
+    SURPLUS = "surplus"
     #: The message that shows a question.
     CARD = "card"
     #: Files and further text of a question that did not fit into the card itself.
@@ -48,12 +57,21 @@ class Role(StrEnum):
     REMINDER = "reminder"
 
 
+#: What shows a resident's words in an admin chat.
+SHOWS_QUESTION = (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP, Role.SURPLUS)
+
 PRIORITY_OF = {
     Role.PRESS: Priority.PRESS,
     Role.COMMAND: Priority.COMMAND,
+    Role.ASK_CLARIFY: Priority.COMMAND,
+    Role.ASK_INTERIM: Priority.COMMAND,
+    Role.ASK_CLOSE: Priority.COMMAND,
+    Role.ASK_TRANSFER: Priority.COMMAND,
     Role.ANSWER: Priority.ANSWER,
+    Role.WITHDRAWAL: Priority.ANSWER,
     Role.CONFIRMATION: Priority.CONFIRMATION,
     Role.FOLLOW_UP: Priority.FOLLOW_UP,
+    Role.SURPLUS: Priority.FOLLOW_UP,
     Role.CARD: Priority.CARD,
     Role.CARD_PART: Priority.CARD,
     Role.CARD_EDIT: Priority.FOLLOW_UP,

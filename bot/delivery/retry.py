@@ -81,9 +81,15 @@ _POLICIES = {
     # A messenger waits for the answer to a press for some seconds; one that comes late is an error there.
     Role.PRESS: RetryPolicy(give_up_after=timedelta(seconds=30), perishable=True, may_be_doubled=False),
     Role.COMMAND: _FOR_EVER,
+    Role.ASK_CLARIFY: _FOR_EVER,
+    Role.ASK_INTERIM: _FOR_EVER,
+    Role.ASK_CLOSE: _FOR_EVER,
+    Role.ASK_TRANSFER: _FOR_EVER,
     Role.ANSWER: _A_DAY,
+    Role.WITHDRAWAL: _A_DAY,
     Role.CONFIRMATION: _A_DAY,
     Role.FOLLOW_UP: _FOR_EVER,
+    Role.SURPLUS: _FOR_EVER,
     Role.CARD: _FOR_EVER,
     Role.CARD_PART: _FOR_EVER,
     # A card that says an hour later who took it then only confuses.

@@ -10,6 +10,7 @@ from bot.capabilities import TextUnit
 from bot.conversation.texts import length, moment
 from bot.delivery.fit import Draft
 from bot.delivery.split import measure, shorten
+from bot.desk import flags
 from bot.desk.commands import Choice, Name, button, choice_button
 from bot.model.action import Action, Deed
 from bot.model.chat import ChannelName
@@ -71,13 +72,21 @@ def card(question: Question, content: Content, look: Look, now: datetime) -> Dra
     if question.source:
         # One short line: whoever makes a link could write anything into it.
         lines.append(f"Пришёл по ссылке: {shorten(question.source, 64, TextUnit.CODE_POINT)}")
-    if question.status is Status.CLOSED:
-        lines.append("Закрыт")
-    else:
-        lines.append(f"Ответить до {moment(question.due_at, now, look.zone)}")
+    lines.append(_standing(question, look, now))
     if question.taken_by:
         lines.append(f"В работе: {shorten(question.taken_name, 64, TextUnit.CODE_POINT) or 'взят'}")
     return _with(content, "\n".join(lines), bold=len(head), keyboard=card_keyboard(question))
+
+
+def _standing(question: Question, look: Look, now: datetime) -> str:
+    match question.status:
+        case Status.CLOSED:
+            reason = shorten(question.close_reason, PREVIEW, TextUnit.CODE_POINT)
+            return f"Закрыт: {reason}" if reason else "Закрыт"
+        case Status.CLARIFYING:
+            return "Ждём уточнения от жителя, срок остановлен"
+        case _:
+            return f"Ответить до {moment(question.due_at, now, look.zone)}"
 
 
 def card_keyboard(question: Question) -> Keyboard:
@@ -87,8 +96,14 @@ def card_keyboard(question: Question) -> Keyboard:
     if question.status is Status.CLOSED:
         return Keyboard(rows=((thread, button("Открыть снова", Name.REOPEN, value)),))
     take = button("Отдать", Name.RELEASE, value) if question.taken_by else button("Взять", Name.TAKE, value)
-    transfer, close = button("Передать", Name.TRANSFER, value), button("Закрыть", Name.CLOSE, value)
-    return Keyboard(rows=((take, transfer), (thread, close)))
+    return Keyboard(
+        rows=(
+            (take, button("Передать", Name.TRANSFER, value)),
+            (button("Уточнить", Name.CLARIFY, value), button("Промежуточный ответ", Name.INTERIM, value)),
+            (button("Шаблоны", Name.TEMPLATES, value), thread),
+            (button("Ответ не требуется", Name.CLOSE, value),),
+        )
+    )
 
 
 def follow_up(question: Question, content: Content) -> Draft:
@@ -97,15 +112,29 @@ def follow_up(question: Question, content: Content) -> Draft:
     return _with(content, f"{head} · дополнение от жителя", bold=len(head), keyboard=None)
 
 
+def clarified(question: Question, content: Content, look: Look, now: datetime) -> Draft:
+    """What a resident says to what he was asked: the clock runs again."""
+    head = number(question.number)
+    due = moment(question.due_at, now, look.zone)
+    return _with(content, f"{head} · житель уточнил, ответить до {due}", bold=len(head), keyboard=None)
+
+
 def edited(question: Question, old: Content, new: Content) -> Draft:
     """A resident changed what he wrote: both are shown."""
     head = number(question.number)
-    text = f"{head} · житель исправил сообщение\n\nБыло: {old.text or '—'}\n\nСтало: {new.text or '—'}"
+    text = f"{head} · житель исправил сообщение{_flagged(new)}\n\nБыло: {old.text or '—'}\n\nСтало: {new.text or '—'}"
     added = tuple(media for media in new.media if media not in old.media)
     return Draft(text=text, spans=(Span(start=0, end=len(head), style=Style.BOLD),), media=added)
 
 
+def _flagged(content: Content) -> str:
+    """A line under the header, when an official should know something before he reads on."""
+    warning = flags.warning(content.text)
+    return f"\n⚠️ {warning}" if warning else ""
+
+
 def _with(content: Content, header: str, *, bold: int, keyboard: Keyboard | None) -> Draft:
+    header += _flagged(content)
     return Draft(
         text=f"{header}\n\n{_bounded(content.text)}" if content.text else header,
         spans=(Span(start=0, end=bold, style=Style.BOLD),),
@@ -217,7 +246,18 @@ _DEEDS = {
     Deed.NOTED: "оставил(а) заметку",
     Deed.CLOSED: "закрыл(а)",
     Deed.REOPENED: "открыл(а) снова",
+    Deed.INTERIM: "ответил(а) промежуточно",
+    Deed.EXTENDED: "продлил(а) срок",
+    Deed.CLARIFYING: "попросил(а) уточнить",
+    Deed.CLARIFIED: "житель уточнил",
+    Deed.WITHDRAWN: "отозвал(а) ответ",
+    Deed.BANNED: "запретил(а) жителю писать",
+    Deed.UNBANNED: "снял(а) запрет",
+    Deed.REROUTED: "вопрос перешёл сам",
+    Deed.LAPSED: "закрыт автоматически",
 }
+#: What no official did.
+_BY_ITSELF = (Deed.CLARIFIED, Deed.REROUTED, Deed.LAPSED)
 
 
 def log(question: Question, actions: Sequence[Action], look: Look, now: datetime) -> Draft:
@@ -226,14 +266,31 @@ def log(question: Question, actions: Sequence[Action], look: Look, now: datetime
     lines = [f"{moment(question.asked_at, now, look.zone)} · вопрос задан ({look.title(question.chat.channel)})"]
     for one in actions:
         detail = f": {one.detail}" if one.detail else ""
+        if one.deed in _BY_ITSELF:
+            lines.append(f"{moment(one.at, now, look.zone)} · {_DEEDS[one.deed]}{detail}")
+            continue
         who = one.by.name or "Сотрудник"
         lines.append(f"{moment(one.at, now, look.zone)} · {who} {_DEEDS[one.deed]}{detail} · {one.by.chat}")
     text = "\n".join([head, "", *lines])
     return Draft(text=text, spans=(Span(start=0, end=len(head), style=Style.BOLD),))
 
 
-_STATUS = {Status.OPEN: "ждёт ответа", Status.ANSWERED: "отвечен", Status.CLOSED: "закрыт"}
-_WHO = {Author.RESIDENT: "Житель", Author.OFFICIAL: "Ответ", Author.NOTE: "Заметка", Author.WITHHELD: "Не отправлено"}
+_STATUS = {
+    Status.OPEN: "ждёт ответа",
+    Status.CLARIFYING: "ждёт уточнения от жителя",
+    Status.ANSWERED: "отвечен",
+    Status.CLOSED: "закрыт",
+}
+_WHO = {
+    Author.RESIDENT: "Житель",
+    Author.OFFICIAL: "Ответ",
+    Author.INTERIM: "Промежуточный ответ",
+    Author.CLARIFYING: "Уточнение у жителя",
+    Author.WITHDRAWN: "Отозванный ответ",
+    Author.BANNED: "Житель (под запретом)",
+    Author.NOTE: "Заметка",
+    Author.WITHHELD: "Не отправлено",
+}
 
 
 def thread(question: Question, messages: Sequence[ThreadMessage], look: Look, now: datetime) -> Draft:

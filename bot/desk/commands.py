@@ -19,6 +19,14 @@ class Name(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     NOTE = "note"
+    CLARIFY = "clarify"
+    INTERIM = "interim"
+    WITHDRAW = "withdraw"
+    TEMPLATES = "t"
+    TEMPLATE = "template"
+    SPAM = "spam"
+    BAN = "ban"
+    UNBAN = "unban"
     OPEN = "open"
     MINE = "mine"
     OVERDUE = "overdue"
@@ -40,6 +48,14 @@ MENU: tuple[tuple[Name, bool, str], ...] = (
     (Name.CLOSE, True, "Закрыть без ответа: /close 123 причина"),
     (Name.REOPEN, True, "Открыть закрытый вопрос снова: /reopen 123"),
     (Name.NOTE, True, "Заметка для коллег: /note 123 текст"),
+    (Name.CLARIFY, True, "Спросить жителя, срок остановится: /clarify 123 текст"),
+    (Name.INTERIM, True, "Промежуточный ответ, вопрос останется открытым: /interim 123 текст"),
+    (Name.WITHDRAW, True, "Отозвать последний ответ: /withdraw 123"),
+    (Name.TEMPLATES, True, "Шаблоны ответов: /t 123, сразу по названию: /t 123 название"),
+    (Name.TEMPLATE, False, "Сохранить шаблон: ответьте на текст /template название"),
+    (Name.SPAM, True, "Закрыть как спам: /spam 123"),
+    (Name.BAN, True, "Не принимать сообщения от жителя: /ban 123 7д причина"),
+    (Name.UNBAN, True, "Снова принимать сообщения: /unban 123"),
     (Name.BIND, False, "Привязать этот чат к отделу: /bind код"),
     (Name.RELOAD, False, "Перечитать настройки (координаторы)"),
     (Name.HELP, False, "Как здесь работать"),
@@ -131,6 +147,16 @@ class Choice(StrEnum):
     DROP = "drop"
     #: Show another page of a list.
     PAGE = "page"
+    #: Close a question for one of the usual reasons.
+    CLOSE_AS = "shut"
+    #: So many days more after an interim answer.
+    EXTEND = "due"
+    #: Templates for a question: another page of them, one of them; delete one (the number is the template's).
+    TEMPLATES = "tpls"
+    TEMPLATE = "tpl"
+    DELETE_TEMPLATE = "tplx"
+    #: Show what a resident has written beyond what was shown.
+    SURPLUS = "more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +170,8 @@ class Chosen:
     detail: str
 
 
+#: Their number is not a question's.
+_OF_NO_QUESTION = (Choice.PAGE, Choice.DELETE_TEMPLATE)
 _CHOICES = {choice.value for choice in Choice}
 _DETAIL = re.compile(r"[a-z0-9_-]{0,40}")
 
@@ -174,5 +202,5 @@ def read_button(data: str) -> Command | Chosen | None:
 def question_of_buttons(buttons: tuple[str, ...]) -> int | None:
     """The question that a card with these buttons shows, when all of them speak of one."""
     read = [command for data in buttons if (command := read_button(data)) is not None]
-    numbers = {one.number for one in read if not (isinstance(one, Chosen) and one.choice is Choice.PAGE)}
+    numbers = {one.number for one in read if not (isinstance(one, Chosen) and one.choice in _OF_NO_QUESTION)}
     return numbers.pop() if len(numbers) == 1 else None

@@ -123,6 +123,14 @@ def handed_over(number: int, name: str, *, settled: bool) -> str:
     return f"№ {number} передан: {name or _COORDINATORS}."
 
 
+WHY = "Причину можно дописать ответом на это сообщение."
+
+
+def reason_of(number: int, by: str, reason: str) -> str:
+    """What the new chat reads when the reason comes later."""
+    return f"№ {number} · почему передан" + (f" ({by})" if by else "") + (f": {reason}" if reason else "")
+
+
 def gone(name: str, by: str, reason: str) -> str:
     """What the old card says from now on."""
     return f"Передан: {name or _COORDINATORS}" + _by(by, reason)

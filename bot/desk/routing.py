@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from bot.desk import gone as texts
 from bot.desk.calendar import NO_CALENDAR, Calendar
 from bot.desk.hours import ALWAYS, Hours
 from bot.desk.words import Recognized, Recognizer
-from bot.desk.working_time import Schedule, add_working_time, half_way, schedule
+from bot.desk.working_time import Schedule, add_working_time, half_way, schedule, working_time_between
 from bot.model.chat import ChannelName, ChatRef
 
 
@@ -63,6 +64,8 @@ class Desk:
     moves: Mapping[ChatRef, ChatRef] = field(default_factory=dict)
     #: The chats that were tied to departments with `/bind`: they win over those of the settings.
     bindings: Mapping[str, ChatRef] = field(default_factory=dict)
+    #: Chats from which the bot was removed, by the addresses that they had then: nothing can be shown there.
+    gone: frozenset[ChatRef] = frozenset()
     #: Where working hours are meant, and which days differ.
     zone: tzinfo = UTC
     calendar: Calendar = NO_CALENDAR
@@ -72,11 +75,18 @@ class Desk:
     recognizer: Recognizer = field(default_factory=Recognizer)
     #: All chats in which officials work: looked at for each update, so that hundreds are not gathered each time.
     admin_chats: frozenset[ChatRef] = field(init=False, repr=False, compare=False)
+    #: Those of them to which something can be written; questions for the coordinators wait until theirs is there.
+    reachable: frozenset[ChatRef] = field(init=False, repr=False, compare=False)
+    #: What `places_that_matter` has found; a desk never changes.
+    _places_by_topic: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         own = (self.own_chat_of(slug) for slug in self.departments)
-        chats = frozenset((self.now_at(self.coordinators), *filter(None, own)))
+        coordinators = self.now_at(self.coordinators)
+        chats = frozenset((coordinators, *filter(None, own)))
         object.__setattr__(self, "admin_chats", chats)
+        object.__setattr__(self, "reachable", (chats - self.gone) | {coordinators})
+        object.__setattr__(self, "_places_by_topic", {})
 
     def route(self, channel: ChannelName, now: datetime, text: str = "") -> Destination:
         """Where a new question with this text goes."""
@@ -87,7 +97,7 @@ class Desk:
 
         The same question asked again, once its place is known, may go elsewhere.
         """
-        department = self.departments.get(self.channel_departments.get(channel, ""))
+        department = self._department_of(channel)
         if department is not None:
             why = "по каналу"
         else:
@@ -100,7 +110,7 @@ class Desk:
             due_at=self.due_at(slug, now),
             topic=about.topic,
             place=about.place,
-            why=why,
+            why=self.explained(why, slug),
         )
 
     def suited(self, about: Recognized) -> Department | None:
@@ -115,12 +125,30 @@ class Desk:
         best = min(fitting, key=lambda found: (-found[0], len(found[1].places), len(found[1].topics)), default=None)
         return best[1] if best is not None else None
 
-    def place_matters(self, channel: ChannelName, about: Recognized) -> bool:
-        """Whether the question could go to another department if its place were known."""
-        if about.place or channel in self.channel_departments:
-            return False
-        now = self.suited(about)
-        return any(self.suited(replace(about, place=place)) is not now for place in self.places)
+    def places_that_matter(self, channel: ChannelName, topic: str) -> tuple[str, ...]:
+        """The places, in their order, each of which would bring a question of this topic to another department."""
+        if self._department_of(channel) is not None:
+            return ()
+        found = self._places_by_topic.get(topic)
+        if found is None:
+            found = self._places_by_topic[topic] = self._changing(topic)
+        return found
+
+    def _changing(self, topic: str) -> tuple[str, ...]:
+        about = Recognized(topic=topic)
+        unknown = self.suited(about)
+        least = unknown.rank(about) if unknown is not None else 0
+        # Who is limited to places suits all of them equally well, and never just as well as who is not.
+        better = (
+            one.places
+            for one in self.departments.values()
+            if one.places and one.rank(replace(about, place=next(iter(one.places)))) > least
+        )
+        changing = frozenset().union(*better)
+        return tuple(place for place in self.places if place in changing)
+
+    def _department_of(self, channel: ChannelName) -> Department | None:
+        return self.departments.get(self.channel_departments.get(channel, ""))
 
     def _why(self, about: Recognized, department: Department | None) -> str:
         if not self.recognizer:
@@ -141,6 +169,16 @@ class Desk:
         own = self.departments.get(department)
         span = (own.answer_within if own is not None else None) or self.answer_within
         return add_working_time(now, span, self.schedule_of(department))
+
+    def due_again(self, department: str, now: datetime, work_left: timedelta | None) -> datetime:
+        """When a question is due whose clock stood with so much working time left; None: it starts anew."""
+        if work_left is None:
+            return self.due_at(department, now)
+        return add_working_time(now, work_left, self.schedule_of(department))
+
+    def work_left(self, department: str, now: datetime, due_at: datetime) -> timedelta:
+        """The working time until then."""
+        return working_time_between(now, due_at, self.schedule_of(department))
 
     def remind_at(self, department: str, now: datetime, due_at: datetime) -> datetime:
         """When officials are reminded first of a question that this department has from now on."""
@@ -163,16 +201,27 @@ class Desk:
         """The same desk, with the chats that departments are tied to."""
         return replace(self, bindings=dict(bindings))
 
+    def without(self, gone: frozenset[ChatRef]) -> Desk:
+        """The same desk, with these chats out of reach."""
+        return replace(self, gone=gone)
+
     def home_of(self, admin_chat: ChatRef, department: str) -> ChatRef:
         """Where a question is shown now, when its admin chat may be no more: with its department, or coordinators."""
         chat = self.now_at(admin_chat)
-        if chat in self.admin_chats:
-            return chat
-        return self.chat_of(department)
+        return chat if chat in self.reachable else self.chat_of(department)
 
     def chat_of(self, department: str) -> ChatRef:
-        """The admin chat of a department; of the coordinators, when it has none or there is no such department."""
-        return self.own_chat_of(department) or self.now_at(self.coordinators)
+        """The admin chat of a department; of the coordinators, when it has none or the bot was removed from it."""
+        own = self.own_chat_of(department)
+        return own if own is not None and own in self.reachable else self.now_at(self.coordinators)
+
+    def explained(self, why: str, department: str) -> str:
+        """Why a question of this department is where it is; says so while the department's chat is out of reach."""
+        own, chat = self.departments.get(department), self.own_chat_of(department)
+        if own is None:
+            return why
+        plain = texts.as_if_in_reach(why, own.name)
+        return plain if chat is None or chat in self.reachable else texts.but_out_of_reach(plain, own.name)
 
     def own_chat_of(self, department: str) -> ChatRef | None:
         """The admin chat of a department, by `/bind` or else by the settings; None: it has none."""

@@ -19,6 +19,13 @@ _EXAMPLES = {
     Name.REOPEN: "/reopen 123",
     Name.NOTE: "/note 123 текст",
     Name.QUESTION: "/q 123",
+    Name.CLARIFY: "/clarify 123 текст",
+    Name.INTERIM: "/interim 123 текст",
+    Name.WITHDRAW: "/withdraw 123",
+    Name.TEMPLATES: "/t 123",
+    Name.SPAM: "/spam 123",
+    Name.BAN: "/ban 123 7д причина",
+    Name.UNBAN: "/unban 123",
 }
 
 
@@ -42,10 +49,6 @@ def not_yours(number: int) -> str:
     return f"Вопрос № {number} ведёт другой отдел."
 
 
-def closed(number: int) -> str:
-    return f"Вопрос № {number} закрыт."
-
-
 def closed_already(number: int) -> str:
     return f"Вопрос № {number} уже закрыт."
 
@@ -60,6 +63,64 @@ def not_closed(number: int) -> str:
 
 def noted(number: int) -> str:
     return f"Заметка к № {number} сохранена, житель её не увидит."
+
+
+def ask_clarify(number: int) -> str:
+    return (
+        f"Что уточнить у жителя по вопросу № {number}? Ответьте на это сообщение: ваши слова уйдут ему, "
+        "срок остановится."
+    )
+
+
+def ask_interim(number: int) -> str:
+    return (
+        f"Что ответить жителю пока по вопросу № {number}? Ответьте на это сообщение: ваши слова уйдут ему, "
+        "вопрос останется открытым с новым сроком."
+    )
+
+
+def clarifying(number: int) -> str:
+    return (
+        f"№ {number}: спросили жителя, срок остановлен. Через день напомним ему, через три дня без ответа "
+        "закроем вопрос."
+    )
+
+
+def interim(number: int, due: str) -> str:
+    return f"№ {number}: промежуточный ответ отправлен, новый срок — до {due}. Нужно больше времени? Нажмите кнопку."
+
+
+def extended(number: int, due: str) -> str:
+    return f"№ {number}: новый срок — до {due}. Житель узнает о нём."
+
+
+def too_far(number: int) -> str:
+    return (
+        f"№ {number}: дальше чем на месяц срок кнопкой не сдвинуть. "
+        f"Ответьте жителю ещё раз промежуточно: /interim {number} текст"
+    )
+
+
+def not_open(number: int) -> str:
+    return f"Вопрос № {number} уже не ждёт ответа."
+
+
+def nothing_to_withdraw(number: int) -> str:
+    return f"Отзывать нечего: ответа на № {number} ещё не было."
+
+
+def withdrawn(number: int, *, unseen: bool, deletes: bool) -> str:
+    if unseen:
+        how = "житель его не видел"
+    elif deletes:
+        how = "он удалится у жителя"
+    else:
+        how = "в мессенджере жителя удалить его нельзя, мы написали ему, что ответ отозван"
+    return f"Ответ на № {number} отозван: {how}."
+
+
+def reason_added(number: int) -> str:
+    return f"Причина передачи № {number} дописана."
 
 
 _ANYWAY = "Ваш ответ пока не отправлен. Отправить? Нажмите кнопку или пришлите номер вопроса ответом на это сообщение."

@@ -20,6 +20,18 @@ class Deed(StrEnum):
     NOTED = "noted"
     CLOSED = "closed"
     REOPENED = "reopened"
+    INTERIM = "interim"
+    EXTENDED = "extended"
+    CLARIFYING = "clarifying"
+    #: The resident said what he was asked.
+    CLARIFIED = "clarified"
+    WITHDRAWN = "withdrawn"
+    BANNED = "banned"
+    UNBANNED = "unbanned"
+    #: The service itself: another department has it since more became known of it.
+    REROUTED = "rerouted"
+    #: The service itself closed it, since the resident was silent.
+    LAPSED = "lapsed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

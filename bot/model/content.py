@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.model.chat import ChannelName
@@ -99,3 +99,8 @@ class Content:
     @property
     def is_empty(self) -> bool:
         return self == Content()
+
+    def with_part(self, part: Content) -> Content:
+        """The same with one more part of its album."""
+        text = "\n\n".join(filter(None, (self.text, part.text)))
+        return replace(self, text=text, media=self.media + part.media, links=self.links + part.links)

@@ -33,6 +33,11 @@ class RepliedTo:
     by_bot: bool
     #: The data of the buttons under it, when the platform shows them.
     buttons: tuple[str, ...] = ()
+    #: What it says; empty where the platform does not show it.
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        make_storable(self, "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.model.chat import ChatRef
@@ -15,8 +15,22 @@ class Status(StrEnum):
 
     #: Somebody waits for an answer.
     OPEN = "open"
+    #: The resident was asked something: the clock stands until he answers.
+    CLARIFYING = "clarifying"
     ANSWERED = "answered"
     CLOSED = "closed"
+
+
+class CloseKind(StrEnum):
+    """How a question was closed; kept as text, empty while it is not."""
+
+    #: An official said that it needs no answer.
+    BY_OFFICIAL = "by_official"
+    SPAM = "spam"
+    #: The resident was silent after an answer.
+    SETTLED = "settled"
+    #: He never said what he was asked.
+    UNCLARIFIED = "unclarified"
 
 
 class Author(StrEnum):
@@ -24,6 +38,14 @@ class Author(StrEnum):
 
     RESIDENT = "resident"
     OFFICIAL = "official"
+    #: An answer after which the question stays open.
+    INTERIM = "interim"
+    #: What an official asks the resident.
+    CLARIFYING = "clarifying"
+    #: An answer that was taken back.
+    WITHDRAWN = "withdrawn"
+    #: What a resident wrote while he was banned: it was shown to nobody.
+    BANNED = "banned"
     #: An internal note: never shown to the resident.
     NOTE = "note"
     #: An official's reply while it is not clear which question he means.
@@ -32,6 +54,10 @@ class Author(StrEnum):
     WITHHELD = "withheld"
     #: A command that came with files: remembered, so that these go nowhere.
     COMMAND = "command"
+
+
+#: What an official wrote and the resident has.
+SAID_TO_RESIDENT = frozenset((Author.OFFICIAL, Author.INTERIM, Author.CLARIFYING))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +89,11 @@ class Question:
     taken_name: str = ""
     #: How often it was handed over from one department to another.
     handovers: int = 0
+    #: How it was closed; None while it is not.
+    close_kind: CloseKind | None = None
+    closed_at: datetime | None = None
+    #: While the resident is asked something: the working time that is left for the answer.
+    work_left: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +124,7 @@ class Conversation:
     wants_new: bool
     greeted: bool
     stopped: bool
+    #: Until when what he writes reaches nobody, and whether he was told so.
+    banned_until: datetime | None = None
+    ban_reason: str = ""
+    ban_told: bool = False

@@ -19,8 +19,8 @@ from bot.delivery.retry import ChatGone, FollowTo, GiveUp, PauseChannel, Replace
 from bot.desk import texts
 from bot.errors import OutcomeUnknown, RecipientGone, Rejected, Scope, SendError
 from bot.model.chat import ChannelName, ChatKind, ChatRef
-from bot.model.message import EditMessage, Effect, Mark, SendMessage, SetMark
-from handlers import failures
+from bot.model.message import DeleteMessage, EditMessage, Effect, Mark, SendMessage, SetMark
+from handlers import failures, gone
 from handlers.context import Context
 from handlers.outgoing import Address, do
 from storage import conversations, links, merging, moves, outbox, shows
@@ -107,7 +107,7 @@ class Recorder:
         if any(state in states for state in (State.WAITING, State.SENDING, State.DEAD)):
             return
         written = await links.first_of_people(tx, thread_message)
-        if written is None:
+        if written is None or not written[1]:
             return
         chat, message_id = written
         effect: Effect = SetMark(message_id=message_id, mark=Mark.DELIVERED)
@@ -186,11 +186,8 @@ class Recorder:
                 await self._without_part(tx, entry, entry.effect, part, reason or texts.FILE_REFUSED)
             case ReplacePart():
                 await self._give_up(tx, entry, error, error.code)
-            case ChatGone() if self._ctx.desk.admin_chat_of(entry.chat) is not None:
-                loop = asyncio.get_running_loop()
-                self._limits.pause(Scope.CHAT, entry.chat, loop.time() + GONE_REST)
-                await self._again(tx, entry, after=timedelta(seconds=GONE_REST), error=error.code, counted=False)
-                failures.admin_chat_gone(self._ctx, entry.chat, error.code)
+            case ChatGone() if (admin_chat := self._admin_chat_of(entry)) is not None:
+                await self._admin_chat_gone(tx, entry, error, admin_chat)
             case ChatGone():
                 await self._resident_gone(tx, entry, error)
             case GiveUp(reason=reason):
@@ -237,6 +234,30 @@ class Recorder:
         elif entry.role in (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP):
             await failures.tell_resident(tx, self._ctx, entry.question, resident_texts.file_not_passed(what, reason))
 
+    def _admin_chat_of(self, entry: Entry) -> ChatRef | None:
+        # A person's chat may have the number of a group: on VK both come from one row of numbers.
+        return self._ctx.desk.admin_chat_of(entry.chat) if entry.chat_kind is ChatKind.GROUP else None
+
+    async def _admin_chat_gone(self, tx: Transaction, entry: Entry, error: SendError, admin_chat: ChatRef) -> None:
+        rest = timedelta(seconds=GONE_REST)
+        if self._ctx.desk.sees_all(admin_chat):
+            # There is nobody else: what is for the coordinators waits.
+            loop = asyncio.get_running_loop()
+            self._limits.pause(Scope.CHAT, entry.chat, loop.time() + GONE_REST)
+            await self._again(tx, entry, after=rest, error=error.code, counted=False)
+            failures.admin_chat_gone(self._ctx, entry.chat, error.code)
+        elif not isinstance(entry.effect, SendMessage):
+            # A mark may need more rights than a message does: the next message shows whether the chat is there.
+            await outbox.give_up(tx, self._lease, entry.id, error.code)
+        else:
+            await gone.lost(tx, self._ctx, [admin_chat], error.code)
+            if entry.chat == admin_chat:
+                # It waits until its question is shown to the coordinators: if somebody writes in the chat before,
+                # it is sent after all.
+                await self._again(tx, entry, after=rest, error=error.code, counted=False)
+            else:
+                await outbox.give_up(tx, self._lease, entry.id, error.code, State.DROPPED)
+
     async def _resident_gone(self, tx: Transaction, entry: Entry, error: SendError) -> None:
         ended = await outbox.end_waiting(tx, entry.chat, error.code)
         if await outbox.give_up(tx, self._lease, entry.id, error.code):
@@ -253,6 +274,14 @@ class Recorder:
                 # Too old to be edited: the correction goes as a message of its own.
                 correction = SendMessage(text=resident_texts.correction(text))
                 await self._again(tx, entry, after=timedelta(0), error=reason, counted=False, effect=correction)
+                tx.after_commit(lambda: self._wake(entry.chat, entry.chat_kind, timedelta(0)))
+                return
+            case DeleteMessage() if entry.question is not None:
+                # Too old to be deleted: the resident reads that it does not hold.
+                text = resident_texts.withdrawn(entry.question)
+                await self._again(
+                    tx, entry, after=timedelta(0), error=reason, counted=False, effect=SendMessage(text=text)
+                )
                 tx.after_commit(lambda: self._wake(entry.chat, entry.chat_kind, timedelta(0)))
                 return
             case SetMark(message_id=message_id) if entry.chat_kind is ChatKind.GROUP and isinstance(error, Rejected):

@@ -163,6 +163,18 @@ async def test_reply_finds_its_message(platform: Platform, account: Account) -> 
             assert (message_id, True) == (event.reply_to.message_id, event.reply_to.by_bot)
 
 
+@having(lambda platform: platform.capabilities.groups)
+async def test_reply_says_what_it_replies_to(platform: Platform, account: Account) -> None:
+    """An official's reply brings the words that it replies to: so they can be kept as a template."""
+    chat = _chat(account, "officials")
+    for text in ("Вода будет к вечеру", "Починят в срок:\n«завтра» & <точно>"):
+        (message_id,) = (await account.send(SendMessage(text=text), to=chat)).message_ids
+        (event,) = (await account.says("/template вода", chat=chat, reply_to=message_id)).events
+        assert isinstance(event, MessageReceived)
+        assert event.reply_to is not None
+        assert text == event.reply_to.text
+
+
 # --- buttons ---
 
 

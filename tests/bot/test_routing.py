@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.desk.routing import Department, Desk
 from bot.desk.words import Recognized, Subject, build_recognizer
@@ -162,20 +164,51 @@ def test_the_place_comes_later() -> None:
 
 
 MATTERS = {
-    "a topic that is answered by place": ("home", Recognized(topic="water"), True),
-    "a topic that is answered elsewhere by another": ("home", Recognized(topic="heating"), True),
-    "no topic, but somebody answers for a place": ("home", Recognized(), True),
-    "the place is known": ("home", Recognized(topic="water", place="muzhi"), False),
-    "the channel decided": ("school", Recognized(topic="water"), False),
+    "a topic that is answered by place": ("home", "water", ("nadym", "salekhard")),
+    "a topic that somebody answers everywhere": ("home", "heating", ("nadym", "salekhard")),
+    "a topic of nobody, but somebody answers for a place": ("home", "roads", ("nadym",)),
+    "no topic": ("home", "", ("nadym",)),
+    "the channel decided": ("school", "water", ()),
 }
 
 
-@pytest.mark.parametrize(("channel", "about", "matters"), MATTERS.values(), ids=MATTERS.keys())
-def test_place_matters(channel: str, about: Recognized, matters: bool) -> None:
-    """A resident is asked for his place only if that could change who answers."""
-    assert matters is DESK.place_matters(channel, about)
+@pytest.mark.parametrize(("channel", "topic", "places"), MATTERS.values(), ids=MATTERS.keys())
+def test_places_that_matter(channel: str, topic: str, places: tuple[str, ...]) -> None:
+    """A resident is offered only places that change who answers; asked again, the same are found."""
+    assert [places, places] == [DESK.places_that_matter(channel, topic) for _ in range(2)]
 
 
-def test_place_does_not_matter_where_nobody_is_limited_to_one() -> None:
+_TOPICS = st.frozensets(st.sampled_from(sorted(DESK.topics)), max_size=2)
+_PLACES = st.frozensets(st.sampled_from(sorted(DESK.places)), max_size=2)
+
+
+@given(st.lists(st.tuples(_TOPICS, _PLACES), max_size=6))
+def test_each_place_that_matters_changes_the_department(tasks: list[tuple[frozenset[str], frozenset[str]]]) -> None:
+    """What is offered is what routing would do, place by place, whatever the departments are."""
+    desk = among(*(department(f"d{number}", number, *task) for number, task in enumerate(tasks)))
+    for topic in ("", *desk.topics):
+        here = desk.assign("home", NOW, Recognized(topic=topic)).department
+        expected = [
+            place
+            for place in desk.places
+            if here != desk.assign("home", NOW, Recognized(topic=topic, place=place)).department
+        ]
+        assert expected == list(desk.places_that_matter("home", topic))
+
+
+def test_no_place_matters_where_nobody_is_limited_to_one() -> None:
     """With departments for topics alone nobody is bothered."""
-    assert not among(department("heating", 2, HEATING)).place_matters("home", Recognized(topic="heating"))
+    assert () == among(department("heating", 2, HEATING)).places_that_matter("home", "heating")
+
+
+def test_a_general_department_hides_those_of_places() -> None:
+    """Where the topic's department comes before those of places, the place changes nothing."""
+    desk = among(department("heating", 2, HEATING), department("town-hall", 3, frozenset(), NADYM))
+    assert [(), ("nadym",)] == [desk.places_that_matter("home", topic) for topic in ("heating", "water")]
+
+
+def test_other_settings_other_places() -> None:
+    """A desk that was loaded anew does not remember what mattered before."""
+    assert ("nadym", "salekhard") == DESK.places_that_matter("home", "water")
+    fewer = replace(DESK, departments={"water-nadym": DESK.departments["water-nadym"]})
+    assert ("nadym",) == fewer.places_that_matter("home", "water")

@@ -17,6 +17,8 @@ from handlers.names import Names
 from storage import actions
 from tests.handlers.fakes import ABLE, DESK, ENERGY, IRINA, OLEG, WORK, Office, open_office
 
+#: What stands under a card beside «Взять».
+FURTHER = ["Передать", "Уточнить", "Промежуточный ответ", "Шаблоны", "Вся переписка", "Ответ не требуется"]
 ROADS = ChatRef(channel=WORK, chat_id="-700")
 
 
@@ -76,7 +78,7 @@ async def test_take_by_button(office: Office) -> None:
     assert card == now.message_id
     assert "В работе: Ольга" in now.text
     assert "Когда дадут тепло?" in now.text
-    assert ["Отдать", "Передать", "Вся переписка", "Закрыть"] == buttons(now)
+    assert ["Отдать", *FURTHER] == buttons(now)
     assert ["№ 1 в работе: Ольга."] == shown(office)
     assert before == len(office.work.texts(DESK))
     assert "work:7" == (await office.question(1)).taken_by
@@ -170,7 +172,7 @@ async def test_closing_is_undone(office: Office) -> None:
     await office.deliver()
     assert before == await office.question(1)
     assert "Вопрос № 1 снова открыт" in office.home.texts(IRINA)[-1]
-    assert ["Взять", "Передать", "Вся переписка", "Закрыть"] == buttons(card_now(office))
+    assert ["Взять", *FURTHER] == buttons(card_now(office))
     assert "Вопрос № 1 не закрыт." == shown(office)[-1]
 
 

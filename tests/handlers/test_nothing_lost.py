@@ -70,7 +70,10 @@ async def test_same_again_is_there_again(office: Office) -> None:
 
 
 async def test_much_at_once_is_all_there(office: Office) -> None:
-    """Whoever writes forty messages and sends an album of ten in one moment loses none of it, and has one question."""
+    """Whoever writes forty messages and sends an album of ten in one moment loses none of it, and has one question.
+
+    What is too much to be shown by itself is shown by a tap.
+    """
     await office.writes(IRINA, "Начну с начала")
     parts = [photo(f"p{n}") for n in range(10)]
     await asyncio.gather(
@@ -79,6 +82,10 @@ async def test_much_at_once_is_all_there(office: Office) -> None:
     )
     await office.deliver()
     assert 1 == await office.value("SELECT count(*) FROM questions")
+    (more,) = [one.keyboard for one, _ in office.work.messages(DESK) if "подряд" in one.text]
+    assert more is not None
+    await office.presses(DESK, more.rows[0][0].data)
+    await office.deliver()
     shown = [message for message, _ in office.work.messages(DESK)]
     texts = "\n".join(message.text for message in shown)
     assert [] == [n for n in range(40) if f"и ещё {n}." not in texts]

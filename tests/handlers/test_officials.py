@@ -299,26 +299,19 @@ async def test_coordinators_see_a_departments_question(database_address: str) ->
 # --- commands and buttons ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", ["number", "reply", "press"])
+@pytest.mark.parametrize("way", ["number", "reply"])
 async def test_close(office: Office, way: str) -> None:
-    """A question is closed by number, by a reply to the card, or by the button; the resident hears of it."""
+    """A question is closed by number or by a reply to the card; the resident hears of it."""
     card = await asked(office)
-    match way:
-        case "number":
-            await office.writes(DESK, "/close 1 дубль")
-        case "reply":
-            await office.writes(DESK, "/close дубль", reply_to=card)
-        case _:
-            await office.presses(DESK, "close:1", message_id=card)
+    if way == "number":
+        await office.writes(DESK, "/close 1 дубль")
+    else:
+        await office.writes(DESK, "/close дубль", reply_to=card)
     await office.deliver()
-    reason = "" if way == "press" else ": дубль"
-    assert office.home.texts(IRINA)[-1].startswith(f"Вопрос № 1 закрыт{reason}. ")
-    assert "Вопрос № 1 закрыт." == office.work.texts(DESK)[-1]
+    assert office.home.texts(IRINA)[-1].startswith("Вопрос № 1 закрыт: дубль. ")
+    assert "Вопрос № 1 закрыт: дубль." == office.work.texts(DESK)[-1]
     question = await office.question(1)
     assert (Status.CLOSED, None) == (question.status, question.waiting_since)
-    presses = [one for one in office.work.effects(DESK) if isinstance(one, AnswerPress)]
-    expected = AnswerPress(press_id="p1", user_id="7", text="Вопрос № 1 закрыт.")
-    assert ([expected] if way == "press" else []) == presses
 
 
 async def test_close_twice(office: Office) -> None:

@@ -14,7 +14,7 @@ from bot.model.chat import ChatRef
 from bot.model.content import Content, Location, Media, MediaKind
 from bot.model.message import AnswerPress, EditMessage, SendMessage, SetMark
 from bot.model.question import Status
-from handlers import residents
+from handlers import residents, showing
 from storage import conversations
 from tests.handlers.fakes import ABLE, DESK, ENERGY, HOME, IRINA, PLAIN, Office, open_office, photo
 
@@ -419,18 +419,26 @@ async def test_card_goes_without_a_name(database_address: str) -> None:
 
 
 async def test_admin_chat_that_is_no_more(office: Office) -> None:
-    """Questions of an admin chat that the settings no longer name are shown to the coordinators, with all additions."""
+    """Questions of an admin chat that the settings no longer name are shown elsewhere, once, with the whole thread.
+
+    The old card says so.
+    """
     await office.writes(IRINA, "Нет тепла")
     await office.writes(IRINA, "И воды", media=(photo("p"),))
     await office.deliver()
     new = ChatRef(channel="work", chat_id="-700")
     office.ctx.desk = replace(office.ctx.desk, coordinators=new)
     async with office.database.transaction() as tx:
-        await residents.show_elsewhere(tx, office.ctx, 1)
-        await residents.show_elsewhere(tx, office.ctx, 1)
+        assert await showing.show_elsewhere(tx, office.ctx, 1)
+        assert not await showing.show_elsewhere(tx, office.ctx, 1)
     await office.writes(IRINA, "И света")
     await office.deliver()
-    assert ["Нет тепла", "И воды", "И света"] == [text.rpartition("\n")[2] for text in office.work.texts(new)]
+    said = [text for text in office.work.texts(new) if text]
+    assert [True, True, True] == [
+        words in text for words, text in zip(("Нет тепла", "И воды", "И света"), said, strict=True)
+    ]
+    (old,) = [effect for effect in office.work.effects(DESK) if isinstance(effect, EditMessage)]
+    assert ("чат больше не работает" in old.text, None) == (True, old.keyboard)
     await office.writes(new, "Сегодня", reply_to=office.work.id_of(new, "№ 1 · Мессенджер"))
     await office.deliver()
     assert "Сегодня" == office.home.texts(IRINA)[-1]

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import http
-import json
 import re
-import uuid
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
 from tests.emulators.telegram import Delivered, TelegramEmulator
-from tests.emulators.vk import Delivered as VkDelivered
 from tests.emulators.vk import VkEmulator
 from tests.scenarios.conftest import NewDatabase
 from tests.scenarios.desk import OLGA, PETR, TelegramDesk, number_of, resident
 from tests.scenarios.platforms import Said, VkPlace, WebPlace, seen, somebody
-from tests.scenarios.service import Service, running, until
+from tests.scenarios.service import Service, running
+from tests.scenarios.vk_desk import VkDesk, vk_labels
+from tests.scenarios.web_desk import PASSWORD, WebDesk, official
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COORDINATORS, ENERGY, ROADS = -1001234567890, -1001234567891, -1001234567892
+#: What stands under a card beside «Взять».
+FURTHER = ["Передать", "Уточнить", "Промежуточный ответ", "Шаблоны", "Вся переписка", "Ответ не требуется"]
 PUBLIC = "https://otvet.example"
 CONFIG = """
 [[departments]]
@@ -121,7 +120,7 @@ async def test_take(town: Town) -> None:
     assert f"№ {number} в работе: {OLGA['first_name']}" in await desk.press(card, "Взять")
     await becomes(desk, card, f"В работе: {OLGA['first_name']}")
     assert "Кто починит лифт?" in card.text
-    assert ["Отдать", "Передать", "Вся переписка", "Закрыть"] == labels(card)
+    assert ["Отдать", *FURTHER] == labels(card)
     update = desk.emulator.press(COORDINATORS, PETR, card.message_id, f"take:{number}")
     assert f"уже в работе: {OLGA['first_name']}" in await pressed(desk, update)
     assert before == len(desk.emulator.sent_to(COORDINATORS))
@@ -337,36 +336,6 @@ VK_COORDINATORS, VK_ENERGY = 2000000001, 2000000002
 ANNA, PAVEL = 7101, 7102
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VkDesk:
-    """The officials' conversations in VK."""
-
-    vk: VkEmulator
-    place: VkPlace
-
-    async def stands(self, chat: int, text: str) -> VkDelivered:
-        """Wait until a message in this conversation has this in its text."""
-        return await self.vk.wait_for(lambda: next((one for one in self.vk.sent_to(chat) if text in one.text), None))
-
-    async def press(self, message: VkDelivered, label: str, who: int) -> str:
-        """Press a button under a message; the snackbar that answers it."""
-        update = self.vk.press(message, label, who)
-        assert await self.vk.push(update)
-        event_id = update["object"]["event_id"]
-        found = await self.vk.wait_for(lambda: [text for one, text in self.vk.press_answers if one == event_id])
-        return found[0]
-
-    def edits(self, message: VkDelivered) -> int:
-        """How often `messages.edit` was asked for this message."""
-        where = (str(message.peer_id), str(message.cmid))
-        return len([one for one in self.vk.called("messages.edit") if (one["peer_id"], one["cmid"]) == where])
-
-
-def vk_labels(message: VkDelivered) -> list[str]:
-    rows = message.keyboard["buttons"] if message.keyboard else []
-    return [button["action"]["label"] for row in rows for button in row]
-
-
 async def test_vk(tmp_path: Path, new_database: NewDatabase) -> None:
     """In conversations of VK buttons take a question and hand it over, and the card shows it in its place."""
     (tmp_path / "otvet.toml").write_text(
@@ -399,7 +368,7 @@ async def hand_over_in_vk(desk: VkDesk, irina: int) -> None:
     late = desk.vk.press(card, "Взять", PAVEL)
     await desk.press(card, "Взять", ANNA)
     await desk.vk.wait_for(lambda: "В работе: Анна Сэротэтто" in card.text, seconds=5)
-    assert ["Отдать", "Передать", "Вся переписка", "Закрыть"] == vk_labels(card)
+    assert ["Отдать", *FURTHER] == vk_labels(card)
     # Once for the press, once more when VK has told the name.
     assert desk.edits(card) <= 2
     assert await desk.vk.push(late)
@@ -422,93 +391,6 @@ async def hand_over_in_vk(desk: VkDesk, irina: int) -> None:
 
 
 # --- the page ------------------------------------------------------------------------------------------------------
-
-PASSWORD = "password-of-the-officials"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """A message as the page shows it to one official."""
-
-    id: str
-    text: str
-    #: What buttons send, by what they say.
-    buttons: Mapping[str, str]
-
-
-class WebDesk:
-    """One official's browser, and what it shows."""
-
-    def __init__(self, browser: aiohttp.ClientSession, name: str) -> None:
-        self.browser = browser
-        self.name = name
-
-    async def enter(self) -> None:
-        """Say the password."""
-        form = aiohttp.FormData({"password": PASSWORD}, default_to_multipart=True)
-        async with self.browser.post("/admin/login", data=form) as answer:
-            assert answer.status == http.HTTPStatus.OK
-
-    async def write(self, text: str, *, to: Item) -> None:
-        """Reply to a message."""
-        fields = {"client_id": str(uuid.uuid4()), "name": self.name, "text": text, "reply_to": to.id}
-        async with self.browser.post("/web/admin/messages", json=fields) as answer:
-            assert answer.status == http.HTTPStatus.OK, await answer.text()
-
-    async def shown(self, text: str, *, lacks: str = "") -> Item:
-        """Wait until the page shows a message with this in its text; `lacks`: what it must not say."""
-
-        async def look() -> Item | None:
-            return next((one for one in await self.items(text) if not (lacks and lacks in one.text)), None)
-
-        return await until(look)
-
-    async def items(self, text: str) -> list[Item]:
-        """The service's messages with this in their text, oldest first."""
-        return [
-            Item(
-                id=one["id"],
-                text=one["text"],
-                buttons={key["text"]: key["data"] for row in one["keyboard"] for key in row},
-            )
-            for one in await self._read()
-            if one["who"] == "service" and text in one.get("text", "")
-        ]
-
-    async def press(self, item: Item, label: str) -> str:
-        """Press a button; gives the id of the press."""
-        press_id = str(uuid.uuid4())
-        fields = {"client_id": press_id, "name": self.name, "message_id": item.id, "data": item.buttons[label]}
-        async with self.browser.post("/web/admin/press", json=fields) as answer:
-            assert answer.status == http.HTTPStatus.NO_CONTENT, await answer.text()
-        return press_id
-
-    async def told(self, item: Item, label: str) -> str:
-        """Press a button; what the page shows this official for a moment."""
-        press_id = await self.press(item, label)
-
-        async def look() -> str | None:
-            return next((one["text"] for one in await self._read() if one.get("press_id") == press_id), None)
-
-        return await until(look)
-
-    async def _read(self) -> list[dict[str, Any]]:
-        """What the page is sent when it opens, each message as it is now."""
-        found: dict[str, dict[str, Any]] = {}
-        async with self.browser.get("/web/admin/events") as answer:
-            async for line in answer.content:
-                if line.startswith(b"event: ready"):
-                    break
-                if line.startswith(b"data: "):
-                    data = json.loads(line.removeprefix(b"data: "))
-                    found |= {one["id"]: one for one in (data if isinstance(data, list) else [data])}
-        return list(found.values())
-
-
-def official(service: Service, name: str) -> tuple[WebDesk, aiohttp.ClientSession]:
-    jar = aiohttp.CookieJar(unsafe=True)
-    browser = aiohttp.ClientSession(service.url, cookie_jar=jar, headers={"Origin": service.url})
-    return WebDesk(browser, name), browser
 
 
 async def test_page(tmp_path: Path, new_database: NewDatabase) -> None:
@@ -539,7 +421,7 @@ async def hand_over_on_the_page(anna: WebDesk, pavel: WebDesk, place: WebPlace) 
     card = await anna.shown("Почему нет света?")
     assert "№ 1 в работе: Анна." == await anna.told(card, "Взять")
     taken = await pavel.shown("В работе: Анна")
-    assert (card.id, ["Отдать", "Передать", "Вся переписка", "Закрыть"]) == (taken.id, list(taken.buttons))
+    assert (card.id, ["Отдать", *FURTHER]) == (taken.id, list(taken.buttons))
     await pavel.write("Скоро.", to=taken)
     note = await pavel.shown("Ваш ответ пока не отправлен")
     assert "№ 1 в работе: Анна" in note.text

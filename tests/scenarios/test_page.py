@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.browser import browsing, chromium
 from tests.scenarios.service import Service, running
@@ -48,3 +48,66 @@ async def test_ask_and_answer(tmp_path: Path, database_address: str, chromium: P
         await resident.get_by_role("textbox").fill("Где автобус?")
         await resident.get_by_role("button", name="Отправить").click()
         await expect(resident.get_by_text("Ваш вопрос принят: № 2.")).to_be_visible(timeout=PATIENCE)
+
+
+DEPARTMENTS = """
+[[departments]]
+slug = "energy"
+name = "Энергетика"
+
+[[departments]]
+slug = "roads"
+name = "Дороги"
+"""
+
+
+async def test_working_at_the_desk(tmp_path: Path, database_address: str, chromium: Path) -> None:
+    """With buttons alone a question is taken, asked back, handed over and closed; the card says each in its place."""
+    (tmp_path / "otvet.toml").write_text(DEPARTMENTS, encoding="utf-8")
+    service = Service(folder=tmp_path, settings={"DATABASE_URL": database_address})
+    async with running(service), browsing(chromium) as browser:
+        page = await browser.new_page()
+        await page.goto(service.url)
+        resident = page.get_by_role("region", name="Житель")
+        officials = page.get_by_role("region", name="Сотрудники")
+
+        async def write(region: Locator, text: str) -> None:
+            await region.get_by_role("textbox").fill(text)
+            await region.get_by_role("button", name="Отправить").click()
+
+        async def press(label: str) -> None:
+            await officials.get_by_role("button", name=label, exact=True).last.click()
+
+        async def answers(prompt: str, text: str) -> None:
+            await expect(officials.locator("p.text", has_text=prompt).last).to_be_visible(timeout=PATIENCE)
+            await officials.get_by_role("button", name="Ответить").last.click()
+            await write(officials, text)
+
+        await write(resident, "Когда дадут тепло?")
+        await expect(officials.locator("p.text", has_text="Когда дадут тепло?").last).to_be_visible(timeout=PATIENCE)
+        await press("Взять")
+        await expect(officials.locator("p.text", has_text="В работе: ").last).to_be_visible(timeout=PATIENCE)
+        await expect(officials.get_by_role("button", name="Отдать").last).to_be_visible(timeout=PATIENCE)
+
+        await press("Уточнить")
+        await answers("Что уточнить у жителя", "Какой у вас дом?")
+        await expect(resident.get_by_text("Уточните, пожалуйста: Какой у вас дом?")).to_be_visible(timeout=PATIENCE)
+        await expect(officials.locator("p.text", has_text="срок остановлен").last).to_be_visible(timeout=PATIENCE)
+        await write(resident, "Мира, 5")
+        await expect(officials.locator("p.text", has_text="житель уточнил").last).to_be_visible(timeout=PATIENCE)
+
+        await press("Передать")
+        await expect(officials.locator("p.text", has_text="Кому передать № 1?").last).to_be_visible(timeout=PATIENCE)
+        await press("Энергетика")
+        await expect(officials.locator("p.text", has_text="Передан: Энергетика").last).to_be_visible(timeout=PATIENCE)
+        await expect(officials.locator("p.text", has_text="Почему здесь: передан координаторами").last).to_be_visible(
+            timeout=PATIENCE
+        )
+
+        await press("Ответ не требуется")
+        await expect(officials.locator("p.text", has_text="Почему № 1 не требует ответа?").last).to_be_visible(
+            timeout=PATIENCE
+        )
+        await press("Вопрос решён")
+        await expect(resident.get_by_text("Вопрос № 1 закрыт: вопрос решён.")).to_be_visible(timeout=PATIENCE)
+        await expect(officials.get_by_role("button", name="Открыть снова").last).to_be_visible(timeout=PATIENCE)

@@ -341,13 +341,15 @@ async def test_help(desk: TelegramDesk) -> None:
 
 
 async def test_buttons_of_a_card(desk: TelegramDesk) -> None:
-    """«Вся переписка» shows the thread; «Закрыть» closes; the press is answered."""
+    """«Вся переписка» shows the thread; «Ответ не требуется» asks why and closes; presses are answered."""
     irina = resident()
     card = await desk.ask(irina, "Есть ли льготы?")
     await desk.press(card, "Вся переписка")
     thread = await desk.card("ждёт ответа")
     await desk.answer(thread, irina, "Льготы есть.")
-    assert "закрыт" in await desk.press(card, "Закрыть", by=PETR)
+    await desk.press(card, "Ответ не требуется", by=PETR)
+    why = await desk.card(f"Почему № {number_of(card)} не требует ответа?")
+    assert "закрыт" in await desk.press(why, "Без причины", by=PETR)
 
 
 # --- others ---

@@ -32,7 +32,7 @@ READER = Reader(channel="telegram", bot_id=700100200, username="otvet_test_bot")
 AT = datetime.fromtimestamp(1790000000, UTC)
 MARIA = Sender(user_id="5550001", name="Мария Окотэтто", username="maria_ok", language="ru")
 OLEG = Sender(user_id="5550002", name="Олег", language="ru")
-CARD = RepliedTo(message_id="300", by_bot=True, buttons=("take:12", "more:12"))
+CARD = RepliedTo(message_id="300", by_bot=True, buttons=("take:12", "more:12"), text="№ 12")
 
 
 def chat(chat_id: str) -> ChatRef:
@@ -206,7 +206,12 @@ CASES = [
     Case(
         "reply to a colleague",
         "reply_to_colleague",
-        [in_group("Верно", reply_to=RepliedTo(message_id="301", by_bot=False))],
+        [in_group("Верно", reply_to=RepliedTo(message_id="301", by_bot=False, text="Да"))],
+    ),
+    Case(
+        "reply to a colleague's photo",
+        "reply_to_photo",
+        [in_group("/template вода", reply_to=RepliedTo(message_id="301", by_bot=False, text="Вода будет к вечеру"))],
     ),
     Case("a message of a topic is no reply to its beginning", "topic_message", [in_group("Коллеги?", chat=TOPIC)]),
     Case("reply in a topic", "topic_reply", [in_group("Включили", chat=TOPIC, reply_to=CARD)]),

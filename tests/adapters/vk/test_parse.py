@@ -175,11 +175,16 @@ CASES = [
     Case(payload="geo_in_one_string", expected=(message(location=Location(latitude=66.53, longitude=66.6136)),)),
     Case(
         payload="reply_to_us",
-        expected=(message("Уточняю адрес", reply_to=RepliedTo(message_id="33", by_bot=True, buttons=("close:33",))),),
+        expected=(
+            message(
+                "Уточняю адрес",
+                reply_to=RepliedTo(message_id="33", by_bot=True, buttons=("close:33",), text="Укажите адрес"),
+            ),
+        ),
     ),
     Case(
         payload="reply_to_resident",
-        expected=(message("И ещё", reply_to=RepliedTo(message_id="32", by_bot=False)),),
+        expected=(message("И ещё", reply_to=RepliedTo(message_id="32", by_bot=False, text="Яма")),),
     ),
     Case(
         payload="forwarded",
@@ -207,7 +212,18 @@ CASES = [
                 "Фонарь починят завтра",
                 chat_id=CHAT,
                 message_id="517",
-                reply_to=RepliedTo(message_id="510", by_bot=True),
+                reply_to=RepliedTo(message_id="510", by_bot=True, text="№ 12"),
+            ),
+        ),
+    ),
+    Case(
+        payload="chat_reply_to_colleague",
+        expected=(
+            message(
+                "/template фонарь",
+                chat_id=CHAT,
+                message_id="518",
+                reply_to=RepliedTo(message_id="517", by_bot=False, text="Фонарь починят & проверят"),
             ),
         ),
     ),

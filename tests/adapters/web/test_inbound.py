@@ -10,7 +10,7 @@ from aiohttp import ClientSession, FormData
 
 from adapters.web.items import State, Who, decode
 from bot.model.content import Content
-from bot.model.event import ButtonPressed, ChatStarted, MessageEdited, MessageReceived
+from bot.model.event import ButtonPressed, ChatStarted, MessageEdited, MessageReceived, RepliedTo
 from bot.model.message import Button, Keyboard, SendMessage
 from tests.adapters.web.conftest import Page
 from tests.adapters.web.fakes import ADMIN, PNG
@@ -108,13 +108,13 @@ async def test_the_log_is_away(page: Page, person: ClientSession) -> None:
 
 
 async def test_reply(page: Page, person: ClientSession) -> None:
-    """An official's reply says which message it answers, whose that was, and what its buttons were."""
+    """An official's reply says which message it answers, whose that was, what it says, and what its buttons were."""
     [card] = (await page.core.send(ADMIN, SendMessage(text="№ 1", keyboard=KEYS))).message_ids
     await _post(person, "/web/admin/messages", text="Чиним", reply_to=card)
     [event] = page.core.events
     assert isinstance(event, MessageReceived)
     assert event.reply_to is not None
-    assert (event.reply_to.message_id, event.reply_to.by_bot, event.reply_to.buttons) == (card, True, ("take:1",))
+    assert event.reply_to == RepliedTo(message_id=card, by_bot=True, buttons=("take:1",), text="№ 1")
 
 
 async def test_a_reply_to_a_message_that_is_gone_stays_a_reply(page: Page, person: ClientSession) -> None:

@@ -42,7 +42,7 @@ def _wrote(**fields: object) -> Body:
     return Body(who=Who.RESIDENT, at=AT, user="c0ffee", author="Анна", client_id=ID, **fields)  # type: ignore[arg-type]
 
 
-CARD = Body(who=Who.SERVICE, at=AT, keyboard=((Button(text="Взять", data="take:1"),),))
+CARD = Body(who=Who.SERVICE, at=AT, text="№ 1", keyboard=((Button(text="Взять", data="take:1"),),))
 
 CASES = [
     Case(
@@ -107,7 +107,7 @@ CASES = [
             sender=Sender(user_id="official-1", name="Пётр", language="ru"),
             at=AT,
             content=Content(text="Чиним"),
-            reply_to=RepliedTo(message_id="3", by_bot=True, buttons=("take:1",)),
+            reply_to=RepliedTo(message_id="3", by_bot=True, buttons=("take:1",), text="№ 1"),
         ),
     ),
     Case(
@@ -123,7 +123,7 @@ CASES = [
             sender=ANNA,
             at=AT,
             content=Content(text="И ещё"),
-            reply_to=RepliedTo(message_id="7", by_bot=False),
+            reply_to=RepliedTo(message_id="7", by_bot=False, text="Холодно"),
         ),
     ),
     Case(

@@ -1,0 +1,89 @@
+"""Closing a question without an answer, and opening it again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation import texts as resident_texts
+from bot.delivery.entry import Role
+from bot.delivery.fit import Draft
+from bot.desk import closing, texts
+from bot.desk.commands import Name, button
+from bot.model.action import Deed
+from bot.model.chat import ChatKind
+from bot.model.message import Keyboard
+from bot.model.question import CloseKind, Question, Status
+from handlers import handing
+from handlers.answering import SETTLES_AFTER
+from handlers.desk import Desk
+from handlers.outgoing import Address, post
+from storage import questions
+
+
+async def ask(desk: Desk, question: Question) -> str:
+    """«Ответ не требуется» was pressed: why? A button says it, or a reply."""
+    if question.status is Status.CLOSED:
+        return await desk.refuse(texts.closed_already(question.number))
+    draft = replace(closing.ask_reason(question.number), reply_to=desk.message_id)
+    return await desk.say(draft, question=question.number, role=Role.ASK_CLOSE)
+
+
+async def close(desk: Desk, question: Question, reason: str, *, kind: CloseKind = CloseKind.BY_OFFICIAL) -> str:
+    """Nobody will answer this. The resident hears so, except of spam."""
+    if question.status is Status.CLOSED:
+        return await desk.refuse(texts.closed_already(question.number))
+    reason = reason[:1000]
+    await questions.change(
+        desk.tx,
+        question.number,
+        status=Status.CLOSED,
+        closed_at=desk.ctx.clock(),
+        close_reason=reason,
+        close_kind=kind,
+        waiting_since=None,
+        work_left=None,
+        act_at=None,
+    )
+    if kind is CloseKind.BY_OFFICIAL and (question.status is not Status.ANSWERED or reason):
+        await _tell(desk, question, resident_texts.closed(question.number, reason))
+    await desk.did(question.number, Deed.CLOSED, reason or closing.NAMES.get(kind, ""))
+    undo = Keyboard(rows=((button("Открыть снова", Name.REOPEN, question.number),),))
+    draft = Draft(text=closing.closed(question.number, reason, kind), keyboard=undo, reply_to=desk.message_id)
+    said = await desk.say(draft, question=question.number)
+    await handing.recard(
+        desk.tx, desk.ctx, replace(question, status=Status.CLOSED, close_reason=reason, close_kind=kind)
+    )
+    return said
+
+
+async def reopen(desk: Desk, question: Question) -> str:
+    """Undo a closing: the question stands as it did before."""
+    if question.status is not Status.CLOSED:
+        return await desk.refuse(texts.not_closed(question.number))
+    now = desk.ctx.clock()
+    asked_at = await questions.unanswered_since(desk.tx, question.number)
+    status = Status.OPEN if asked_at is not None else Status.ANSWERED
+    await questions.change(
+        desk.tx,
+        question.number,
+        status=status,
+        closed_at=None,
+        close_reason="",
+        close_kind="",
+        work_left=None,
+        act_at=now + SETTLES_AFTER if asked_at is None else None,
+        waiting_since=asked_at,
+        reminded=0,
+        remind_at=desk.ctx.desk.remind_at(question.department, now, question.due_at),
+    )
+    if asked_at is not None and question.close_kind is not CloseKind.SPAM:
+        await _tell(desk, question, resident_texts.reopened(question.number))
+    await desk.did(question.number, Deed.REOPENED)
+    said = await desk.say(texts.reopened(question.number), question=question.number)
+    await handing.recard(desk.tx, desk.ctx, replace(question, status=status, close_reason="", close_kind=None))
+    return said
+
+
+async def _tell(desk: Desk, question: Question, text: str) -> None:
+    address = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number)
+    await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.KEYBOARD))

@@ -1,0 +1,89 @@
+"""«Промежуточный ответ»: the resident hears something, and the question stays open with a new deadline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.conversation import texts as resident_texts
+from bot.delivery.entry import Role
+from bot.delivery.fit import Draft
+from bot.desk import texts
+from bot.desk.commands import Choice, choice_button
+from bot.model.action import Deed
+from bot.model.chat import ChatKind
+from bot.model.message import Keyboard
+from bot.model.question import Author, Question, Status
+from bot.plural import plural
+from handlers import answering, handing
+from handlers.context import ALBUM_WAIT
+from handlers.desk import Desk
+from handlers.outgoing import Address, post
+from storage import questions
+
+#: Days that an official may add with a button, and how far off a deadline may be put in all.
+DAYS, FURTHEST = (1, 3, 7), timedelta(days=31)
+
+
+async def answer(desk: Desk, question: Question, text: str) -> str:
+    """Answer for now; without words, ask the official for them."""
+    if question.status is Status.CLOSED:
+        return await desk.refuse(texts.closed_already(question.number))
+    content = replace(desk.content, text=text)
+    if content.is_empty or desk.pressed:
+        return await desk.say(texts.ask_interim(question.number), question=question.number, role=Role.ASK_INTERIM)
+    now = desk.ctx.clock()
+    due_at = max(desk.ctx.desk.due_at(question.department, now), question.due_at)
+    open_still = replace(question, status=Status.OPEN, due_at=due_at, work_left=None)
+    said_now = await questions.add_message(desk.tx, question.number, desk.written(Author.INTERIM, content))
+    delay = ALBUM_WAIT if desk.album_id else timedelta(0)
+    left_out = await answering.pass_on(desk.tx, desk.ctx, open_still, said_now, content, Author.INTERIM, delay=delay)
+    await questions.change(
+        desk.tx,
+        question.number,
+        status=Status.OPEN,
+        waiting_since=question.waiting_since or now,
+        work_left=None,
+        act_at=None,
+        due_at=due_at,
+        reminded=0,
+        remind_at=desk.ctx.desk.remind_at(question.department, now, due_at),
+    )
+    await desk.did(question.number, Deed.INTERIM)
+    due = resident_texts.moment(due_at, now, desk.ctx.look.zone)
+    buttons = tuple(
+        choice_button(f"+{days} {plural(days, 'день', 'дня', 'дней')}", Choice.EXTEND, question.number, days)
+        for days in DAYS
+    )
+    draft = Draft(
+        text=texts.interim(question.number, due), keyboard=Keyboard(rows=(buttons,)), reply_to=desk.message_id
+    )
+    await desk.say(draft, question=question.number)
+    await desk.name_left_out(question.number, left_out)
+    await handing.recard(desk.tx, desk.ctx, open_still)
+    return ""
+
+
+async def extend(desk: Desk, question: Question, days: int) -> str:
+    """Give a question so many days more; the resident hears of the new time."""
+    if question.status is not Status.OPEN:
+        return await desk.refuse(texts.not_open(question.number))
+    now = desk.ctx.clock()
+    due_at = question.due_at + timedelta(days=days)
+    if days not in DAYS or due_at - now > FURTHEST:
+        return await desk.refuse(texts.too_far(question.number))
+    await questions.change(
+        desk.tx,
+        question.number,
+        due_at=due_at,
+        reminded=0,
+        remind_at=desk.ctx.desk.remind_at(question.department, now, due_at),
+    )
+    due = resident_texts.moment(due_at, now, desk.ctx.look.zone)
+    await desk.did(question.number, Deed.EXTENDED, f"до {due}")
+    to = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number)
+    told = Draft(text=resident_texts.extended(question.number, due), keyboard=resident_texts.KEYBOARD)
+    await post(desk.tx, desk.ctx, to, told)
+    said = await desk.say(texts.extended(question.number, due), question=question.number)
+    await handing.recard(desk.tx, desk.ctx, replace(question, due_at=due_at))
+    return said

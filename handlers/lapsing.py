@@ -1,0 +1,106 @@
+"""What the service does by itself when a resident is silent: asks again, and in the end closes the question."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from bot.conversation import texts
+from bot.delivery.entry import Role
+from bot.delivery.fit import Draft
+from bot.model.action import Deed, Official
+from bot.model.chat import ChatKind
+from bot.model.question import Author, CloseKind, Question, Status
+from handlers import handing
+from handlers.asking_back import CLOSES_AFTER, REMINDS_AFTER
+from handlers.context import Context
+from handlers.outgoing import Address, post
+from storage import actions, conversations, questions
+from storage.database import DatabaseAway, Transaction
+
+log = structlog.get_logger(__name__)
+
+#: Seconds between looks at whose time is over.
+EVERY = 20.0
+#: Questions that are looked for in one go.
+BATCH = 500
+
+
+class Lapsing:
+    """Acts when nobody else does. Several processes may: each question is looked at again under its lock."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    async def run(self) -> None:
+        """Act until cancelled."""
+        while True:
+            try:
+                await self.once()
+            except DatabaseAway:
+                log.warning("database.away", where="lapsing")
+            await asyncio.sleep(EVERY)
+
+    async def once(self) -> None:
+        """Do all that is to be done now."""
+        now = self._ctx.clock()
+        while True:
+            async with self._ctx.database.transaction(durable=False) as tx:
+                numbers = await questions.to_act_on(tx, now, limit=BATCH)
+            for number in numbers:
+                async with self._ctx.database.transaction() as tx:
+                    await self._act(tx, number, now)
+            if len(numbers) < BATCH:
+                return
+
+    async def _act(self, tx: Transaction, number: int, now: datetime) -> None:
+        await conversations.lock_of_question(tx, number)
+        # What somebody did since then counts more: then there is nothing to be done now.
+        if not await questions.is_to_be_acted_on(tx, number, now):
+            return
+        question = await questions.find(tx, number, lock=True)
+        assert question is not None
+        match question.status:
+            case Status.CLARIFYING if not await questions.asked_again(tx, number):
+                await self._ask_again(tx, question, now)
+            case Status.CLARIFYING:
+                await self._close(tx, question, now, CloseKind.UNCLARIFIED, "житель не уточнил за три дня")
+                await self._tell(tx, question, texts.unclarified(number))
+            case Status.ANSWERED:
+                await self._close(tx, question, now, CloseKind.SETTLED, "72 часа после ответа без новых вопросов")
+            case _:
+                await questions.change(tx, number, act_at=None)
+
+    async def _ask_again(self, tx: Transaction, question: Question, now: datetime) -> None:
+        asked = await questions.last_said(tx, question.number)
+        words = asked.content.text if asked is not None and asked.role is Author.CLARIFYING else ""
+        await self._tell(tx, question, texts.asked_again(question.number, words))
+        await questions.change(tx, question.number, asked_again=True, act_at=now + (CLOSES_AFTER - REMINDS_AFTER))
+
+    async def _close(self, tx: Transaction, question: Question, now: datetime, kind: CloseKind, why: str) -> None:
+        await questions.change(
+            tx,
+            question.number,
+            status=Status.CLOSED,
+            closed_at=now,
+            close_kind=kind,
+            close_reason=why,
+            act_at=None,
+        )
+        await actions.add(
+            tx, question.number, Official(id="", name="", chat=question.admin_chat), Deed.LAPSED, now, why
+        )
+        if kind is CloseKind.UNCLARIFIED:
+            # Nobody looks at the card of a question that was answered: an edit would only cost the group's limit.
+            await handing.recard(
+                tx, self._ctx, replace(question, status=Status.CLOSED, close_kind=kind, close_reason=why)
+            )
+
+    async def _tell(self, tx: Transaction, question: Question, text: str) -> None:
+        address = Address(
+            chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number
+        )
+        await post(tx, self._ctx, address, Draft(text=text))

@@ -1,0 +1,137 @@
+"""A resident is asked where it is: buttons that fit every platform, and what they say when they are pressed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.capabilities import Capabilities, KeyboardLimits
+from bot.conversation import places
+from bot.conversation.machine import HELP, NEW_QUESTION
+from bot.conversation.places import Chosen, Place
+from bot.delivery.fit import Draft, fit
+from bot.model.message import Keyboard
+
+ROOMY = KeyboardLimits(columns=8, rows=10, buttons=40, label=64)
+#: The tightest that is known: VK under a message.
+TIGHT = KeyboardLimits(columns=5, rows=6, buttons=10, label=40)
+
+READ = {
+    "a place": ("at:12:nadym", Chosen(question=12, place="nadym")),
+    "none": ("at:12:", Chosen(question=12)),
+    "a page": ("places:12:3", Chosen(question=12, page=3)),
+    "all signs that a slug may have": ("at:1:novy_urengoy-2", Chosen(question=1, place="novy_urengoy-2")),
+    "the longest": (f"at:{'9' * 15}:{'a' * 40}", Chosen(question=10**15 - 1, place="a" * 40)),
+    "a number that is too long": (f"at:{'9' * 16}:nadym", None),
+    "a slug that is too long": (f"at:1:{'a' * 41}", None),
+    "no number": ("at::nadym", None),
+    "other digits": ("at:١٢:nadym", None),
+    "capitals": ("at:1:Nadym", None),
+    "a line break behind it": ("at:1:nadym\n", None),
+    "more behind it": ("at:1:nadym:2", None),
+    "a page that is no number": ("places:1:x", None),
+    "a page before the first": ("places:1:-1", None),
+    "another button": (NEW_QUESTION, None),
+    "and another": (HELP, None),
+    "an official's": ("take:12", None),
+    "nothing": ("", None),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), READ.values(), ids=READ.keys())
+def test_read(data: str, expected: Chosen | None) -> None:
+    """What was given to a button is understood; anything else is none of these."""
+    assert expected == places.read(data)
+
+
+def some(count: int) -> list[Place]:
+    return [Place(slug=f"p{number}", name=f"Место {number}") for number in range(1, count + 1)]
+
+
+def labels(keyboard: Keyboard) -> list[list[str]]:
+    return [[button.text for button in row] for row in keyboard.rows]
+
+
+ALWAYS = ["Новый вопрос", "Помощь"]
+PAGES = {
+    "one": (1, ROOMY, 0, [["Место 1"], ["Пропустить"]]),
+    "three": (3, ROOMY, 0, [["Место 1", "Место 2"], ["Место 3"], ["Пропустить"]]),
+    "just one page": (
+        8,
+        ROOMY,
+        0,
+        [*[[f"Место {at}", f"Место {at + 1}"] for at in (1, 3, 5, 7)], ["Пропустить"]],
+    ),
+    "the first of three": (
+        17,
+        ROOMY,
+        0,
+        [*[[f"Место {at}", f"Место {at + 1}"] for at in (1, 3, 5, 7)], ["Ещё места →", "Пропустить"]],
+    ),
+    "the second of three": (
+        17,
+        ROOMY,
+        1,
+        [*[[f"Место {at}", f"Место {at + 1}"] for at in (9, 11, 13, 15)], ["← Назад", "Ещё места →", "Пропустить"]],
+    ),
+    "the last of three": (17, ROOMY, 2, [["Место 17"], ["← Назад", "Пропустить"]]),
+    "a page that is no more": (17, ROOMY, 9, [["Место 17"], ["← Назад", "Пропустить"]]),
+    "few buttons, one page": (
+        7,
+        TIGHT,
+        0,
+        [["Место 1", "Место 2"], ["Место 3", "Место 4"], ["Место 5", "Место 6"], ["Место 7"], ["Пропустить"]],
+    ),
+    "few buttons, the second page": (
+        12,
+        TIGHT,
+        1,
+        [["Место 6", "Место 7"], ["Место 8", "Место 9"], ["Место 10"], ["← Назад", "Ещё места →", "Пропустить"]],
+    ),
+}
+
+
+@pytest.mark.parametrize(("count", "limits", "page", "expected"), PAGES.values(), ids=PAGES.keys())
+def test_pages(count: int, limits: KeyboardLimits, page: int, expected: list[list[str]]) -> None:
+    """Places stand two a row in the order of the file, with the ways to the others; no platform cuts any of it off."""
+    keyboard = places.keyboard(5, some(count), limits, page=page)
+    assert [*expected, ALWAYS] == labels(keyboard)
+    draft = Draft(text=places.where(limits), keyboard=keyboard)
+    assert keyboard == fit(draft, Capabilities(text_limit=4096, keyboard=limits)).messages[0].keyboard
+
+
+@pytest.mark.parametrize("limits", [ROOMY, TIGHT], ids=["roomy", "tight"])
+def test_all_places_are_on_some_page(limits: KeyboardLimits) -> None:
+    """Whoever goes on from page to page sees each place once, and comes back the same way."""
+    offered, seen, page = some(50), list[str](), 0
+    while True:
+        found = [places.read(one.data) for row in places.keyboard(5, offered, limits, page=page).rows for one in row]
+        seen += [one.place for one in found if one is not None and one.place]
+        turns = [one.page for one in found if one is not None and one.page is not None]
+        assert [page - 1] * (page > 0) == [turn for turn in turns if turn < page]
+        if page + 1 not in turns:
+            break
+        page += 1
+    assert [one.slug for one in offered] == seen
+
+
+def test_buttons_fit_every_platform() -> None:
+    """Data of at most 60 bytes of ASCII, labels of at most 40 characters, also for the longest names and numbers."""
+    long = [Place(slug="a" * 40, name="Муниципальное образование город областного значения Новый Уренгой")] * 20
+    keyboard = places.keyboard(10**15 - 1, long, ROOMY, page=1)
+    buttons = [button for row in keyboard.rows for button in row]
+    assert max(len(button.data.encode("ascii")) for button in buttons) <= 60
+    assert max(len(button.text) for button in buttons) <= 40
+
+
+def test_without_buttons() -> None:
+    """Where there are none, the resident is asked to write."""
+    assert [ALWAYS] == labels(places.keyboard(5, some(3), None))
+    assert "Напишите" in places.where(None)
+    assert "кнопку" not in places.where(None)
+
+
+def test_what_officials_read() -> None:
+    """The number is in bold, as in all that is shown of a question; whoever has it reads how to pass it on."""
+    draft = places.told(5, "Надым", department="Вода Надыма", transfer="water")
+    assert "№ 5 · житель указал место: Надым\nТам отвечает: Вода Надыма. Передать: /transfer 5 water" == draft.text
+    assert ["№ 5"] == [draft.text[span.start : span.end] for span in draft.spans]
