@@ -243,9 +243,14 @@ def _fit_keyboard(keyboard: Keyboard | None, limits: KeyboardLimits | None) -> K
     fitted = []
     for row in rows[: limits.rows]:
         if buttons := row[:left]:
-            fitted.append(tuple(replace(button, text=shorten(button.text, limits.label)) for button in buttons))
+            fitted.append(tuple(_labelled(button, limits.label) for button in buttons))
             left -= len(buttons)
     return Keyboard(rows=tuple(fitted)) if fitted else None
+
+
+def _labelled(button: Button, limit: int) -> Button:
+    # No sign counts for more than two: most labels need not be looked at closer, and every card has seven.
+    return button if 2 * len(button.text) <= limit else replace(button, text=shorten(button.text, limit))
 
 
 def _wrap(rows: Sequence[Sequence[Button]], columns: int) -> list[Sequence[Button]]:
