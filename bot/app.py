@@ -345,6 +345,7 @@ def build_desk(plan: Plan) -> Desk:
             )
             for one in plan.config.departments
         },
+        hours=plan.config.coordinators.hours,
         channel_departments={spec.name: spec.department for spec in plan.channels if spec.department},
         zone=plan.settings.zone,
         calendar=plan.config.calendar.calendar,

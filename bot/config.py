@@ -50,6 +50,13 @@ class DepartmentTable(_Table):
     hours: HoursSetting = ALWAYS
 
 
+class CoordinatorsTable(_Table):
+    """Who gets what no department takes; their chat is ADMIN_CHAT."""
+
+    #: When they work; deadlines of their questions run then. Unset: round the clock.
+    hours: HoursSetting = ALWAYS
+
+
 class TopicTable(_Table):
     """About what."""
 
@@ -101,6 +108,7 @@ class Config(_Table):
     places: tuple[PlaceTable, ...] = ()
     faq: tuple[FaqTable, ...] = ()
     calendar: CalendarTable = CalendarTable()
+    coordinators: CoordinatorsTable = CoordinatorsTable()
 
     def mistakes(self) -> list[str]:
         """What does not fit together, a line each."""

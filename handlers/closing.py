@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import texts as resident_texts
+from bot.conversation.machine import unanswered_since
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import closing, texts
@@ -61,7 +62,7 @@ async def reopen(desk: Desk, question: Question) -> str:
     if question.status is not Status.CLOSED:
         return await desk.refuse(texts.not_closed(question.number))
     now = desk.ctx.clock()
-    asked_at = await questions.unanswered_since(desk.tx, question.number)
+    asked_at = unanswered_since(await questions.thread(desk.tx, question.number))
     status = Status.OPEN if asked_at is not None else Status.ANSWERED
     await questions.change(
         desk.tx,

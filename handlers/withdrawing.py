@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import texts as resident_texts
+from bot.conversation.machine import unanswered_since
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import texts
@@ -74,7 +75,7 @@ async def _stands_now(desk: Desk, question: Question, said: ThreadMessage) -> No
     if said.role is not Author.OFFICIAL:
         return
     first, last = await questions.answered_between(tx, question.number)
-    asked_at = await questions.unanswered_since(tx, question.number)
+    asked_at = unanswered_since(await questions.thread(tx, question.number))
     values: dict[str, object] = {"first_answered_at": first, "answered_at": last}
     if asked_at is not None and question.status is not Status.CLARIFYING:
         values |= {

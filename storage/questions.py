@@ -320,16 +320,6 @@ async def answered_between(tx: Transaction, number: int) -> tuple[datetime | Non
     return row["first"], row["last"]
 
 
-async def unanswered_since(tx: Transaction, number: int) -> datetime | None:
-    """Since when a resident waits for an answer, going by the thread: the first of his messages after the last one."""
-    found: datetime | None = await tx.raw.fetchval(
-        "SELECT min(m.at) FROM messages m WHERE m.question_id = $1 AND m.role = 'resident' AND m.id >"
-        " coalesce((SELECT max(a.id) FROM messages a WHERE a.question_id = $1 AND a.role = 'official'), 0)",
-        number,
-    )
-    return found
-
-
 async def to_act_on(tx: Transaction, now: datetime, *, limit: int) -> list[int]:
     """Questions whose resident has been silent long enough, longest first."""
     rows = await tx.raw.fetch(

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from adapters.registry import PLATFORMS
 from bot.app import read_plan
-from bot.config import ChannelTable, DepartmentTable, FaqTable, PlaceTable, TopicTable
+from bot.config import CalendarTable, ChannelTable, CoordinatorsTable, DepartmentTable, FaqTable, PlaceTable, TopicTable
 from bot.desk.commands import Name
 from bot.settings import Settings, SettingsError
 from handlers.metrics import Metrics
@@ -138,6 +138,8 @@ def test_toml_example_shows_every_key() -> None:
     expected = {name: set(model.model_fields) for name, model in models.items()}
     expected |= {name: _channel_keys(name) for name in PLATFORMS if name != "web"}
     shown = {name: _keys(example[name]) for name in models}
+    expected |= {"coordinators": set(CoordinatorsTable.model_fields), "calendar": set(CalendarTable.model_fields)}
+    shown |= {name: set(example[name]) for name in ("coordinators", "calendar")}
     for table in example["channels"]:
         shown[table["platform"]] = shown.get(table["platform"], set()) | set(table)
     assert expected == shown

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.model.content import Content
 from bot.model.event import ButtonPressed, ChatStarted, MessageReceived
-from bot.model.question import Status
+from bot.model.question import Author, Status, ThreadMessage
 
 #: What a question's last answer leaves open for this long, the next message still joins.
 JOINS_FOR = timedelta(hours=72)
@@ -140,7 +142,7 @@ def decide(standing: Standing, event: MessageReceived | ButtonPressed | ChatStar
                 return Ask(first=not standing.greeted)
             # «Хорошо» may well be what he was asked for.
             asked = standing.status is Status.CLARIFYING or standing.lapsed_at is not None
-            reopens = standing.status is not Status.OPEN and (asked or not is_thanks(event))
+            reopens = standing.status is not Status.OPEN and (asked or not is_thanks(event.content))
             return Join(question=question, reopens=reopens)
 
 
@@ -165,9 +167,15 @@ def _word(event: MessageReceived) -> str:
     return HELP if _COMMAND.fullmatch(text) else ""
 
 
-def is_thanks(event: MessageReceived) -> bool:
+def unanswered_since(thread: Sequence[ThreadMessage]) -> datetime | None:
+    """Since when a resident waits, going by a thread: his first message after the last answer; thanks do not count."""
+    answered = max((place for place, one in enumerate(thread) if one.role is Author.OFFICIAL), default=-1)
+    said = (one for one in thread[answered + 1 :] if one.role is Author.RESIDENT)
+    return next((one.at for one in said if answered < 0 or not is_thanks(one.content)), None)
+
+
+def is_thanks(content: Content) -> bool:
     """Whether this only thanks or agrees, so that nobody has to answer it again."""
-    content = event.content
     if content.media or content.location or content.contact or content.links:
         return False
     words = re.findall(r"\w+", content.text.lower())

@@ -66,6 +66,8 @@ class Desk:
     bindings: Mapping[str, ChatRef] = field(default_factory=dict)
     #: Chats from which the bot was removed, by the addresses that they had then: nothing can be shown there.
     gone: frozenset[ChatRef] = frozenset()
+    #: When the coordinators work.
+    hours: Hours = ALWAYS
     #: Where working hours are meant, and which days differ.
     zone: tzinfo = UTC
     calendar: Calendar = NO_CALENDAR
@@ -185,9 +187,9 @@ class Desk:
         return half_way(now, due_at, self.schedule_of(department))
 
     def schedule_of(self, department: str) -> Schedule:
-        """When this department works; coordinators and departments without hours do so round the clock."""
+        """When this department works, or the coordinators; whoever has no hours does so round the clock."""
         own = self.departments.get(department)
-        return schedule(own.hours if own is not None else ALWAYS, self.calendar, self.zone)
+        return schedule(own.hours if own is not None else self.hours, self.calendar, self.zone)
 
     def now_at(self, chat: ChatRef) -> ChatRef:
         """Where a chat is now: a group that became a supergroup has another address than the settings say."""

@@ -18,11 +18,12 @@ from bot.conversation.machine import (
     Welcome,
     decide,
     is_thanks,
+    unanswered_since,
 )
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Contact, Content, Link, Location, Media, MediaKind
 from bot.model.event import ButtonPressed, ChatStarted, MessageReceived, Sender
-from bot.model.question import Status
+from bot.model.question import Author, Status, ThreadMessage
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CHAT = ChatRef(channel="home", chat_id="101")
@@ -33,6 +34,7 @@ GREETED = Standing(greeted=True)
 OPEN = Standing(greeted=True, question=7, status=Status.OPEN)
 ANSWERED = Standing(greeted=True, question=7, status=Status.ANSWERED, answered_at=NOW - timedelta(hours=1))
 CLOSED = Standing(greeted=True, question=7, status=Status.CLOSED)
+CLARIFYING = Standing(greeted=True, question=7, status=Status.CLARIFYING)
 SECOND = timedelta(seconds=1)
 PHOTO = Media(kind=MediaKind.PHOTO, channel="home", ref="p")
 
@@ -60,6 +62,10 @@ def answered(ago: timedelta) -> Standing:
     return replace(ANSWERED, answered_at=NOW - ago)
 
 
+def lapsed(ago: timedelta) -> Standing:
+    return replace(CLOSED, lapsed_at=NOW - ago)
+
+
 def waits_for_new(standing: Standing) -> Standing:
     return replace(standing, wants_new=True)
 
@@ -85,6 +91,10 @@ CASES = [
     Case("72 hours after the answer still joins", answered(timedelta(hours=72)), COLD, REOPENS),
     Case("a second later is a new question", answered(timedelta(hours=72) + SECOND), COLD, Ask(first=False)),
     Case("a closed question is closed", CLOSED, COLD, Ask(first=False)),
+    Case("what he was asked for takes what comes", CLARIFYING, COLD, REOPENS),
+    Case("«хорошо» may be what he was asked for", CLARIFYING, says("Хорошо"), REOPENS),
+    Case("72 hours after it lapsed still join", lapsed(timedelta(hours=72)), says("Хорошо"), REOPENS),
+    Case("a second later is new", lapsed(timedelta(hours=72) + SECOND), COLD, Ask(first=False)),
     Case("thanks join and open nothing", ANSWERED, says("Спасибо большое!"), JOINS),
     Case("thanks with a photo open it again", ANSWERED, says("Спасибо", media=(PHOTO,)), REOPENS),
     Case("thanks and a question open it again", ANSWERED, says("Спасибо, а когда?"), REOPENS),
@@ -159,15 +169,40 @@ NO_THANKS = [
 @pytest.mark.parametrize("text", THANKS)
 def test_thanks(text: str) -> None:
     """Who only thanks wants no further answer."""
-    assert is_thanks(says(text))
+    assert is_thanks(Content(text=text))
 
 
 @pytest.mark.parametrize("text", NO_THANKS)
 def test_no_thanks(text: str) -> None:
     """Whoever says more than thanks is heard."""
-    assert not is_thanks(says(text))
+    assert not is_thanks(Content(text=text))
 
 
 def test_thanks_of_any_length_take_no_time() -> None:
     """A long text of thankful words is judged at once: the pattern does not try all ways to read it."""
-    assert not is_thanks(says("хорошо, ок " * 5000 + "?"))
+    assert not is_thanks(Content(text="хорошо, ок " * 5000 + "?"))
+
+
+# --- since when somebody waits ---------------------------------------------------------------------------------------
+
+_R, _O, _I, _W = Author.RESIDENT, Author.OFFICIAL, Author.INTERIM, Author.WITHDRAWN
+THREADS = [
+    ("nobody has answered", [(_R, "Вода?"), (_R, "Алло")], 0),
+    ("answered", [(_R, "Вода?"), (_O, "Завтра")], None),
+    ("asked further", [(_R, "Вода?"), (_O, "Завтра"), (_R, "Когда?"), (_R, "Алло")], 2),
+    ("only thanked", [(_R, "Вода?"), (_O, "Завтра"), (_R, "Спасибо")], None),
+    ("thanked, then asked", [(_R, "Вода?"), (_O, "Завтра"), (_R, "Спасибо"), (_R, "А свет?")], 3),
+    ("an interim answer is none", [(_R, "Вода?"), (_I, "Ищем")], 0),
+    ("a withdrawn answer is none", [(_R, "Вода?"), (_W, "Завтра")], 0),
+    ("a first word of thanks is a question", [(_R, "Спасибо")], 0),
+]
+
+
+@pytest.mark.parametrize(("said", "since"), [row[1:] for row in THREADS], ids=[row[0] for row in THREADS])
+def test_unanswered_since(said: list[tuple[Author, str]], since: int | None) -> None:
+    """A resident waits since his first message that nobody has answered; thanks need no answer."""
+    thread = [
+        ThreadMessage(id=n, question=1, role=role, author="", content=Content(text=text), at=NOW + timedelta(minutes=n))
+        for n, (role, text) in enumerate(said)
+    ]
+    assert (None if since is None else thread[since].at) == unanswered_since(thread)

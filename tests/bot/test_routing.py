@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.desk.hours import Hours, parse_hours
 from bot.desk.routing import Department, Desk
 from bot.desk.words import Recognized, Subject, build_recognizer
 from bot.model.chat import ChatRef
@@ -212,3 +213,13 @@ def test_other_settings_other_places() -> None:
     assert ("nadym", "salekhard") == DESK.places_that_matter("home", "water")
     fewer = replace(DESK, departments={"water-nadym": DESK.departments["water-nadym"]})
     assert ("nadym",) == fewer.places_that_matter("home", "water")
+
+
+def test_hours_of_the_coordinators() -> None:
+    """What no department takes is due in the coordinators' hours; a department without hours works round the clock."""
+    hours = parse_hours("mon-sun 08:00-20:00")
+    assert isinstance(hours, Hours)
+    evening = datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
+    desk = replace(among(department("heating", 2, HEATING)), hours=hours, zone=UTC)
+    assert datetime(2026, 3, 3, 11, 0, tzinfo=UTC) == desk.due_at("", evening)
+    assert evening + timedelta(hours=4) == desk.due_at("heating", evening)
