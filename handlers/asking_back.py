@@ -9,7 +9,7 @@ from bot.delivery.entry import Role
 from bot.desk import texts
 from bot.model.action import Deed, Official
 from bot.model.question import Author, Question, Status
-from handlers import answering, handing
+from handlers import answering, handing, held
 from handlers.context import ALBUM_WAIT, Context
 from handlers.desk import Desk
 from storage import actions, questions
@@ -23,8 +23,10 @@ async def ask(desk: Desk, question: Question, text: str) -> str:
     """Ask the resident; without words, ask the official for them."""
     if question.status is Status.CLOSED:
         return await desk.refuse(texts.closed_already(question.number))
+    if why := await held.reason(desk.tx, question, desk.official):
+        return await desk.refuse(texts.first_take(question.number, why))
     content = replace(desk.content, text=text)
-    if content.is_empty or desk.pressed:
+    if replace(content, unsupported=()).is_empty or desk.pressed:
         return await desk.say(texts.ask_clarify(question.number), question=question.number, role=Role.ASK_CLARIFY)
     now = desk.ctx.clock()
     asked = await questions.add_message(desk.tx, question.number, desk.written(Author.CLARIFYING, content))
@@ -49,8 +51,13 @@ async def ask(desk: Desk, question: Question, text: str) -> str:
     return said
 
 
-async def resumed(tx: Transaction, ctx: Context, question: Question, now: datetime) -> Question:
-    """The resident has said something: the clock runs again, from where it stood. Returns the question as it is now."""
+async def resumed(
+    tx: Transaction, ctx: Context, question: Question, now: datetime, *, clarified: bool = True
+) -> Question:
+    """The resident has said something: the clock runs again, from where it stood. Returns the question as it is now.
+
+    Not `clarified`: he never was asked, or is so no more.
+    """
     due_at = question.due_at
     if question.work_left is None or question.work_left > timedelta(0):
         # What was late when he was asked is late still.
@@ -69,7 +76,8 @@ async def resumed(tx: Transaction, ctx: Context, question: Question, now: dateti
         reminded=0,
         remind_at=ctx.desk.remind_at(question.department, now, due_at),
     )
-    await actions.add(tx, question.number, Official(id="", name="", chat=question.chat), Deed.CLARIFIED, now)
+    if clarified:
+        await actions.add(tx, question.number, Official(id="", name="", chat=question.chat), Deed.CLARIFIED, now)
     open_again = replace(
         question, status=Status.OPEN, waiting_since=now, due_at=due_at, work_left=None, close_kind=None, close_reason=""
     )

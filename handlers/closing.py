@@ -16,6 +16,7 @@ from bot.model.message import Keyboard
 from bot.model.question import CloseKind, Question, Status
 from handlers import handing
 from handlers.answering import SETTLES_AFTER
+from handlers.asking_back import REMINDS_AFTER
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
 from storage import questions
@@ -42,7 +43,6 @@ async def close(desk: Desk, question: Question, reason: str, *, kind: CloseKind 
         close_reason=reason,
         close_kind=kind,
         waiting_since=None,
-        work_left=None,
         act_at=None,
     )
     if kind is CloseKind.BY_OFFICIAL and (question.status is not Status.ANSWERED or reason):
@@ -63,7 +63,14 @@ async def reopen(desk: Desk, question: Question) -> str:
         return await desk.refuse(texts.not_closed(question.number))
     now = desk.ctx.clock()
     asked_at = unanswered_since(await questions.thread(desk.tx, question.number))
-    status = Status.OPEN if asked_at is not None else Status.ANSWERED
+    status, due_at, act_at = Status.OPEN, question.due_at, None
+    if asked_at is None:
+        status, act_at = Status.ANSWERED, now + SETTLES_AFTER
+    elif question.work_left is not None and question.close_kind is not CloseKind.UNCLARIFIED:
+        # He is still asked something.
+        status, asked_at, act_at = Status.CLARIFYING, None, now + REMINDS_AFTER
+    elif question.work_left:
+        due_at = desk.ctx.desk.due_again(question.department, now, question.work_left)
     await questions.change(
         desk.tx,
         question.number,
@@ -71,17 +78,23 @@ async def reopen(desk: Desk, question: Question) -> str:
         closed_at=None,
         close_reason="",
         close_kind="",
-        work_left=None,
-        act_at=now + SETTLES_AFTER if asked_at is None else None,
+        work_left=question.work_left if status is Status.CLARIFYING else None,
+        act_at=act_at,
+        due_at=due_at,
         waiting_since=asked_at,
         reminded=0,
-        remind_at=desk.ctx.desk.remind_at(question.department, now, question.due_at),
+        remind_at=desk.ctx.desk.remind_at(question.department, now, due_at),
     )
+    if desk.ctx.desk.home_of(question.admin_chat, question.department) != desk.ctx.desk.now_at(question.admin_chat):
+        # Its chat is out of reach meanwhile: it has to be shown elsewhere.
+        desk.tx.after_commit(desk.ctx.astray.set)
     if asked_at is not None and question.close_kind is not CloseKind.SPAM:
         await _tell(desk, question, resident_texts.reopened(question.number))
     await desk.did(question.number, Deed.REOPENED)
     said = await desk.say(texts.reopened(question.number), question=question.number)
-    await handing.recard(desk.tx, desk.ctx, replace(question, status=status, close_reason="", close_kind=None))
+    await handing.recard(
+        desk.tx, desk.ctx, replace(question, status=status, due_at=due_at, close_reason="", close_kind=None)
+    )
     return said
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.delivery.entry import Role
 from bot.desk import cards, closing, texts
 from bot.desk.commands import Choice, Chosen, Command, Name
 from bot.model.action import Deed
-from bot.model.content import Content
 from bot.model.question import Author, Question
 from handlers import asking_back, binding, flood, handing, held, interim, moderation, templates, withdrawing
 from handlers import closing as closings
@@ -77,10 +77,12 @@ async def run(desk: Desk, command: Command) -> str:
             return await _thread(desk, question)
 
 
-async def answered(desk: Desk, name: Name, number: int, text: str) -> str:
+async def answered(desk: Desk, asked: Role, name: Name, number: int, text: str) -> str:
     """Do what the bot asked for words for."""
-    if name is Name.TRANSFER:
+    if asked is Role.ASK_TRANSFER:
         return await handing.give_reason(desk, number, text)
+    if asked is Role.ASK_CLOSE and not text.strip():
+        return await desk.say(texts.reason_in_words(number))
     return await run(desk, Command(name=name, number=number, rest=text))
 
 
@@ -101,8 +103,8 @@ async def choose(desk: Desk, chosen: Chosen) -> str:
     match chosen.choice:
         case Choice.CLOSE_AS:
             return await _close_as(desk, question, chosen.detail)
-        case Choice.EXTEND if number is not None:
-            return await interim.extend(desk, question, number)
+        case Choice.EXTEND:
+            return await interim.extend(desk, question, chosen.detail)
         case Choice.TEMPLATES if number is not None:
             return await templates.show(desk, question, "", number)
         case Choice.TEMPLATE if number is not None:
@@ -152,7 +154,7 @@ async def _list(desk: Desk, name: Name, page: int) -> str:
 async def _note(desk: Desk, question: Question, text: str) -> str:
     if not text:
         return await desk.say(texts.note_expects_text())
-    await questions.add_message(desk.tx, question.number, desk.written(Author.NOTE, Content(text=text)))
+    await questions.add_message(desk.tx, question.number, desk.written(Author.NOTE, replace(desk.content, text=text)))
     await desk.did(question.number, Deed.NOTED)
     return await desk.say(texts.noted(question.number), question=question.number)
 

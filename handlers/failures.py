@@ -12,6 +12,8 @@ from bot.delivery.fit import Draft
 from bot.desk import texts
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.event import DeliveryFailed
+from bot.model.question import Status
+from handlers import asking_back
 from handlers.context import Context
 from handlers.outgoing import Address, post
 from storage import links, questions
@@ -23,6 +25,10 @@ log = structlog.get_logger(__name__)
 async def answer_failed(tx: Transaction, ctx: Context, question: int, thread_message: int, why: str) -> None:
     """An answer did not arrive: the official who wrote it is told, under his own words."""
     await _tell_author(tx, ctx, question, thread_message, texts.not_delivered(question, why))
+    asked = await questions.find(tx, question)
+    if asked is not None and asked.status is Status.CLARIFYING:
+        # The resident does not know that he is asked: the clock must not stand for it.
+        await asking_back.resumed(tx, ctx, asked, ctx.clock(), clarified=False)
 
 
 async def file_failed(tx: Transaction, ctx: Context, question: int, thread_message: int, what: str, why: str) -> None:

@@ -74,7 +74,7 @@ async def choose(desk: Desk, question: Question, wanted: str) -> str:
     if isinstance(choice, handing.Named):
         return await hand_over(desk, question, choice.slug, choice.reason)
     draft = handing.ask_department(question.number, choice.found, searched=choice.searched)
-    return await desk.say(replace(draft, reply_to=desk.message_id), question=question.number)
+    return await desk.say(replace(draft, reply_to=desk.message_id), question=question.number, role=Role.ASK_DEPARTMENT)
 
 
 async def turn(desk: Desk, question: Question, page: int) -> str:
@@ -150,7 +150,7 @@ async def give_reason(desk: Desk, number: int, reason: str) -> str:
     address = Address(
         chat=desk.ctx.desk.home_of(question.admin_chat, question.department),
         chat_kind=ChatKind.GROUP,
-        role=Role.FOLLOW_UP,
+        role=Role.NOTE,
         question=number,
         thread_message=note,
         about_entry=await shows.card_of(desk.tx, number),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, describe
-from bot.desk import texts
+from bot.desk import commands, texts
 from bot.desk.commands import Choice, choice_button
 from bot.model.action import Official
 from bot.model.chat import ChatKind
@@ -17,7 +18,7 @@ from handlers import answering
 from handlers.context import ALBUM_WAIT, Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
-from storage import actions, questions, shows
+from storage import actions, links, questions, shows
 from storage.database import Transaction
 from storage.questions import NewMessage
 
@@ -27,7 +28,7 @@ _UNDECIDED = (Author.UNCLEAR, Author.WITHDRAWN)
 
 async def reason(tx: Transaction, question: Question, official: Official) -> str:
     """Why an answer of this official should wait: somebody else has the question, or has answered it. Else empty."""
-    if official.is_other_than(question.taken_by) and question.status is Status.OPEN:
+    if official.is_other_than(question.taken_by) and question.status in (Status.OPEN, Status.CLARIFYING):
         return texts.colleague_has_it(question.number, question.taken_name)
     if question.status is Status.ANSWERED and question.taken_by != official.id:
         answered = await actions.answered_by(tx, question.number)
@@ -59,7 +60,7 @@ async def hold(
     address = Address(
         chat=event.chat,
         chat_kind=ChatKind.GROUP,
-        role=Role.COMMAND,
+        role=Role.ASK_HELD,
         thread_message=kept,
         # What an album has besides comes in a moment: it is asked about once.
         delay=ALBUM_WAIT if event.album_id else timedelta(0),
@@ -72,13 +73,24 @@ async def decide(desk: Desk, question: Question, kept_message: int, *, send: boo
     kept = await questions.message_there(desk.tx, kept_message)
     if kept is None or kept.role not in _UNDECIDED or kept.question not in (None, question.number):
         return await desk.refuse(texts.decided_already(question.number))
+    if desk.ctx.desk.now_at(kept.chat.whole) != desk.chat.whole:
+        # Its button was never shown here.
+        return texts.OLD_BUTTON
     if not send:
         await questions.assign_message(desk.tx, kept_message, question.number, Author.WITHHELD)
         return await desk.say(texts.withheld(question.number), question=question.number)
-    if kept.role is Author.UNCLEAR and (why := await _untold(desk, question, kept_message)):
+    reading = commands.read(kept.content.text)
+    if isinstance(reading, commands.Note):
+        # He has thought better of it since.
+        await questions.assign_message(desk.tx, kept_message, question.number, Author.NOTE)
+        await questions.set_content(desk.tx, kept, replace(kept.content, text=reading.text))
+        return await desk.say(texts.noted(question.number), question=question.number)
+    if not isinstance(reading, commands.Words):
+        return await desk.refuse(texts.command_is_no_answer(question.number))
+    if why := await _untold(desk, question, kept_message):
         keyboard = buttons(question.number, kept_message, against=True)
         draft = Draft(text=why, keyboard=keyboard, reply_to=desk.message_id)
-        await desk.say(draft, thread_message=kept_message)
+        await desk.say(draft, thread_message=kept_message, role=Role.ASK_HELD)
         return ""
     await questions.assign_message(desk.tx, kept_message, question.number, Author.OFFICIAL)
     left_out = await answering.send(desk.tx, desk.ctx, desk.official, question, kept_message, kept.content)
@@ -92,9 +104,13 @@ async def _untold(desk: Desk, question: Question, kept_message: int) -> str:
     why = await reason(desk.tx, question, desk.official)
     if not why:
         return ""
-    shown = await shows.find(desk.tx, kept_message, [Role.COMMAND])
+    shown = await shows.find(desk.tx, kept_message, [Role.COMMAND, Role.ASK_HELD])
+    # A press may overtake the receipt of the message that was pressed.
+    overtaken = await links.find(desk.tx, desk.chat, desk.message_id) is None
     told = any(
-        isinstance(one.effect, SendMessage) and why in one.effect.text and desk.message_id in ("", *one.message_ids)
+        isinstance(one.effect, SendMessage)
+        and why in one.effect.text
+        and (desk.message_id in ("", *one.message_ids) or (overtaken and not one.message_ids))
         for one in shown
     )
     return "" if told else why

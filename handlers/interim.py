@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.conversation import texts as resident_texts
 from bot.delivery.entry import Role
@@ -15,7 +15,7 @@ from bot.model.chat import ChatKind
 from bot.model.message import Keyboard
 from bot.model.question import Author, Question, Status
 from bot.plural import plural
-from handlers import answering, handing
+from handlers import answering, handing, held
 from handlers.context import ALBUM_WAIT
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
@@ -29,8 +29,10 @@ async def answer(desk: Desk, question: Question, text: str) -> str:
     """Answer for now; without words, ask the official for them."""
     if question.status is Status.CLOSED:
         return await desk.refuse(texts.closed_already(question.number))
+    if why := await held.reason(desk.tx, question, desk.official):
+        return await desk.refuse(texts.first_take(question.number, why))
     content = replace(desk.content, text=text)
-    if content.is_empty or desk.pressed:
+    if replace(content, unsupported=()).is_empty or desk.pressed:
         return await desk.say(texts.ask_interim(question.number), question=question.number, role=Role.ASK_INTERIM)
     now = desk.ctx.clock()
     due_at = max(desk.ctx.desk.due_at(question.department, now), question.due_at)
@@ -51,12 +53,8 @@ async def answer(desk: Desk, question: Question, text: str) -> str:
     )
     await desk.did(question.number, Deed.INTERIM)
     due = resident_texts.moment(due_at, now, desk.ctx.look.zone)
-    buttons = tuple(
-        choice_button(f"+{days} {plural(days, 'день', 'дня', 'дней')}", Choice.EXTEND, question.number, days)
-        for days in DAYS
-    )
     draft = Draft(
-        text=texts.interim(question.number, due), keyboard=Keyboard(rows=(buttons,)), reply_to=desk.message_id
+        text=texts.interim(question.number, due), keyboard=_more(question.number, due_at), reply_to=desk.message_id
     )
     await desk.say(draft, question=question.number)
     await desk.name_left_out(question.number, left_out)
@@ -64,13 +62,41 @@ async def answer(desk: Desk, question: Question, text: str) -> str:
     return ""
 
 
-async def extend(desk: Desk, question: Question, days: int) -> str:
+def _more(number: int, due_at: datetime) -> Keyboard:
+    """Buttons that put this deadline off."""
+    return Keyboard(
+        rows=(
+            tuple(
+                choice_button(
+                    f"+{days} {plural(days, 'день', 'дня', 'дней')}",
+                    Choice.EXTEND,
+                    number,
+                    f"{days}-{_minute(due_at)}",
+                )
+                for days in DAYS
+            ),
+        )
+    )
+
+
+def _minute(due_at: datetime) -> int:
+    """What a button knows of the deadline that it puts off: pressed twice, it does so once."""
+    return int(due_at.timestamp()) // 60
+
+
+async def extend(desk: Desk, question: Question, wanted: str) -> str:
     """Give a question so many days more; the resident hears of the new time."""
+    days_more, _, until = wanted.partition("-")
+    if days_more not in map(str, DAYS):
+        return texts.OLD_BUTTON
     if question.status is not Status.OPEN:
         return await desk.refuse(texts.not_open(question.number))
     now = desk.ctx.clock()
-    due_at = question.due_at + timedelta(days=days)
-    if days not in DAYS or due_at - now > FURTHEST:
+    if until != str(_minute(question.due_at)):
+        known = resident_texts.moment(question.due_at, now, desk.ctx.look.zone)
+        return await desk.refuse(texts.due_differs(question.number, known))
+    due_at = max(question.due_at, now) + timedelta(days=int(days_more))
+    if due_at - now > FURTHEST:
         return await desk.refuse(texts.too_far(question.number))
     await questions.change(
         desk.tx,
@@ -84,6 +110,8 @@ async def extend(desk: Desk, question: Question, days: int) -> str:
     to = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number)
     told = Draft(text=resident_texts.extended(question.number, due), keyboard=resident_texts.KEYBOARD)
     await post(desk.tx, desk.ctx, to, told)
-    said = await desk.say(texts.extended(question.number, due), question=question.number)
+    said = texts.extended(question.number, due)
+    draft = Draft(text=said, keyboard=_more(question.number, due_at), reply_to=desk.message_id)
+    await desk.say(draft, question=question.number)
     await handing.recard(desk.tx, desk.ctx, replace(question, due_at=due_at))
     return said

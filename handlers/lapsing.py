@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 #: Seconds between looks at whose time is over.
 EVERY = 20.0
+#: When a question is looked at again with which something went wrong.
+RETRIES_AFTER = timedelta(hours=1)
 #: Questions that are looked for in one go.
 BATCH = 500
 
@@ -51,19 +53,34 @@ class Lapsing:
             async with self._ctx.database.transaction(durable=False) as tx:
                 numbers = await questions.to_act_on(tx, now, limit=BATCH)
             for number in numbers:
-                async with self._ctx.database.transaction() as tx:
-                    await self._act(tx, number, now)
+                await self._act_on(number, now)
             if len(numbers) < BATCH:
                 return
 
+    async def _act_on(self, number: int, now: datetime) -> None:
+        try:
+            async with self._ctx.database.transaction() as tx:
+                await self._act(tx, number, now)
+        except DatabaseAway:
+            raise
+        except Exception as error:
+            # Whatever it is, the others must not wait behind this one for ever.
+            log.exception("lapsing.failed", question=number, error=type(error).__name__)
+            async with self._ctx.database.transaction() as tx:
+                await questions.change(tx, number, act_at=now + RETRIES_AFTER)
+
     async def _act(self, tx: Transaction, number: int, now: datetime) -> None:
-        await conversations.lock_of_question(tx, number)
+        conversation = await conversations.lock_of_question(tx, number)
         # What somebody did since then counts more: then there is nothing to be done now.
         if not await questions.is_to_be_acted_on(tx, number, now):
             return
         question = await questions.find(tx, number, lock=True)
         assert question is not None
+        banned_until = conversation.banned_until if conversation is not None else None
         match question.status:
+            case Status.CLARIFYING if banned_until is not None and banned_until > now:
+                # He is heard by nobody: his silence means nothing.
+                await questions.change(tx, number, act_at=banned_until + REMINDS_AFTER)
             case Status.CLARIFYING if not await questions.asked_again(tx, number):
                 await self._ask_again(tx, question, now)
             case Status.CLARIFYING:
@@ -100,6 +117,9 @@ class Lapsing:
             )
 
     async def _tell(self, tx: Transaction, question: Question, text: str) -> None:
+        if question.chat.channel not in self._ctx.capabilities:
+            # Its channel is in the settings no more.
+            return
         address = Address(
             chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number
         )

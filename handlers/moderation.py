@@ -73,7 +73,10 @@ async def keeps_out(
     tx: Transaction, ctx: Context, conversation: Conversation, event: MessageReceived, now: datetime
 ) -> bool:
     """Whether the resident is banned: then what he wrote is kept, shown to nobody, and he is told once."""
-    if conversation.banned_until is None or not is_banned(conversation, now):
+    if conversation.banned_until is None:
+        return False
+    if not is_banned(conversation, now):
+        await _ended(tx, ctx, conversation)
         return False
     await _keep(tx, conversation, event)
     if not conversation.ban_told:
@@ -82,6 +85,22 @@ async def keeps_out(
         address = Address(chat=event.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION)
         await post(tx, ctx, address, Draft(text=text))
     return True
+
+
+async def _ended(tx: Transaction, ctx: Context, conversation: Conversation) -> None:
+    """The ban is over, and he writes again: officials hear of what he wrote meanwhile."""
+    await conversations.change(tx, conversation.id, banned_until=None, ban_reason="", ban_told_at=None)
+    number = conversation.question
+    question = await questions.find(tx, number, lock=True) if number is not None else None
+    if question is None or not (count := await bans.written_meanwhile(tx, question.number)):
+        return
+    address = Address(
+        chat=ctx.desk.home_of(question.admin_chat, question.department),
+        chat_kind=ChatKind.GROUP,
+        role=Role.COMMAND,
+        question=question.number,
+    )
+    await post(tx, ctx, address, Draft(text=moderation.over(question.number, count)))
 
 
 async def _keep(tx: Transaction, conversation: Conversation, event: MessageReceived) -> None:

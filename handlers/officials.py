@@ -16,7 +16,7 @@ from bot.model.content import Content
 from bot.model.event import ButtonPressed, MessageEdited, MessageReceived
 from bot.model.message import AnswerPress, EditMessage, SendMessage
 from bot.model.question import SAID_TO_RESIDENT, Author, Question, ThreadMessage
-from handlers import answering, held
+from handlers import answering, held, withdrawing
 from handlers import commands as carry_out
 from handlers.context import ALBUM_WAIT, Context
 from handlers.desk import Desk
@@ -35,6 +35,7 @@ _ASKED = {
     Role.ASK_INTERIM: commands.Name.INTERIM,
     Role.ASK_CLOSE: commands.Name.CLOSE,
     Role.ASK_TRANSFER: commands.Name.TRANSFER,
+    Role.ASK_DEPARTMENT: commands.Name.TRANSFER,
 }
 #: Whose words may become a template.
 _BY_OFFICIALS = frozenset(Author) - {Author.RESIDENT, Author.BANNED, Author.COMMAND}
@@ -52,7 +53,7 @@ async def message(
     Raises Overtaken when the message that was replied to may become known within a minute, unless `last_try`.
     """
     if event.album_id and (part_of := await questions.album(tx, event.chat, event.album_id)) is not None:
-        await _album_part(tx, ctx, event, part_of)
+        await _album_part(tx, ctx, event, part_of, admin_chat)
         return
     reading = commands.read(event.content.text)
     if event.reply_to is None and isinstance(reading, Words | Note):
@@ -75,9 +76,12 @@ async def message(
             if replied is not None and reading.number is not None and not rest and name is commands.Name.NOTE:
                 number, rest = replied, str(reading.number)
             await carry_out.run(desk, replace(reading, number=number, rest=rest))
+            if event.album_id and _carries(reading) and await questions.album(tx, event.chat, event.album_id) is None:
+                # It was refused: the further parts of the album are no answer either.
+                await questions.add_message(tx, None, _new_message(event, Author.COMMAND, event.content))
         case Words(text=text) if link is not None and link.question is not None and link.role in _ASKED:
             desk = _desk(tx, ctx, event, admin_chat, link)
-            await carry_out.answered(desk, _ASKED[Role(link.role)], link.question, text)
+            await carry_out.answered(desk, Role(link.role), _ASKED[Role(link.role)], link.question, text)
         case Note(text=text) | Words(text=text):
             if link is None:
                 return
@@ -148,7 +152,7 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     link = await links.find(tx, event.chat, event.message_id)
     if link is None or link.thread_message is None:
         return
-    if link.role == Author.UNCLEAR:
+    if link.role in (Author.UNCLEAR, Author.WITHDRAWN):
         await questions.set_content(tx, await questions.message(tx, link.thread_message), event.content)
     if link.role == Author.NOTE:
         text = event.content.text.strip().removeprefix(commands.NOTE_SIGN).strip()
@@ -243,6 +247,9 @@ async def _reply(
         if shown and number not in shown:
             # «2 дома уже с теплом» under the cards of others is no answer to question 2.
             number = None
+        if link.role == Role.ASK_HELD and rest:
+            # «2 дома уже с теплом» says nothing of what is to become of the answer that was held back.
+            number = None
         content = replace(content, text=rest)
         if number is not None and content.is_empty and link.thread_message is not None:
             await _assign(tx, ctx, event, admin_chat, link.thread_message, number)
@@ -280,7 +287,9 @@ async def _send(
     await _name_left_out(tx, ctx, event, question.number, left_out)
 
 
-async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, part_of: ThreadMessage) -> None:
+async def _album_part(
+    tx: Transaction, ctx: Context, event: MessageReceived, part_of: ThreadMessage, admin_chat: ChatRef
+) -> None:
     """A further part of an official's album: it goes with the first part, to the same resident."""
     link = Link(question=part_of.question, thread_message=part_of.id, role=part_of.role)
     await links.add(tx, event.chat, event.message_id, link)
@@ -291,6 +300,15 @@ async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, par
     await conversations.lock_of_question(tx, part_of.question)
     question = await questions.find(tx, part_of.question, lock=True)
     assert question is not None
+    reading = commands.read(event.content.text)
+    if not isinstance(reading, Words):
+        # The words come with a later part than the first: they tell that the album was not meant for the resident.
+        desk = _desk(tx, ctx, event, admin_chat, link)
+        await withdrawing.withdraw(desk, question)
+        if isinstance(reading, Note):
+            await questions.assign_message(tx, part_of.id, question.number, Author.NOTE)
+            await questions.set_content(tx, part_of, replace(content, text=reading.text))
+        return
     address = answering.address(question, part_of.id, delay=ALBUM_WAIT)
     shown = await shows.find(tx, part_of.id, [Role.ANSWER])
     draft = await answering.draft(tx, ctx, question, content, part_of.role)

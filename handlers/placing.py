@@ -19,7 +19,7 @@ from bot.model.chat import ChatKind
 from bot.model.event import ButtonPressed
 from bot.model.message import EditMessage, Keyboard
 from bot.model.question import SAID_TO_RESIDENT, Conversation, Question, Status
-from handlers import handing
+from handlers import asking_back, handing
 from handlers.context import Context
 from handlers.outgoing import Address, do, fitted, post
 from storage import actions, links, questions, shows
@@ -89,6 +89,8 @@ async def _place(
     tx: Transaction, ctx: Context, question: Question, event: ButtonPressed, place: str, now: datetime
 ) -> None:
     name = ctx.desk.places[place]
+    if question.status is Status.CLARIFYING:
+        question = await asking_back.resumed(tx, ctx, question, now)
     if place != question.place:
         known = await _know(tx, ctx, question, Recognized(topic=question.topic, place=place), now)
         question = known.question

@@ -100,8 +100,11 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     await questions.set_content(tx, old, new, edited_at=event.at)
     if link.question is None or moderation.is_silent(conversation, link.role, now):
         return
-    question = await questions.find(tx, link.question)
+    question = await questions.find(tx, link.question, lock=True)
     assert question is not None
+    if question.status is Status.CLARIFYING:
+        # What he was asked may just have been put in here.
+        question = await asking_back.resumed(tx, ctx, question, now)
     question, moved = await placing.learn(tx, ctx, question, new.text, now)
     if moved:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import texts as resident_texts
-from bot.conversation.machine import unanswered_since
+from bot.conversation.machine import still_asked, unanswered_since
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import texts
@@ -15,10 +15,14 @@ from bot.model.chat import ChatKind
 from bot.model.message import DeleteMessage, Keyboard, SendMessage
 from bot.model.question import SAID_TO_RESIDENT, Author, Question, Status, ThreadMessage
 from handlers import asking_back, handing
+from handlers.answering import SETTLES_AFTER
 from handlers.desk import Desk
 from handlers.outgoing import Address, do, post
 from storage import questions, shows
 from storage.outbox import State
+
+#: What a reply can mean.
+_MEANT = (*SAID_TO_RESIDENT, Author.WITHDRAWN)
 
 
 async def withdraw(desk: Desk, question: Question) -> str:
@@ -26,6 +30,8 @@ async def withdraw(desk: Desk, question: Question) -> str:
     said = await _meant(desk, question)
     if said is None:
         return await desk.refuse(texts.nothing_to_withdraw(question.number))
+    if said.role not in SAID_TO_RESIDENT:
+        return await desk.refuse(texts.already_withdrawn(question.number))
     unseen = await _take_back(desk, question, said)
     await questions.assign_message(desk.tx, said.id, question.number, Author.WITHDRAWN)
     await desk.did(question.number, Deed.WITHDRAWN)
@@ -42,7 +48,7 @@ async def withdraw(desk: Desk, question: Question) -> str:
 async def _meant(desk: Desk, question: Question) -> ThreadMessage | None:
     if desk.replied_message is not None:
         replied = await questions.message_there(desk.tx, desk.replied_message)
-        if replied is not None and replied.question == question.number and replied.role in SAID_TO_RESIDENT:
+        if replied is not None and replied.question == question.number and replied.role in _MEANT:
             return replied
     return await questions.last_said(desk.tx, question.number)
 
@@ -51,6 +57,8 @@ async def _take_back(desk: Desk, question: Question, said: ThreadMessage) -> boo
     """Delete it where the resident has it, or write him that it does not hold; True when he never saw it."""
     shown = await shows.find(desk.tx, said.id, [Role.ANSWER])
     await shows.drop(desk.tx, [one.id for one in shown if one.state is State.WAITING])
+    # If it is sent again, that is another message.
+    await shows.let_go(desk.tx, [one.id for one in shown])
     seen = [one for one in shown if one.state is not State.WAITING and isinstance(one.effect, SendMessage)]
     address = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.WITHDRAWAL, question=question.number)
     if seen and not desk.ctx.capabilities[question.chat.channel].deletes:
@@ -67,27 +75,33 @@ async def _take_back(desk: Desk, question: Question, said: ThreadMessage) -> boo
 
 
 async def _stands_now(desk: Desk, question: Question, said: ThreadMessage) -> None:
-    """Whoever has no answer now waits for one again."""
+    """Whoever has no answer now waits for one again; where nothing is left to be said, the answer before it holds."""
     tx, ctx, now = desk.tx, desk.ctx, desk.ctx.clock()
-    if said.role is Author.CLARIFYING and question.status is Status.CLARIFYING:
-        await asking_back.resumed(tx, ctx, question, now)
-        return
-    if said.role is not Author.OFFICIAL:
-        return
     first, last = await questions.answered_between(tx, question.number)
-    asked_at = unanswered_since(await questions.thread(tx, question.number))
-    values: dict[str, object] = {"first_answered_at": first, "answered_at": last}
-    if asked_at is not None and question.status is not Status.CLARIFYING:
-        values |= {
-            "status": Status.OPEN,
-            "waiting_since": asked_at,
-            "act_at": None,
-            "closed_at": None,
-            "close_kind": "",
-            "close_reason": "",
-            "reminded": 0,
-            "remind_at": ctx.desk.remind_at(question.department, now, question.due_at),
-        }
-    await questions.change(tx, question.number, **values)
-    if asked_at is not None:
-        await handing.recard(tx, ctx, replace(question, status=Status.OPEN, answered_at=last))
+    thread = await questions.thread(tx, question.number)
+    asked_at = unanswered_since(thread)
+    await questions.change(tx, question.number, first_answered_at=first, answered_at=last)
+    question = replace(question, answered_at=last)
+    if question.status is Status.CLARIFYING:
+        if said.role is not Author.CLARIFYING or still_asked(thread):
+            return
+        if asked_at is not None:
+            await asking_back.resumed(tx, ctx, question, now, clarified=False)
+            return
+    if asked_at is None and question.status is Status.CLOSED:
+        return
+    status = Status.OPEN if asked_at is not None else Status.ANSWERED
+    await questions.change(
+        tx,
+        question.number,
+        status=status,
+        waiting_since=asked_at,
+        work_left=None,
+        act_at=now + SETTLES_AFTER if asked_at is None else None,
+        closed_at=None,
+        close_kind="",
+        close_reason="",
+        reminded=0,
+        remind_at=ctx.desk.remind_at(question.department, now, question.due_at),
+    )
+    await handing.recard(tx, ctx, replace(question, status=status, close_kind=None, close_reason=""))

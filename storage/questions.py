@@ -252,7 +252,7 @@ async def previews(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
     return {row["question_id"]: row["text"] or "" for row in rows}
 
 
-_MESSAGE = "SELECT id, question_id, role, author, content::text, history::text, at FROM messages"
+_MESSAGE = "SELECT id, question_id, role, author, channel, chat_id, content::text, history::text, at FROM messages"
 
 
 def _message(row: Any) -> ThreadMessage:
@@ -263,6 +263,7 @@ def _message(row: Any) -> ThreadMessage:
         author=row["author"],
         content=decode_content(row["content"]),
         at=row["at"],
+        chat=ChatRef(channel=row["channel"], chat_id=row["chat_id"]),
         history=decode_history(row["history"]),
     )
 

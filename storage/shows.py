@@ -62,6 +62,11 @@ async def drop(tx: Transaction, entry_ids: Sequence[int]) -> None:
     )
 
 
+async def let_go(tx: Transaction, entry_ids: Sequence[int]) -> None:
+    """These entries show a message no more, whatever becomes of it."""
+    await tx.raw.execute("UPDATE outbox SET thread_message_id = NULL WHERE id = ANY($1::bigint[])", entry_ids)
+
+
 async def drop_unseen(tx: Transaction, question: int, roles: Collection[Role]) -> None:
     """What nobody has seen of a question is shown elsewhere."""
     await tx.raw.execute(

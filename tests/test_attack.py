@@ -194,7 +194,9 @@ async def test_whole_thread_is_bounded(office: Office) -> None:
     question = await office.question(1)
     now = datetime.now(UTC)
     thread = [
-        ThreadMessage(id=index, question=1, role=Author.RESIDENT, author="", at=now, content=Content(text="ж" * 4000))
+        ThreadMessage(
+            id=index, question=1, role=Author.RESIDENT, author="", at=now, chat=IRINA, content=Content(text="ж" * 4000)
+        )
         for index in range(300)
     ]
     look = Look(zone=UTC, titles={})

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.model.content import Content
 from bot.model.event import ButtonPressed, ChatStarted, MessageReceived
-from bot.model.question import Author, Status, ThreadMessage
+from bot.model.question import SAID_TO_RESIDENT, Author, Status, ThreadMessage
 
 #: What a question's last answer leaves open for this long, the next message still joins.
 JOINS_FOR = timedelta(hours=72)
@@ -170,8 +170,19 @@ def _word(event: MessageReceived) -> str:
 def unanswered_since(thread: Sequence[ThreadMessage]) -> datetime | None:
     """Since when a resident waits, going by a thread: his first message after the last answer; thanks do not count."""
     answered = max((place for place, one in enumerate(thread) if one.role is Author.OFFICIAL), default=-1)
-    said = (one for one in thread[answered + 1 :] if one.role is Author.RESIDENT)
-    return next((one.at for one in said if answered < 0 or not is_thanks(one.content)), None)
+    for one in thread[answered + 1 :]:
+        if one.role is Author.INTERIM:
+            # More was promised.
+            return one.at
+        if one.role is Author.RESIDENT and (answered < 0 or not is_thanks(one.content)):
+            return one.at
+    return None
+
+
+def still_asked(thread: Sequence[ThreadMessage]) -> bool:
+    """Whether the last that was said between the two is a question to the resident."""
+    between = [one.role for one in thread if one.role is Author.RESIDENT or one.role in SAID_TO_RESIDENT]
+    return bool(between) and between[-1] is Author.CLARIFYING
 
 
 def is_thanks(content: Content) -> bool:

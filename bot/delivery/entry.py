@@ -33,6 +33,10 @@ class Role(StrEnum):
     ASK_INTERIM = "ask_interim"
     ASK_CLOSE = "ask_close"
     ASK_TRANSFER = "ask_transfer"
+    #: To whom a question is handed over.
+    ASK_DEPARTMENT = "ask_department"
+    #: Whether an answer is to go out that was held back.
+    ASK_HELD = "ask_held"
     #: An official's words on their way to the resident.
     ANSWER = "answer"
     #: An answer that is taken back.
@@ -41,6 +45,8 @@ class Role(StrEnum):
     CONFIRMATION = "confirmation"
     #: What a resident adds to his question, shown to the officials.
     FOLLOW_UP = "follow_up"
+    #: A colleague's note that is shown in another chat: what is said to it is a note, too (the value is its author's).
+    NOTE = "note"
     #: How much more a resident has written than is shown at once.
     SURPLUS = "surplus"
     #: The message that shows a question.
@@ -67,10 +73,13 @@ PRIORITY_OF = {
     Role.ASK_INTERIM: Priority.COMMAND,
     Role.ASK_CLOSE: Priority.COMMAND,
     Role.ASK_TRANSFER: Priority.COMMAND,
+    Role.ASK_DEPARTMENT: Priority.COMMAND,
+    Role.ASK_HELD: Priority.COMMAND,
     Role.ANSWER: Priority.ANSWER,
     Role.WITHDRAWAL: Priority.ANSWER,
     Role.CONFIRMATION: Priority.CONFIRMATION,
     Role.FOLLOW_UP: Priority.FOLLOW_UP,
+    Role.NOTE: Priority.FOLLOW_UP,
     Role.SURPLUS: Priority.FOLLOW_UP,
     Role.CARD: Priority.CARD,
     Role.CARD_PART: Priority.CARD,

@@ -170,8 +170,6 @@ class Chosen:
     detail: str
 
 
-#: Their number is not a question's.
-_OF_NO_QUESTION = (Choice.PAGE, Choice.DELETE_TEMPLATE)
 _CHOICES = {choice.value for choice in Choice}
 _DETAIL = re.compile(r"[a-z0-9_-]{0,40}")
 
@@ -202,5 +200,6 @@ def read_button(data: str) -> Command | Chosen | None:
 def question_of_buttons(buttons: tuple[str, ...]) -> int | None:
     """The question that a card with these buttons shows, when all of them speak of one."""
     read = [command for data in buttons if (command := read_button(data)) is not None]
-    numbers = {one.number for one in read if not (isinstance(one, Chosen) and one.choice in _OF_NO_QUESTION)}
+    # Choices stand under the bot's own questions, which no resident asked.
+    numbers = {one.number for one in read if isinstance(one, Command)}
     return numbers.pop() if len(numbers) == 1 else None

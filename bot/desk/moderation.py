@@ -156,5 +156,11 @@ def unbanned(number: int, meanwhile: int, thread: int) -> str:
     return f"{said} За это время он написал {written}, прочитать: /q {thread}"
 
 
+def over(number: int, meanwhile: int) -> str:
+    """His ban has ended by itself, and he writes again."""
+    written = count(meanwhile, "сообщение", "сообщения", "сообщений")
+    return f"№ {number}: запрет кончился, житель снова пишет. За это время он написал {written}, прочитать: /q {number}"
+
+
 def not_banned(number: int) -> str:
     return f"№ {number}: сообщения этого жителя и так принимаются."

@@ -145,6 +145,27 @@ def decided_already(number: int) -> str:
     return f"С этим ответом на № {number} уже решено."
 
 
+def command_is_no_answer(number: int) -> str:
+    return f"Этот ответ на № {number} начинается с «/»: жителю он не отправлен."
+
+
+def already_withdrawn(number: int) -> str:
+    return f"Этот ответ на № {number} уже отозван."
+
+
+def first_take(number: int, why: str) -> str:
+    """A colleague is at it, or has answered: whoever goes on does so knowingly."""
+    return f"{why.removesuffix(_ANYWAY).strip()} Если продолжаете вы, сначала возьмите вопрос: /take {number}"
+
+
+def due_differs(number: int, due: str) -> str:
+    return f"Срок № {number} уже другой: до {due}."
+
+
+def reason_in_words(number: int) -> str:
+    return f"Напишите причину словами, вопрос № {number} пока открыт."
+
+
 def nothing_to_send(number: int) -> str:
     return f"В этом сообщении нечего передать жителю (№ {number}). Напишите текст или приложите файл."
 

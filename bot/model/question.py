@@ -106,6 +106,8 @@ class ThreadMessage:
     author: str
     content: Content
     at: datetime
+    #: Where it was written.
+    chat: ChatRef
     #: What it said before, oldest first.
     history: tuple[Content, ...] = ()
 

@@ -276,7 +276,7 @@ class Recorder:
                 await self._again(tx, entry, after=timedelta(0), error=reason, counted=False, effect=correction)
                 tx.after_commit(lambda: self._wake(entry.chat, entry.chat_kind, timedelta(0)))
                 return
-            case DeleteMessage() if entry.question is not None:
+            case DeleteMessage() if entry.question is not None and entry.about_message:
                 # Too old to be deleted: the resident reads that it does not hold.
                 text = resident_texts.withdrawn(entry.question)
                 await self._again(

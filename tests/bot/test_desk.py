@@ -442,7 +442,7 @@ def test_choice_of_departments() -> None:
 
 def said(role: Author, text: str = "", author: str = "", **more: object) -> ThreadMessage:
     content = replace(Content(text=text), **more)  # type: ignore[arg-type]
-    return ThreadMessage(id=1, question=123, role=role, author=author, content=content, at=NOW)
+    return ThreadMessage(id=1, question=123, role=role, author=author, content=content, at=NOW, chat=ENERGY)
 
 
 def test_thread() -> None:

@@ -202,7 +202,9 @@ THREADS = [
 def test_unanswered_since(said: list[tuple[Author, str]], since: int | None) -> None:
     """A resident waits since his first message that nobody has answered; thanks need no answer."""
     thread = [
-        ThreadMessage(id=n, question=1, role=role, author="", content=Content(text=text), at=NOW + timedelta(minutes=n))
+        ThreadMessage(
+            id=n, question=1, role=role, author="", chat=CHAT, content=Content(text=text), at=NOW + timedelta(minutes=n)
+        )
         for n, (role, text) in enumerate(said)
     ]
     assert (None if since is None else thread[since].at) == unanswered_since(thread)

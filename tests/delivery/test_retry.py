@@ -124,8 +124,8 @@ def test_decide(case: Case) -> None:
     )
 
 
-_ASKS = {Role.ASK_CLARIFY, Role.ASK_INTERIM, Role.ASK_CLOSE, Role.ASK_TRANSFER}
-FOR_EVER = {Role.CARD, Role.CARD_PART, Role.CARDS, Role.FOLLOW_UP, Role.SURPLUS, Role.COMMAND, *_ASKS}
+_ASKS = {role for role in Role if role.startswith("ask_")}
+FOR_EVER = {Role.CARD, Role.CARD_PART, Role.CARDS, Role.FOLLOW_UP, Role.SURPLUS, Role.NOTE, Role.COMMAND, *_ASKS}
 
 
 def test_what_officials_must_see_is_tried_for_ever() -> None:

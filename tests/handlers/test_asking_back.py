@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.errors import Rejected
 from bot.model.action import Deed
 from bot.model.message import EditMessage
 from bot.model.question import Author, CloseKind, Status
@@ -230,3 +231,65 @@ async def test_asked_further_does_not_settle(office: Office) -> None:
     await office.writes(IRINA, "А во сколько?")
     await lapse(office, 4 * DAY)
     assert Status.OPEN == (await office.question(1)).status
+
+
+async def test_closing_is_undone(office: Office) -> None:
+    """Whoever undoes a closing has the question as it was: the resident is still asked, the clock stands."""
+    await office.writes(DESK, "/clarify 1 Какой дом?")
+    before = await office.question(1)
+    office.clock.move(20 * HOUR)
+    await office.writes(DESK, "/close 1")
+    await office.writes(DESK, "/reopen 1")
+    assert before == await office.question(1)
+
+
+async def test_opened_again_after_it_lapsed(office: Office) -> None:
+    """An official who opens again what lapsed has the time that was left."""
+    await office.writes(DESK, "/clarify 1 Какой дом?")
+    await lapse(office, DAY)
+    await lapse(office, 2 * DAY)
+    await office.writes(DESK, "/reopen 1")
+    question = await office.question(1)
+    assert (Status.OPEN, office.clock() + 4 * HOUR) == (question.status, question.due_at)
+
+
+async def test_answer_by_correcting_the_question(office: Office) -> None:
+    """Whoever puts what he was asked into his first message has answered."""
+    first = await office.writes(IRINA, "И ещё")
+    await office.writes(DESK, "/clarify 1 Какой дом?")
+    await office.edits(IRINA, first, "И ещё: дом 5")
+    assert Status.OPEN == (await office.question(1)).status
+
+
+async def test_clarification_that_does_not_arrive(office: Office) -> None:
+    """A resident who was never asked is not waited for: the clock runs on."""
+    office.home.fail(Rejected("no", "нельзя"), when=lambda one: "Уточните" in getattr(one.effect, "text", ""))
+    await office.writes(DESK, "/clarify 1 Какой дом?")
+    await office.deliver()
+    assert any("не доставлен" in text for text in office.work.texts(DESK))
+    assert Status.OPEN == (await office.question(1)).status
+
+
+async def test_banned_resident(office: Office) -> None:
+    """Whoever may not write is neither reminded nor has his question closed for his silence."""
+    await office.writes(DESK, "/clarify 1 Какой дом?")
+    await office.writes(DESK, "/ban 1 7д")
+    await office.deliver()
+    before = len(told(office))
+    for _ in range(3):
+        await lapse(office, DAY)
+    assert before == len(told(office))
+    assert Status.CLARIFYING == (await office.question(1)).status
+
+
+async def test_one_that_fails_holds_up_no_other(office: Office) -> None:
+    """A question of a channel that is no more is closed without a word, and the next one is seen to."""
+    await office.writes(DESK, "/clarify 1 Какой дом?")
+    await office.deliver()
+    async with office.database.transaction() as tx:
+        await tx.raw.execute("UPDATE conversations SET channel = 'gone'")
+    await office.writes(IRINA, "Другой вопрос")
+    await office.writes(DESK, "/clarify 2 Какой?")
+    await office.deliver()
+    await lapse(office, DAY)
+    assert "не хватает вашего уточнения: Какой?" in told(office)[-1]

@@ -69,30 +69,74 @@ async def test_interim_answer(office: Office, way: str) -> None:
     assert 1 == len(office.work.marks(DESK))
 
 
+def more(office: Office, label: str) -> str:
+    """What the button says that gives more days, under the last message that has one."""
+    keyboards = [message.keyboard for message, _ in office.work.messages(DESK) if message.keyboard is not None]
+    return next(one.data for row in keyboards[-1].rows for one in row if one.text == label)
+
+
 async def test_more_days(office: Office) -> None:
-    """A button gives more days, and the resident hears so; a month is the most."""
+    """A button gives more days, and the resident hears so; pressed twice, it does so once."""
     await office.writes(DESK, "/interim 1 Ищем причину")
+    await office.deliver()
     due_at = (await office.question(1)).due_at
-    await office.presses(DESK, "due:1:3")
+    pressed = more(office, "+3 дня")
+    for press_id in ("p1", "p2"):
+        await office.presses(DESK, pressed, press_id=press_id)
     await office.deliver()
     assert due_at + timedelta(days=3) == (await office.question(1)).due_at
-    assert "нужно больше времени" in told(office)[-1]
+    assert 1 == sum("нужно больше времени" in text for text in told(office))
+
+
+async def test_a_month_is_the_most(office: Office) -> None:
+    """However often somebody puts a question off, it is not forgotten; forged numbers do nothing."""
+    await office.writes(DESK, "/interim 1 Ищем причину")
+    await office.deliver()
     for turn in range(8):
-        await office.presses(DESK, "due:1:7", press_id=f"p{turn}x")
-    await office.presses(DESK, "due:1:100", press_id="p100")
+        await office.presses(DESK, more(office, "+7 дней"), press_id=f"p{turn}")
+        await office.deliver()
+    for data in ("due:1:100", "due:1:99999999999", "due:1:3-1"):
+        await office.presses(DESK, data, press_id=data)
     await office.deliver()
     assert timedelta(days=24) < (await office.question(1)).due_at - office.clock() <= timedelta(days=31)
+    assert 0 == await office.value("SELECT count(*) FROM events WHERE status = 'failed'")
+
+
+async def test_more_days_of_what_is_long_overdue(office: Office) -> None:
+    """A day more is a day from now, not from a deadline that is long over."""
+    await office.writes(DESK, "/interim 1 Ищем причину")
+    await office.deliver()
+    office.clock.move(timedelta(days=14))
+    await office.presses(DESK, more(office, "+1 день"))
+    await office.deliver()
+    assert office.clock() + timedelta(days=1) == (await office.question(1)).due_at
 
 
 async def test_more_days_for_an_answered_question(office: Office) -> None:
     """A button of before says what has changed meanwhile."""
     await office.writes(DESK, "/interim 1 Ищем причину")
+    await office.deliver()
+    pressed = more(office, "+3 дня")
     await answer(office)
-    await office.presses(DESK, "due:1:3")
     before = len(told(office))
+    await office.presses(DESK, pressed)
     await office.deliver()
     assert before == len(told(office))
     assert Status.ANSWERED == (await office.question(1)).status
+
+
+@pytest.mark.parametrize("command", ["/interim 1 Ищем", "/clarify 1 Какой дом?"])
+async def test_colleague_has_it(office: Office, command: str) -> None:
+    """What a colleague has taken is not answered by accident, nor is its resident asked; who takes it may go on."""
+    await office.presses(DESK, "take:1", user="8", name="Пётр")
+    await office.writes(DESK, command)
+    await office.deliver()
+    assert [] == told(office)
+    assert "№ 1 в работе: Пётр. Если продолжаете вы, сначала возьмите вопрос: /take 1" == office.work.texts(DESK)[-1]
+    await office.writes(DESK, "/take 1")
+    await office.writes(DESK, command)
+    await office.deliver()
+    assert 1 == len(told(office))
 
 
 async def test_interim_with_album(office: Office) -> None:
@@ -222,3 +266,60 @@ async def test_withdrawn_question_to_the_resident(office: Office) -> None:
     await office.writes(DESK, "/withdraw 1")
     question = await office.question(1)
     assert (Status.OPEN, due_at + HOUR) == (question.status, question.due_at)
+
+
+async def test_the_same_twice(office: Office) -> None:
+    """Taking one answer back twice takes no other back."""
+    await answer(office, "Завтра")
+    wrong = await answer(office, "В среду")
+    for _ in range(2):
+        await office.writes(DESK, "/withdraw", reply_to=wrong)
+        await office.deliver()
+    assert "Этот ответ на № 1 уже отозван." == office.work.texts(DESK)[-1]
+    assert [Author.RESIDENT, Author.OFFICIAL, Author.WITHDRAWN] == [one.role for one in await office.thread(1)]
+
+
+async def test_sent_again_as_it_is_now(office: Office) -> None:
+    """What was corrected after it was taken back goes out corrected, and can be taken back again: it alone."""
+    written = await answer(office, "В среду")
+    await office.writes(DESK, "/withdraw 1")
+    await office.deliver()
+    keyboard = office.work.messages(DESK)[-1][0].keyboard
+    assert keyboard is not None
+    await office.edits(DESK, written, "В четверг")
+    await office.presses(DESK, keyboard.rows[0][0].data)
+    await office.deliver()
+    assert "В четверг" == told(office)[-1]
+    arrived = office.home.id_of(IRINA, "В четверг")
+    await office.writes(DESK, "/withdraw 1")
+    await office.deliver()
+    deleted = [one.message_id for one in office.home.effects(IRINA) if isinstance(one, DeleteMessage)]
+    assert (arrived, 2) == (deleted[-1], len(deleted))
+
+
+async def test_interim_answer_after_an_answer_is_withdrawn(office: Office) -> None:
+    """Without the promise nobody waits: the answer before it holds."""
+    await answer(office)
+    await office.writes(DESK, "/interim 1 Уточняем ещё")
+    assert Status.OPEN == (await office.question(1)).status
+    await office.writes(DESK, "/withdraw 1")
+    question = await office.question(1)
+    assert (Status.ANSWERED, None) == (question.status, question.waiting_since)
+
+
+async def test_promise_outlives_a_closing(office: Office) -> None:
+    """A question that was answered for now only waits again when its closing is undone."""
+    await answer(office)
+    await office.writes(DESK, "/interim 1 Уточняем ещё")
+    await office.writes(DESK, "/close 1")
+    await office.writes(DESK, "/reopen 1")
+    question = await office.question(1)
+    assert (Status.OPEN, True) == (question.status, question.waiting_since is not None)
+
+
+async def test_one_of_two_clarifications_is_withdrawn(office: Office) -> None:
+    """While the other stands, the clock does."""
+    await office.writes(DESK, "/clarify 1 Какой дом?")
+    await office.writes(DESK, "/clarify 1 И подъезд?")
+    await office.writes(DESK, "/withdraw 1")
+    assert Status.CLARIFYING == (await office.question(1)).status

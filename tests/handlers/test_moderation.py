@@ -179,12 +179,15 @@ async def test_edits_of_a_banned_resident(office: Office, when: str) -> None:
 
 
 async def test_ban_ends_by_itself(office: Office) -> None:
-    """When its term is over what he writes is shown again, and nobody has to undo anything."""
+    """When its term is over what he writes is shown again; officials hear once of what he wrote meanwhile."""
     await office.writes(DESK, "/ban 1 1ч")
     await office.writes(IRINA, "Эй!")
     office.clock.move(timedelta(hours=1))
+    await office.writes(IRINA, "Ау")
     await office.writes(IRINA, "Дали тепло?")
     await office.deliver()
+    line = "№ 1: запрет кончился, житель снова пишет. За это время он написал 1 сообщение, прочитать: /q 1"
+    assert 1 == office.work.texts(DESK).count(line)
     assert "№ 1 · дополнение от жителя\n\nДали тепло?" == office.work.texts(DESK)[-1]
     assert "№ 1: сообщения этого жителя и так принимаются." == await said(office, "/unban 1")
 
