@@ -13,6 +13,8 @@ from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind
 from bot.model.content import Content
 from bot.model.question import Author, Question
+from bot.model.wait import Outcome
+from handlers import waits
 from handlers.context import Context
 from handlers.outgoing import Address, post
 from storage import actions, links, questions
@@ -31,13 +33,18 @@ async def send(
     content: Content,
     *,
     delay: timedelta = timedelta(0),
+    helped_by: int | None = None,
 ) -> tuple[LeftOut, ...]:
-    """Send an answer that is in the thread; returns the files that cannot go along."""
+    """Send an answer that is in the thread; returns the files that cannot go along.
+
+    `helped_by`: the question whose answer was used again.
+    """
     now = ctx.clock()
     left_out = await pass_on(tx, ctx, question, thread_message, content, delay=delay)
     if question.answered_at is None:
         seconds = (now - question.asked_at).total_seconds()
         tx.after_commit(lambda: ctx.metrics.first_answer_seconds.observe(seconds))
+    await waits.end(tx, ctx, question, Outcome.ANSWERED, now, helped_by=helped_by)
     await questions.answered(tx, question.number, now, act_at=now + SETTLES_AFTER)
     await actions.add(tx, question.number, official, Deed.ANSWERED, now)
     tx.after_commit(ctx.metrics.answers.labels(question.chat.channel).inc)

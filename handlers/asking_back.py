@@ -9,7 +9,7 @@ from bot.delivery.entry import Role
 from bot.desk import texts
 from bot.model.action import Deed, Official
 from bot.model.question import Author, Question, Status
-from handlers import answering, handing, held
+from handlers import answering, handing, held, waits
 from handlers.context import ALBUM_WAIT, Context
 from handlers.desk import Desk
 from storage import actions, questions
@@ -35,6 +35,7 @@ async def ask(desk: Desk, question: Question, text: str) -> str:
     work_left = question.work_left
     if question.status is Status.OPEN:
         work_left = desk.ctx.desk.work_left(question.department, now, question.due_at)
+    await waits.pause(desk.tx, desk.ctx, question, now)
     await questions.change(
         desk.tx,
         question.number,
@@ -62,6 +63,7 @@ async def resumed(
     if question.work_left is None or question.work_left > timedelta(0):
         # What was late when he was asked is late still.
         due_at = ctx.desk.due_again(question.department, now, question.work_left)
+    await waits.go_on(tx, question, now)
     await questions.change(
         tx,
         question.number,

@@ -14,7 +14,8 @@ from bot.model.action import Deed
 from bot.model.chat import ChatKind
 from bot.model.message import Keyboard
 from bot.model.question import CloseKind, Question, Status
-from handlers import handing
+from bot.model.wait import Outcome
+from handlers import handing, waits
 from handlers.answering import SETTLES_AFTER
 from handlers.asking_back import REMINDS_AFTER
 from handlers.desk import Desk
@@ -34,12 +35,13 @@ async def close(desk: Desk, question: Question, reason: str, *, kind: CloseKind 
     """Nobody will answer this. The resident hears so, except of spam."""
     if question.status is Status.CLOSED:
         return await desk.refuse(texts.closed_already(question.number))
-    reason = reason[:1000]
+    reason, now = reason[:1000], desk.ctx.clock()
+    await waits.end(desk.tx, desk.ctx, question, Outcome.SPAM if kind is CloseKind.SPAM else Outcome.CLOSED, now)
     await questions.change(
         desk.tx,
         question.number,
         status=Status.CLOSED,
-        closed_at=desk.ctx.clock(),
+        closed_at=now,
         close_reason=reason,
         close_kind=kind,
         waiting_since=None,
@@ -71,6 +73,7 @@ async def reopen(desk: Desk, question: Question) -> str:
         status, asked_at, act_at = Status.CLARIFYING, None, now + REMINDS_AFTER
     elif question.work_left:
         due_at = desk.ctx.desk.due_again(question.department, now, question.work_left)
+    await waits.undo_closing(desk.tx, question, now)
     await questions.change(
         desk.tx,
         question.number,

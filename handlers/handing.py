@@ -12,10 +12,12 @@ from bot.model.action import Deed
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.message import EditMessage
 from bot.model.question import Author, Question, Status
+from handlers import waits
 from handlers.context import Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, do, fitted, post, refit
 from storage import conversations, questions, shows
+from storage import waits as stored_waits
 from storage.database import Transaction
 from storage.outbox import State
 
@@ -117,6 +119,8 @@ async def hand_over(desk: Desk, question: Question, slug: str, reason: str) -> s
     # First, so that the words by which a chat without edits is told are not dropped with the rest.
     await shows.drop_unseen(tx, question.number, SHOWS_QUESTION)
     await recard(tx, ctx, question, gone=handing.gone(_name(department), desk.official.name, reason))
+    await waits.count_up(tx, ctx, question, ctx.clock())
+    await stored_waits.count_handover(tx, question.number)
     await questions.change(
         tx,
         question.number,

@@ -15,11 +15,12 @@ from bot.model.chat import ChatKind
 from bot.model.message import Keyboard
 from bot.model.question import Author, Question, Status
 from bot.plural import plural
-from handlers import answering, handing, held
+from handlers import answering, handing, held, waits
 from handlers.context import ALBUM_WAIT
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
 from storage import questions
+from storage import waits as stored_waits
 
 #: Days that an official may add with a button, and how far off a deadline may be put in all.
 DAYS, FURTHEST = (1, 3, 7), timedelta(days=31)
@@ -40,6 +41,9 @@ async def answer(desk: Desk, question: Question, text: str) -> str:
     said_now = await questions.add_message(desk.tx, question.number, desk.written(Author.INTERIM, content))
     delay = ALBUM_WAIT if desk.album_id else timedelta(0)
     left_out = await answering.pass_on(desk.tx, desk.ctx, open_still, said_now, content, Author.INTERIM, delay=delay)
+    if question.waiting_since is None:
+        await waits.go_on(desk.tx, question, now)
+    await stored_waits.count_interim(desk.tx, question.number)
     await questions.change(
         desk.tx,
         question.number,

@@ -14,7 +14,8 @@ from bot.delivery.fit import Draft
 from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind
 from bot.model.question import Author, CloseKind, Question, Status
-from handlers import handing
+from bot.model.wait import Outcome
+from handlers import handing, waits
 from handlers.asking_back import CLOSES_AFTER, REMINDS_AFTER
 from handlers.context import Context
 from handlers.outgoing import Address, post
@@ -98,6 +99,8 @@ class Lapsing:
         await questions.change(tx, question.number, asked_again=True, act_at=now + (CLOSES_AFTER - REMINDS_AFTER))
 
     async def _close(self, tx: Transaction, question: Question, now: datetime, kind: CloseKind, why: str) -> None:
+        if kind is CloseKind.UNCLARIFIED:
+            await waits.end(tx, self._ctx, question, Outcome.UNCLARIFIED, now)
         await questions.change(
             tx,
             question.number,

@@ -19,7 +19,7 @@ from bot.model.chat import ChatKind
 from bot.model.event import ButtonPressed
 from bot.model.message import EditMessage, Keyboard
 from bot.model.question import SAID_TO_RESIDENT, Conversation, Question, Status
-from handlers import asking_back, handing
+from handlers import asking_back, handing, waits
 from handlers.context import Context
 from handlers.outgoing import Address, do, fitted, post
 from storage import actions, links, questions, shows
@@ -210,6 +210,8 @@ async def _move(
         due_at=due_at,
         routed_by=places.why(destination.why, topic=topic, place=place),
     )
+    if slug != before.department:
+        await waits.count_up(tx, ctx, before, now)
     await questions.change(
         tx,
         moved.number,

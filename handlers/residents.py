@@ -25,7 +25,7 @@ from bot.model.content import Content
 from bot.model.event import ButtonPressed, ChatStarted, ChatStopped, MessageEdited, MessageReceived
 from bot.model.message import AnswerPress, Mark, SetMark
 from bot.model.question import Author, CloseKind, Conversation, Question, Status, ThreadMessage
-from handlers import asking_back, flood, moderation, placing, showing
+from handlers import asking_back, flood, moderation, placing, showing, waits
 from handlers.context import ALBUM_WAIT, NAME_WAIT, Context
 from handlers.outgoing import Address, Posted, do, post, post_both, refit
 from storage import conversations, links, questions, shows
@@ -239,6 +239,7 @@ async def _join(
 
 async def _opened_again(tx: Transaction, ctx: Context, question: Question, now: datetime) -> Question:
     """Somebody has to answer again: the clock starts anew."""
+    await waits.go_on(tx, question, now)
     due_at = ctx.desk.due_at(question.department, now)
     await questions.change(
         tx,

@@ -14,7 +14,7 @@ from bot.model.action import Deed
 from bot.model.chat import ChatKind
 from bot.model.message import DeleteMessage, Keyboard, SendMessage
 from bot.model.question import SAID_TO_RESIDENT, Author, Question, Status, ThreadMessage
-from handlers import asking_back, handing
+from handlers import asking_back, handing, waits
 from handlers.answering import SETTLES_AFTER
 from handlers.desk import Desk
 from handlers.outgoing import Address, do, post
@@ -81,6 +81,7 @@ async def _stands_now(desk: Desk, question: Question, said: ThreadMessage) -> No
     thread = await questions.thread(tx, question.number)
     asked_at = unanswered_since(thread)
     await questions.change(tx, question.number, first_answered_at=first, answered_at=last)
+    await waits.undo_answer(tx, ctx, question, thread, waits_again=asked_at is not None)
     question = replace(question, answered_at=last)
     if question.status is Status.CLARIFYING:
         if said.role is not Author.CLARIFYING or still_asked(thread):

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from bot.model.chat import ChatRef
 from bot.model.content import Content
 from bot.model.question import SAID_TO_RESIDENT, Author, CloseKind, Conversation, Question, Status, ThreadMessage
+from storage import waits
 from storage.codec import decode_content, decode_history, encode_content
 from storage.database import Transaction
 from storage.links import NEWEST_WINS
@@ -82,7 +83,7 @@ async def ask(
 ) -> tuple[int, int]:
     """Register a question with its first message; returns its number and the message's id.
 
-    One statement: the question, the message, the link by which an edit finds it, and the resident's standing.
+    One statement: the question, the message, the link by which an edit finds it, the resident's standing, his wait.
     """
     row = await tx.raw.fetchrow(
         "WITH q AS (INSERT INTO questions (conversation_id, department, admin_channel, admin_chat_id, source,"
@@ -93,7 +94,9 @@ async def ask(
         " l AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
         f" SELECT $10, $15, $16, q.id, m.id, $8 FROM q, m {NEWEST_WINS}),"
         " c AS (UPDATE conversations SET question_id = q.id, wants_new = false, source = '',"
-        " greeted_at = coalesce(greeted_at, $6), stopped_at = NULL FROM q WHERE conversations.id = $1)"
+        " greeted_at = coalesce(greeted_at, $6), stopped_at = NULL FROM q WHERE conversations.id = $1),"
+        " w AS (INSERT INTO waits (question_id, round, started_at, running_since, worked, due_at, channel, department,"
+        " topic, place, source) SELECT id, 1, $6, $6, 0, $7, $10, $2, $17, $18, $5 FROM q)"
         " SELECT q.id AS number, m.id AS message FROM q, m",
         conversation.id,
         department,
@@ -150,9 +153,15 @@ async def find(tx: Transaction, number: int, *, lock: bool = False) -> Question 
     return _question(row) if row is not None else None
 
 
+#: Columns that the ledger of waits has too.
+_OF_WAIT = frozenset(("department", "topic", "place", "due_at"))
+
+
 async def change(tx: Transaction, number: int, **values: object) -> None:
     """Set columns of a question that is locked."""
     await tx.core.execute(update(questions).where(questions.c.id == number).values(**values))
+    if values.keys() & _OF_WAIT:
+        await waits.follow(tx, number)
 
 
 async def answered(tx: Transaction, number: int, now: datetime, *, act_at: datetime | None = None) -> None:

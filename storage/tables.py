@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     Interval,
     LargeBinary,
     MetaData,
@@ -169,6 +170,40 @@ questions = Table(
         "id",
         postgresql_where=text("waiting_since IS NOT NULL AND remind_at IS NOT NULL"),
     ),
+)
+
+#: How long residents waited: a row from registration, or from the moment when they opened a question again, to the
+#: first answer. What it is about is kept here too: who answered counts, not who has the question later.
+waits = Table(
+    "waits",
+    metadata,
+    Column("question_id", BigInteger, ForeignKey("questions.id"), nullable=False),
+    # 1 at registration; one more for each time that it was opened again.
+    Column("round", SmallInteger, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    # Since when the clock runs; empty while it stands, and at the end.
+    _time("running_since"),
+    _time("ended_at"),
+    # See bot.model.wait.Outcome; empty while somebody waits.
+    _text("outcome"),
+    # Seconds that were counted until the clock stood last: by the clock, and of working time (unknown for what is
+    # older than this table).
+    Column("clock", Integer, nullable=False, server_default=text("0")),
+    Column("worked", Integer),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("channel", Text, nullable=False),
+    _text("department"),
+    _text("topic"),
+    _text("place"),
+    _text("source"),
+    Column("handovers", SmallInteger, nullable=False, server_default=text("0")),
+    Column("interims", SmallInteger, nullable=False, server_default=text("0")),
+    # The question whose answer was used again.
+    Column("helped_by", BigInteger),
+    # What the resident thought of the answer, 1 to 5; empty: he did not say.
+    Column("rating", SmallInteger),
+    PrimaryKeyConstraint("question_id", "round"),
+    Index("waits_started_at", "started_at"),
 )
 
 #: Who did what to a question, when, from which chat. Only added to.

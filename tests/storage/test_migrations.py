@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from migrations.run import HEAD, config, downgrade, migrate, upgrade
 from storage.database import Database
@@ -60,3 +60,54 @@ async def test_head_is_the_newest_revision(database: Database) -> None:
     async with database.engine.connect() as connection:
         heads = await connection.run_sync(lambda sync: ScriptDirectory.from_config(config(sync)).get_heads())
     assert [HEAD] == heads
+
+
+#: Questions as they were before there was a ledger, and the waits that they become: outcome, hours by the clock, runs.
+BEFORE_WAITS = {
+    "open": (
+        ("asked_at, waiting_since", "now() - interval '3 hours', now() - interval '3 hours'"),
+        [("", 0, True)],
+    ),
+    "answered": (
+        ("asked_at, first_answered_at, answered_at", "now() - interval '5 hours', now() - interval '3 hours', now()"),
+        [("answered", 2, False)],
+    ),
+    "opened again": (
+        (
+            "asked_at, first_answered_at, answered_at, waiting_since",
+            "now() - interval '9 hours', now() - interval '5 hours', now() - interval '5 hours', now()",
+        ),
+        [("answered", 4, False), ("", 0, True)],
+    ),
+    "closed without an answer": (
+        ("asked_at, closed_at, close_kind", "now() - interval '9 hours', now() - interval '8 hours', 'by_official'"),
+        [("closed", 1, False)],
+    ),
+    "spam": (
+        ("asked_at, closed_at, close_kind", "now() - interval '9 hours', now() - interval '6 hours', 'spam'"),
+        [("spam", 3, False)],
+    ),
+}
+
+
+@pytest.mark.parametrize("label", BEFORE_WAITS)
+async def test_waits_of_before(database: Database, label: str) -> None:
+    """Questions that were there before the ledger of waits are in it."""
+    (columns, values), expected = BEFORE_WAITS[label]
+    async with database.engine.connect() as connection:
+        await connection.execution_options(isolation_level="READ COMMITTED")
+        await connection.run_sync(downgrade, "0008")
+        await connection.execute(text("INSERT INTO conversations (channel, chat_id) VALUES ('vk', '1')"))
+        question = (
+            "INSERT INTO questions (conversation_id, admin_channel, admin_chat_id, due_at, department,"
+            " {}) SELECT id, 'vk', '2', now(), 'energy', {} FROM conversations"
+        )
+        await connection.execute(text(question.format(columns, values)))
+        await connection.run_sync(upgrade)
+        rows = await connection.execute(
+            text(
+                "SELECT outcome, clock / 3600, running_since IS NOT NULL, worked, channel, department FROM waits"
+                " ORDER BY round"
+            )
+        )
+        assert [(*one, None, "vk", "energy") for one in expected] == [tuple(row) for row in rows]

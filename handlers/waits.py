@@ -1,0 +1,100 @@
+"""Keeping the ledger of waits in step with what happens to questions. Each question is locked.
+
+Called before the question's own row changes: its department is the one whose hours counted until now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.desk.working_time import working_time_between
+from bot.model.question import Author, Question, ThreadMessage
+from bot.model.wait import Outcome, Wait
+from handlers.context import Context
+from storage import waits
+from storage.database import Transaction
+
+
+def _worked(ctx: Context, question: Question, wait: Wait, until: datetime) -> timedelta:
+    """The working time since the clock runs, of whoever has the question."""
+    if wait.running_since is None or until <= wait.running_since:
+        return timedelta(0)
+    return working_time_between(wait.running_since, until, ctx.desk.schedule_of(question.department))
+
+
+async def count_up(tx: Transaction, ctx: Context, question: Question, now: datetime) -> None:
+    """Before another department has it: until now the hours of this one count."""
+    wait = await waits.last(tx, question.number)
+    if wait is not None and wait.running_since is not None:
+        await waits.keep(tx, wait.counted(now, _worked(ctx, question, wait, now)))
+
+
+async def pause(tx: Transaction, ctx: Context, question: Question, now: datetime) -> None:
+    """The resident is asked something: the clock stands."""
+    wait = await waits.last(tx, question.number)
+    if wait is not None and not wait.is_over:
+        await waits.keep(tx, wait.paused(now, _worked(ctx, question, wait, now)))
+
+
+async def go_on(tx: Transaction, question: Question, now: datetime) -> None:
+    """Somebody waits from now on: where the clock stood it runs again, where there was an answer it starts anew."""
+    wait = await waits.last(tx, question.number)
+    if wait is None or wait.outcome is Outcome.ANSWERED:
+        await waits.begin_again(tx, question.number, now)
+    elif wait.running_since is None:
+        await waits.keep(tx, wait.resumed(now))
+
+
+async def end(
+    tx: Transaction,
+    ctx: Context,
+    question: Question,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    helped_by: int | None = None,
+) -> None:
+    """It was answered, or closed without an answer. Further answers change nothing.
+
+    What was closed and is answered all the same has waited until now. `helped_by`: whose answer was used again.
+    """
+    wait = await waits.last(tx, question.number)
+    if wait is None or wait.outcome is Outcome.ANSWERED or (wait.is_over and outcome is not Outcome.ANSWERED):
+        return
+    if wait.is_over:
+        wait = _undone(question, wait)
+    await waits.keep(tx, wait.over(outcome, now, _worked(ctx, question, wait, now)), helped_by=helped_by)
+
+
+async def undo_closing(tx: Transaction, question: Question, now: datetime) -> None:
+    """A closing without an answer did not hold: the clock stands or runs as before."""
+    wait = await waits.last(tx, question.number)
+    if wait is None or not wait.is_over or wait.outcome is Outcome.ANSWERED:
+        return
+    # Where the resident never said what he was asked, the clock stood; it runs from now on.
+    undone = wait.resumed(now) if wait.outcome is Outcome.UNCLARIFIED else _undone(question, wait)
+    await waits.keep(tx, undone)
+
+
+async def undo_answer(
+    tx: Transaction, ctx: Context, question: Question, thread: list[ThreadMessage], *, waits_again: bool
+) -> None:
+    """An answer was taken back. The next one that holds ends the wait; without one it goes on, if somebody waits."""
+    wait = await waits.last(tx, question.number)
+    if wait is None or wait.outcome is not Outcome.ANSWERED:
+        return
+    began_at = await waits.began_at(tx, wait)
+    first = next((one.at for one in thread if one.role is Author.OFFICIAL and one.at >= began_at), None)
+    undone = wait.undone()
+    if first is None:
+        if waits_again:
+            await waits.keep(tx, undone)
+    elif wait.ended_at is not None and first > wait.ended_at:
+        await waits.keep(tx, undone.over(Outcome.ANSWERED, first, _worked(ctx, question, undone, first)))
+
+
+def _undone(question: Question, wait: Wait) -> Wait:
+    """A closed wait as it was before; where the resident was still asked something, its clock stood."""
+    undone = wait.undone()
+    return replace(undone, running_since=None) if question.work_left is not None else undone

@@ -1,0 +1,83 @@
+"""The ledger of waits: how long residents waited for their first answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.model.wait import Outcome, Wait
+from storage.database import Transaction
+
+
+async def last(tx: Transaction, number: int) -> Wait | None:
+    """The last wait of a question that is locked."""
+    row = await tx.raw.fetchrow(
+        "SELECT question_id, round, running_since, ended_at, outcome, clock, worked FROM waits"
+        " WHERE question_id = $1 ORDER BY round DESC LIMIT 1",
+        number,
+    )
+    if row is None:
+        return None
+    return Wait(
+        question=row["question_id"],
+        round=row["round"],
+        running_since=row["running_since"],
+        ended_at=row["ended_at"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        clock=timedelta(seconds=row["clock"]),
+        worked=timedelta(seconds=row["worked"]) if row["worked"] is not None else None,
+    )
+
+
+async def keep(tx: Transaction, wait: Wait, *, helped_by: int | None = None) -> None:
+    """Write down how far a wait has come, and whose answer was used again."""
+    await tx.raw.execute(
+        "UPDATE waits SET running_since = $3, ended_at = $4, outcome = $5, clock = $6, worked = $7,"
+        " helped_by = coalesce($8, helped_by) WHERE question_id = $1 AND round = $2",
+        wait.question,
+        wait.round,
+        wait.running_since,
+        wait.ended_at,
+        wait.outcome or "",
+        round(wait.clock.total_seconds()),
+        round(wait.worked.total_seconds()) if wait.worked is not None else None,
+        helped_by,
+    )
+
+
+async def began_at(tx: Transaction, wait: Wait) -> datetime:
+    """When this wait began."""
+    found: datetime = await tx.raw.fetchval(
+        "SELECT started_at FROM waits WHERE question_id = $1 AND round = $2", wait.question, wait.round
+    )
+    return found
+
+
+async def begin_again(tx: Transaction, number: int, now: datetime) -> None:
+    """A question was opened again, and is as `questions` says now: another wait begins."""
+    await tx.raw.execute(
+        "INSERT INTO waits (question_id, round, started_at, running_since, worked, due_at, channel, department, topic,"
+        " place, source) SELECT w.question_id, w.round + 1, $2, $2, 0, q.due_at, w.channel, q.department, q.topic,"
+        " q.place, w.source FROM waits w JOIN questions q ON q.id = w.question_id"
+        " WHERE w.question_id = $1 ORDER BY w.round DESC LIMIT 1",
+        number,
+        now,
+    )
+
+
+async def follow(tx: Transaction, number: int) -> None:
+    """While somebody waits, the wait is about what its question is about now."""
+    await tx.raw.execute(
+        "UPDATE waits w SET department = q.department, topic = q.topic, place = q.place, due_at = q.due_at"
+        " FROM questions q WHERE q.id = $1 AND w.question_id = $1 AND w.outcome = ''",
+        number,
+    )
+
+
+async def count_handover(tx: Transaction, number: int) -> None:
+    """An official handed the question over while somebody waited."""
+    await tx.raw.execute("UPDATE waits SET handovers = handovers + 1 WHERE question_id = $1 AND outcome = ''", number)
+
+
+async def count_interim(tx: Transaction, number: int) -> None:
+    """An official answered for now."""
+    await tx.raw.execute("UPDATE waits SET interims = interims + 1 WHERE question_id = $1 AND outcome = ''", number)
