@@ -6,7 +6,7 @@ import os
 import signal
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -172,5 +172,10 @@ def _check(asked: Asked) -> None:
 
 
 def _spread(began: Mapping[int, float], ended: Mapping[int, float]) -> Spread:
-    took = sorted((ended[place] - at) * 1000 for place, at in began.items())
+    return spread_of([ended[place] - at for place, at in began.items()])
+
+
+def spread_of(seconds: Sequence[float]) -> Spread:
+    """How these times are spread."""
+    took = sorted(one * 1000 for one in seconds)
     return Spread(p50=statistics.median(took), p99=took[min(len(took) - 1, int(len(took) * 0.99))], longest=took[-1])

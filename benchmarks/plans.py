@@ -41,6 +41,8 @@ from storage.questions import Listing, NewMessage
 
 #: A scan of a table with at least so many rows is worth a word.
 _BIG = 10_000
+#: Statements that have a plan; what is set for a transaction has none.
+_EXPLAINED = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"))
 _NOW = datetime.now(UTC)
 _LEASE = Lease(channel=CHANNEL, owner=OWNER, epoch=EPOCH)
 
@@ -63,8 +65,11 @@ class Explaining:
     """Stands in for a connection: explains each statement, undoes that, then carries it out."""
 
     raw: asyncpg.Connection[Any]
-    generic: bool
+    #: With a plan for any values, or for just these; None: as the transaction has it.
+    generic: bool | None
     seen: list[Explained] = field(default_factory=list)
+    #: The plans as people read them, when these are wanted.
+    told: list[str] | None = None
 
     async def fetch(self, sql: str, *args: Any) -> Any:
         await self._explain(sql, args)
@@ -82,11 +87,19 @@ class Explaining:
         await self._explain(sql, args)
         return await self.raw.execute(sql, *args)
 
+    async def cursor(self, sql: str, *args: Any) -> Any:
+        await self._explain(sql, args)
+        return await self.raw.cursor(sql, *args)
+
     async def _explain(self, sql: str, args: Sequence[Any]) -> None:
-        mode = "force_generic_plan" if self.generic else "force_custom_plan"
+        if sql.split(maxsplit=1)[0] not in _EXPLAINED:
+            return
         part = self.raw.transaction()
         await part.start()
-        await self.raw.execute(f"SET LOCAL plan_cache_mode = {mode}; PREPARE explained AS {sql}")
+        if self.generic is not None:
+            mode = "force_generic_plan" if self.generic else "force_custom_plan"
+            await self.raw.execute(f"SET LOCAL plan_cache_mode = {mode}")
+        await self.raw.execute(f"PREPARE explained AS {sql}")
         values = f"({', '.join(map(_literal, args))})" if args else ""
         try:
             # Twice: what counts is a database at work, with its pages in memory.
@@ -95,6 +108,12 @@ class Explaining:
                 await again.start()
                 told = await self.raw.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE explained{values}")
                 await again.rollback()
+            if self.told is not None:
+                again = self.raw.transaction()
+                await again.start()
+                lines = await self.raw.fetch(f"EXPLAIN (ANALYZE, BUFFERS) EXECUTE explained{values}")
+                await again.rollback()
+                self.told.append("\n".join([sql, *(line["QUERY PLAN"] for line in lines)]))
         finally:
             await part.rollback()
             await self.raw.execute("DEALLOCATE explained")

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import uvloop
@@ -19,6 +20,7 @@ from bot.errors import SendError
 from bot.reload import Reload
 from bot.settings import SettingsError
 from handlers import binding, logs
+from handlers.statistics import shell
 from migrations.run import migrate
 from storage import bindings
 from storage import events as stored_events
@@ -41,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("check", help="check settings, database, tokens, webhooks and rights; 1 when one is bad")
     bind_code = commands.add_parser("bind-code", help="make a one-time code that ties a group to a department")
     bind_code.add_argument("department", help="its slug in otvet.toml")
+    shell.add_commands(commands)
     events = commands.add_parser("events", help="updates whose handling failed")
     actions = events.add_subparsers(dest="action", metavar="action", required=True)
     actions.add_parser("failed", help="list them")
@@ -52,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for mistake in error.mistakes:
             print(mistake, file=sys.stderr)
         return EXIT_SETTINGS
-    if options.command == "bind-code" and (mistake := _no_department(plan, options.department)):
+    if mistake := _mistake(options, plan):
         print(mistake, file=sys.stderr)
         return EXIT_SETTINGS
     logs.configure(plan.settings.log_level, plan.settings.log_format)
@@ -73,6 +76,17 @@ def _read_plan() -> Plan:
     return read_plan(os.environ, Path.cwd())
 
 
+def _mistake(options: argparse.Namespace, plan: Plan) -> str:
+    """What is wrong with the words behind a command, by the settings; empty: nothing."""
+    if options.command == "bind-code":
+        return _no_department(plan, options.department)
+    if options.command in shell.COMMANDS:
+        departments = {one.slug: one.name for one in plan.config.departments}
+        options.asked = shell.read(options, departments, datetime.now(plan.settings.zone).date())
+        return options.asked if isinstance(options.asked, str) else ""
+    return ""
+
+
 async def _command(options: argparse.Namespace, plan: Plan) -> int:
     match options.command:
         case "migrate":
@@ -81,6 +95,8 @@ async def _command(options: argparse.Namespace, plan: Plan) -> int:
             return await _with_database(plan, _check)
         case "bind-code":
             return await _with_database(plan, functools.partial(_bind_code, department=options.department))
+        case shell.STATISTICS | shell.EXPORT:
+            return await _with_database(plan, functools.partial(_count, command=options.command, asked=options.asked))
         case "events":
             return await _with_database(plan, _failed if options.action == "failed" else _replay)
         case _:
@@ -183,6 +199,15 @@ async def _bind_code(rooms: Rooms, *, department: str) -> int:
     print(f"Add the bot to the group of «{name}» and say there, within 24 hours: /bind {code}")
     print("In a topic of the group, the department gets that topic. The code works once.")
     return 0
+
+
+async def _count(rooms: Rooms, *, command: str, asked: shell.Asked) -> int:
+    try:
+        await migrate(rooms.database)
+        return await shell.COMMANDS[command](rooms.ctx, asked)
+    except DatabaseAway as error:
+        print(f"DATABASE_URL: the database does not answer ({error})", file=sys.stderr)
+        return 1
 
 
 async def _failed(rooms: Rooms) -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from bot.capabilities import Capabilities
+from bot.desk.search import Found
 from bot.model.chat import ChannelName, ChatRef
 from bot.model.content import Media
 from bot.model.event import Event
 from bot.model.message import Outgoing, Receipt
+from bot.statistics.figures import Listed, Month, Report, Scope, Targets, What
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +245,49 @@ class ChatLog(Protocol):
         ...
 
 
+class Insight(Protocol):
+    """Figures and questions for the pages of leaders and officials.
+
+    Each call is for the people of one admin chat: coordinators see all, others what is their departments'.
+    """
+
+    def labels(self) -> Labels:
+        """How slugs and channels are called for people, as the settings say now."""
+        ...
+
+    def departments_of(self, admin_chat: ChatRef) -> tuple[str, ...] | None:
+        """Whose questions this chat may see, by slugs; None: all."""
+        ...
+
+    async def report(self, admin_chat: ChatRef, scope: Scope) -> Report:
+        """The figures. What the chat may not see is left out of the scope."""
+        ...
+
+    async def behind(self, admin_chat: ChatRef, scope: Scope, what: What, *, page: int) -> Listed:
+        """The waits that a number counts."""
+        ...
+
+    async def find(self, admin_chat: ChatRef, text: str, *, page: int) -> Found | str:
+        """What fits these words, as `/find` reads them; or why they cannot be looked for, in a line."""
+        ...
+
+    async def months(self) -> Sequence[Month]:
+        """What everybody may see, newest first; the month that goes on is the first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """How things are called for people, and what figures are compared with."""
+
+    zone: tzinfo
+    departments: Mapping[str, str]
+    topics: Mapping[str, str]
+    places: Mapping[str, str]
+    channels: Mapping[ChannelName, str]
+    targets: Targets
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lent:
     """All that an adapter gets from the core."""
@@ -263,3 +308,7 @@ class Lent:
     resident_commands: tuple[tuple[str, str], ...] = ()
     #: The admin chats on this channel.
     admin_chats: tuple[ChatRef, ...] = ()
+    #: Figures and search, for the pages that show them.
+    insight: Insight | None = None
+    #: Whether everybody may see the figures of the months.
+    open_statistics: bool = False

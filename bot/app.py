@@ -28,9 +28,13 @@ from bot.desk.words import Subject, build_recognizer
 from bot.model.chat import ChannelName
 from bot.settings import Settings, SettingsError, read_settings, validate
 from handlers import binding
+from handlers.chores import Chores
 from handlers.context import Context
 from handlers.delivery.owner import Owner
+from handlers.finding import Finder
 from handlers.health import Ailments
+from handlers.indexing import Indexing
+from handlers.insight import Insights
 from handlers.intake import Intake
 from handlers.lapsing import Lapsing
 from handlers.media import MediaStore
@@ -38,7 +42,12 @@ from handlers.media_links import MediaLinks, media_handler
 from handlers.metrics import Metrics
 from handlers.names import Names
 from handlers.reminders import Reminders
-from handlers.server import Readiness, accept_for, make_app
+from handlers.server import LINE_LIMIT, Readiness, accept_for, make_app
+from handlers.statistics.child import draw_in_child
+from handlers.statistics.counting import Counting
+from handlers.statistics.exporting import EXPORT, Exports
+from handlers.statistics.telling import STATISTICS, Telling
+from handlers.statistics.weekly import REPORT, WeeklyReports
 from handlers.upkeep import Upkeep
 from migrations.run import migrate
 from storage.chat_log import StoredChatLog
@@ -81,15 +90,19 @@ def read_plan(environment: Mapping[str, str], folder: Path) -> Plan:
     }
     channels, wrong = read_channels(known, config, public_url=public_url, web=page if assumed.web else None)
     mistakes += wrong
-    named = settings
-    if named is None:
-        # A wrong port must not hide an admin chat that is wrong too.
-        named, _ = read_settings({"ADMIN_CHAT": known.get("ADMIN_CHAT", "")})
-    if named is not None:
+    if (named := settings or _alone(known, "ADMIN_CHAT")) is not None:
         mistakes += _misfits(named, config, channels)
+    shown = settings or _alone(known, "OPEN_STATISTICS", "WEB")
+    if shown is not None and shown.open_statistics and not shown.web:
+        mistakes.append("OPEN_STATISTICS: is on, but the page that shows them is off; expected WEB=on as well")
     if mistakes or settings is None:
         raise SettingsError(list(dict.fromkeys(mistakes)))
     return Plan(settings=settings, config=config, channels=tuple(channels))
+
+
+def _alone(known: Mapping[str, str], *names: str) -> Settings | None:
+    """These settings with all others at their defaults: a wrong port must not hide an admin chat that is wrong too."""
+    return read_settings({name: known.get(name, "") for name in names})[0]
 
 
 def _read_config(folder: Path, named: str) -> tuple[Config, list[str]]:
@@ -186,7 +199,7 @@ class App:
     async def _listen(self, rooms: Rooms) -> web.AppRunner:
         settings = self.plan.settings
         app = make_app(rooms.ctx, rooms.adapters, rooms.intake, rooms.readiness, rooms.serve_media)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, max_line_size=LINE_LIMIT)
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
@@ -236,6 +249,9 @@ class Rooms:
     upkeep: Upkeep
     reminders: Reminders
     lapsing: Lapsing
+    chores: Chores
+    reports: WeeklyReports
+    indexing: Indexing
     media: MediaStore
     serve_media: Callable[[web.Request], Any]
     readiness: Readiness
@@ -244,7 +260,8 @@ class Rooms:
 
     def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """What runs as long as the service."""
-        return [self.owner.run, self.names.run, self.upkeep.run, self.reminders.run, self.lapsing.run]
+        workers = (self.owner, self.names, self.upkeep, self.reminders, self.lapsing, self.chores, self.reports)
+        return [*(worker.run for worker in workers), self.indexing.run]
 
 
 async def _for_ever(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -263,8 +280,9 @@ def build_rooms(plan: Plan, database: Database) -> Rooms:
     desk = build_desk(plan)
     links = MediaLinks(_media_key(settings.data_dir), settings.public_url) if settings.public_url else None
     media = MediaStore(settings.data_dir / "media", links=links)
+    insight = Insights()
     adapters: dict[ChannelName, Adapter] = {
-        spec.name: spec.platform.build(spec.name, spec.settings, _lend(plan, spec, desk, media, database))
+        spec.name: spec.platform.build(spec.name, spec.settings, _lend(plan, spec, desk, media, database, insight))
         for spec in plan.channels
     }
     for name, adapter in adapters.items():
@@ -277,6 +295,8 @@ def build_rooms(plan: Plan, database: Database) -> Rooms:
         service_name=settings.service_name,
         capabilities={name: adapter.capabilities for name, adapter in adapters.items()},
         nameless=frozenset(askable),
+        targets=plan.config.statistics.targets,
+        weekly_report=plan.config.statistics.report,
         metrics=Metrics(),
         clock=_now,
     )
@@ -296,6 +316,10 @@ def build_rooms(plan: Plan, database: Database) -> Rooms:
     )
     names = Names(ctx, askable)
     ctx.wake, ctx.ask_name = owner.wake, names.ask
+    counting = Counting(ctx)
+    insight.serve(counting, Finder(ctx))
+    telling = Telling(ctx, counting, media, draw=draw_in_child)
+    exports = Exports(ctx, media, counting.labels)
     rooms = Rooms(
         database=database,
         ctx=ctx,
@@ -306,6 +330,9 @@ def build_rooms(plan: Plan, database: Database) -> Rooms:
         upkeep=Upkeep(ctx, intake, media, events_kept=settings.events_kept, media_kept=settings.media_kept),
         reminders=Reminders(ctx),
         lapsing=Lapsing(ctx),
+        chores=Chores(ctx, {STATISTICS: telling.statistics, REPORT: telling.weekly, EXPORT: exports.make}),
+        reports=WeeklyReports(ctx),
+        indexing=Indexing(ctx),
         media=media,
         serve_media=media_handler(media, links, _now) if links is not None else _no_media,
         readiness=Readiness(database=database, ailments=ailments, channels=tuple(adapters)),
@@ -359,7 +386,7 @@ def _subjects(tables: Iterable[TopicTable | PlaceTable]) -> list[Subject]:
     return [Subject(slug=one.slug, words=one.words, forms=one.forms) for one in tables]
 
 
-def _lend(plan: Plan, spec: ChannelSpec, desk: Desk, media: MediaStore, database: Database) -> Lent:
+def _lend(plan: Plan, spec: ChannelSpec, desk: Desk, media: MediaStore, database: Database, insight: Insights) -> Lent:
     settings = plan.settings
     return Lent(
         files=media,
@@ -371,6 +398,8 @@ def _lend(plan: Plan, spec: ChannelSpec, desk: Desk, media: MediaStore, database
         official_commands=tuple((name.value, what) for name, _, what in MENU),
         resident_commands=_RESIDENT_COMMANDS,
         admin_chats=tuple(sorted((chat for chat in desk.admin_chats if chat.channel == spec.name), key=str)),
+        insight=insight,
+        open_statistics=settings.open_statistics,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -11,6 +12,8 @@ from bot.desk.hours import ALWAYS, HoursSetting
 from bot.desk.words import tokenize
 from bot.model.chat import ChatRef
 from bot.settings import Duration, parse_chat
+from bot.statistics.figures import Targets
+from bot.statistics.weekly import Weekly, WeeklySetting
 
 ChatSetting = Annotated[ChatRef, BeforeValidator(parse_chat)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
@@ -99,6 +102,21 @@ class CalendarTable(_Table):
         return Calendar(holidays=self.holidays, working_days=self.working_days, short_days=self.short_days)
 
 
+class StatisticsTable(_Table):
+    """What the figures are measured by, and when the leaders get them."""
+
+    #: The mean time to the first answer that the region wants to keep.
+    target: Duration = timedelta(hours=3, minutes=12)
+    #: The mean of the country, for comparison.
+    country: Duration = timedelta(hours=4, minutes=31)
+    #: When the coordinators' chat gets the report of the week before; `off`: never.
+    report: WeeklySetting = Weekly(weekday=0, minutes=9 * 60)
+
+    @property
+    def targets(self) -> Targets:
+        return Targets(own=self.target, country=self.country)
+
+
 class Config(_Table):
     """The whole file."""
 
@@ -109,6 +127,7 @@ class Config(_Table):
     faq: tuple[FaqTable, ...] = ()
     calendar: CalendarTable = CalendarTable()
     coordinators: CoordinatorsTable = CoordinatorsTable()
+    statistics: StatisticsTable = StatisticsTable()
 
     def mistakes(self) -> list[str]:
         """What does not fit together, a line each."""

@@ -1,7 +1,8 @@
 """Reading the settings again while the service runs: on SIGHUP, and when coordinators say `/reload`.
 
 What the officials' side is made of takes effect at once: departments with their chats, hours and deadlines, topics,
-places, the calendar, which department a channel has. Channels, tokens and all other settings wait for a restart.
+places, the calendar, which department a channel has, what figures are compared with and when they are reported.
+Channels, tokens and all other settings wait for a restart.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class Reload:
             before, self._now = self._now or self.started, plan
             ctx.desk = self._fitting(desk, ctx)
             ctx.look = replace(build_look(plan), zone=ctx.look.zone, titles=ctx.look.titles)
+            ctx.targets, ctx.weekly_report = plan.config.statistics.targets, plan.config.statistics.report
             # Questions of a department that is no more, or has another chat now, are shown where they belong.
             ctx.astray.set()
         return _told(before, plan, self._waiting(plan))

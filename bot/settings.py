@@ -93,6 +93,8 @@ class Settings(BaseModel):
     service_name: str = Field(default="Ямал Официально", min_length=1, max_length=100, description="a name")
     service_timezone: str = Field(default="Asia/Yekaterinburg", description="a time zone such as Asia/Yekaterinburg")
     web: bool = Field(default=True, description="on or off")
+    #: Whether `/statistics` shows everybody the figures of the months, without anything personal.
+    open_statistics: bool = Field(default=False, description="on or off")
     media_hosts: tuple[str, ...] = Field(default=(), description="host names, separated by commas")
     #: How long raw updates and their keys are kept; platforms repeat themselves for up to a day.
     events_kept: Duration = Field(default=timedelta(days=14), description="a duration of at least 2d")

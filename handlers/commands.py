@@ -9,10 +9,24 @@ from bot.desk import cards, closing, texts
 from bot.desk.commands import Choice, Chosen, Command, Name
 from bot.model.action import Deed
 from bot.model.question import Author, Question
-from handlers import asking_back, binding, flood, handing, held, interim, moderation, templates, withdrawing
+from handlers import (
+    asking_back,
+    binding,
+    finding,
+    flood,
+    handing,
+    held,
+    interim,
+    moderation,
+    similar,
+    templates,
+    withdrawing,
+)
 from handlers import closing as closings
 from handlers.desk import Desk
 from handlers.reload import reload
+from handlers.statistics import command as statistics
+from handlers.statistics import exporting
 from storage import actions, questions
 from storage.questions import COUNTED, Listing
 
@@ -35,6 +49,12 @@ async def run(desk: Desk, command: Command) -> str:
             return await desk.say(await reload(desk.ctx, desk.admin_chat))
         case Name.TEMPLATE:
             return await templates.save(desk, command.rest)
+        case Name.FIND:
+            return await finding.find(desk, command.rest)
+        case Name.STATISTICS:
+            return await statistics.show(desk, command.rest)
+        case Name.EXPORT:
+            return await exporting.ask(desk, command.rest)
         case Name.TEMPLATES if command.number is None:
             return await templates.show(desk, None, command.rest)
     if command.number is None:
@@ -63,6 +83,8 @@ async def run(desk: Desk, command: Command) -> str:
             return await withdrawing.withdraw(desk, question)
         case Name.TEMPLATES:
             return await templates.show(desk, question, command.rest)
+        case Name.SIMILAR:
+            return await similar.show(desk, question)
         case Name.SPAM:
             return await moderation.spam(desk, question)
         case Name.BAN:
@@ -95,6 +117,8 @@ async def choose(desk: Desk, chosen: Chosen) -> str:
         name = lists.get(chosen.detail)
         return await _list(desk, name, chosen.number) if name is not None else texts.OLD_BUTTON
     number = int(chosen.detail) if chosen.detail.isdecimal() and len(chosen.detail) < 19 else None
+    if chosen.choice is Choice.FOUND:
+        return await finding.turn(desk, chosen.detail, chosen.number)
     if chosen.choice is Choice.DELETE_TEMPLATE:
         return await templates.delete(desk, chosen.number)
     question = await desk.find(chosen.number)
@@ -111,6 +135,8 @@ async def choose(desk: Desk, chosen: Chosen) -> str:
             return await templates.use(desk, question, number)
         case Choice.SURPLUS if number is not None:
             return await flood.show(desk, question, number)
+        case Choice.REUSE if number is not None:
+            return await similar.use(desk, question, number)
         case Choice.HAND_TO:
             return await handing.hand_over(desk, question, chosen.detail, "")
         case Choice.DEPARTMENTS if number is not None:

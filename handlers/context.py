@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.capabilities import Capabilities
+from bot.config import StatisticsTable
 from bot.desk.cards import Look
 from bot.desk.routing import Desk
 from bot.model.chat import ChannelName, ChatKind, ChatRef
+from bot.statistics.figures import Targets
+from bot.statistics.weekly import Weekly
 from handlers.guesses import Guesses
+from handlers.lexicon import Lexicon
 from handlers.metrics import Metrics
 from storage.database import Database
 
@@ -37,18 +41,25 @@ class Context:
     capabilities: Mapping[ChannelName, Capabilities]
     #: Channels whose updates carry no names.
     nameless: frozenset[ChannelName] = frozenset()
+    #: What figures are compared with; when the coordinators get those of the week (None: never).
+    targets: Targets = field(default_factory=lambda: StatisticsTable().targets)
+    weekly_report: Weekly | None = None
     metrics: Metrics
     clock: Callable[[], datetime]
     #: Told after the commit that something waits for this chat.
     wake: Callable[[ChatRef, ChatKind, timedelta], None] = field(default=lambda *_: None)
     #: Told after the commit that this person's name is wanted.
     ask_name: Callable[[ChannelName, str], None] = field(default=lambda *_: None)
+    #: Told after the commit that there is a chore of this kind.
+    chore_added: Callable[[str], None] = field(default=lambda _: None)
     #: Reads the settings again; returns a line for whoever asked for it.
     reload: Callable[[], Awaitable[str]] = field(default=_no_reload)
     #: Set when a department has another chat: questions may have to be shown elsewhere.
     astray: asyncio.Event = field(default_factory=asyncio.Event)
     #: Who tried which codes of `/bind` lately.
     guesses: Guesses = field(default_factory=Guesses)
+    #: What searching knows of words.
+    lexicon: Lexicon = field(default_factory=Lexicon)
 
     @property
     def download_limits(self) -> dict[ChannelName, int]:

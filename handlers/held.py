@@ -1,7 +1,8 @@
-"""Answers held back because a colleague is at it, or has answered: the official decides whether they go out."""
+"""Answers held back because a colleague is at it, or taken from elsewhere: the official decides whether they go out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from bot.desk import commands, texts
 from bot.desk.commands import Choice, choice_button
 from bot.model.action import Official
 from bot.model.chat import ChatKind
+from bot.model.content import Content
 from bot.model.event import MessageReceived
 from bot.model.message import Keyboard, SendMessage
 from bot.model.question import Author, Question, Status
@@ -18,7 +20,7 @@ from handlers import answering
 from handlers.context import ALBUM_WAIT, Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
-from storage import actions, links, questions, shows
+from storage import actions, links, questions, shows, similar
 from storage.database import Transaction
 from storage.questions import NewMessage
 
@@ -68,6 +70,36 @@ async def hold(
     await post(tx, ctx, address, Draft(text=why, keyboard=keyboard, reply_to=event.message_id))
 
 
+async def offer(desk: Desk, question: Question, key: str, content: Content, preview: Callable[[str], Draft]) -> str:
+    """Keep a text that was not written here like an answer that was held back: it goes out when the official says so.
+
+    `key`: what it is and for which question. `preview`: how it is shown, with what should be known before.
+    """
+    kept = await _kept(desk, key, content)
+    warning = await reason(desk.tx, question, desk.official)
+    keyboard = buttons(question.number, kept, against=bool(warning))
+    await desk.say(replace(preview(warning), keyboard=keyboard, reply_to=desk.message_id), thread_message=kept)
+    return ""
+
+
+async def _kept(desk: Desk, key: str, content: Content) -> int:
+    """The message that waits to be sent. Pressed twice, or by two, there is still one: it is sent once."""
+    before = await questions.album(desk.tx, desk.chat, key)
+    if before is not None and before.role is Author.UNCLEAR and before.content == content:
+        return before.id
+    message = NewMessage(
+        role=Author.UNCLEAR,
+        author=desk.official.name,
+        chat=desk.chat,
+        # Of no message of his: what he pressed or wrote is no answer, and an edit of it must not become one.
+        message_id="",
+        content=content,
+        at=desk.ctx.clock(),
+        album_id=key,
+    )
+    return await questions.add_message(desk.tx, None, message)
+
+
 async def decide(desk: Desk, question: Question, kept_message: int, *, send: bool) -> str:
     """The official has decided."""
     kept = await questions.message_there(desk.tx, kept_message)
@@ -93,7 +125,10 @@ async def decide(desk: Desk, question: Question, kept_message: int, *, send: boo
         await desk.say(draft, thread_message=kept_message, role=Role.ASK_HELD)
         return ""
     await questions.assign_message(desk.tx, kept_message, question.number, Author.OFFICIAL)
-    left_out = await answering.send(desk.tx, desk.ctx, desk.official, question, kept_message, kept.content)
+    helped_by = await similar.helped_by(desk.tx, kept_message)
+    left_out = await answering.send(
+        desk.tx, desk.ctx, desk.official, question, kept_message, kept.content, helped_by=helped_by
+    )
     for one in left_out:
         await desk.say(texts.file_not_passed(question.number, describe(one.media), one.reason))
     return texts.SENT

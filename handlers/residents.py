@@ -28,7 +28,7 @@ from bot.model.question import Author, CloseKind, Conversation, Question, Status
 from handlers import asking_back, flood, moderation, placing, showing, waits
 from handlers.context import ALBUM_WAIT, NAME_WAIT, Context
 from handlers.outgoing import Address, Posted, do, post, post_both, refit
-from storage import conversations, links, questions, shows
+from storage import conversations, links, questions, shows, unindexed
 from storage.database import Transaction
 from storage.questions import NewMessage
 
@@ -120,6 +120,7 @@ async def named(tx: Transaction, ctx: Context, conversation_id: int) -> None:
     number = await conversations.lock_current_question(tx, conversation_id)
     if number is None:
         return
+    await unindexed.mark(tx, number)
     question = await questions.find(tx, number)
     thread = await questions.thread(tx, number)
     if question is None or not thread:

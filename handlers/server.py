@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 #: Bytes of a callback.
 BODY_LIMIT = 1024 * 1024
+#: Bytes of an address: whoever looks for 5,000 letters is told that it is too long, not that he is misunderstood.
+LINE_LIMIT = 64 * 1024
 #: Seconds within which a callback is answered, stored or not: a platform that waits too long sends again anyway.
 ANSWER_WITHIN = 2.8
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.delivery.fit import Draft
 from bot.desk import templates, texts
 from bot.desk.templates import Shelf, Template
 from bot.model.content import Content
-from bot.model.question import Author, Question, Status
+from bot.model.question import Question, Status
 from handlers import held
 from handlers.desk import Desk
-from storage import questions
 from storage import templates as stored
-from storage.questions import NewMessage
 
 
 async def show(desk: Desk, question: Question | None, wanted: str, page: int | None = None) -> str:
@@ -146,31 +145,13 @@ async def _show_one(desk: Desk, name: str) -> str:
 
 
 async def _offer(desk: Desk, question: Question, template: Template) -> str:
-    """Keep the filled text like an answer that was held back: it goes out when the official says so."""
+    """Show the filled text: it goes out when the official says so."""
     filled = templates.fill(template.text, question.number, question.resident)
     if not filled:
         return await desk.refuse(templates.nothing_left(question.number, template.name))
-    kept = await _kept(desk, f"template {template.id} for {question.number}", Content(text=filled))
-    warning = await held.reason(desk.tx, question, desk.official)
-    draft = templates.preview(question.number, template, filled, warning)
-    keyboard = held.buttons(question.number, kept, against=bool(warning))
-    await desk.say(replace(draft, keyboard=keyboard, reply_to=desk.message_id), thread_message=kept)
-    return ""
+    key = f"template {template.id} for {question.number}"
 
+    def preview(warning: str) -> Draft:
+        return templates.preview(question.number, template, filled, warning)
 
-async def _kept(desk: Desk, key: str, content: Content) -> int:
-    """The message that waits to be sent. Pressed twice, or by two, there is still one: it is sent once."""
-    before = await questions.album(desk.tx, desk.chat, key)
-    if before is not None and before.role is Author.UNCLEAR and before.content == content:
-        return before.id
-    message = NewMessage(
-        role=Author.UNCLEAR,
-        author=desk.official.name,
-        chat=desk.chat,
-        # Of no message of his: what he pressed or wrote is no answer, and an edit of it must not become one.
-        message_id="",
-        content=content,
-        at=desk.ctx.clock(),
-        album_id=key,
-    )
-    return await questions.add_message(desk.tx, None, message)
+    return await held.offer(desk, question, key, Content(text=filled), preview)

@@ -18,6 +18,8 @@ CONNECT_SECONDS = 2.0
 POOL_SIZE = 16
 #: Seconds to wait for one's turn; a callback is answered within three.
 TURN_SECONDS = 2.5
+#: How long a snapshot may stand still; it keeps the server from tidying up.
+SNAPSHOT_PAUSE = "2min"
 
 
 class DatabaseAway(Exception):
@@ -49,7 +51,8 @@ class Database:
     """The way to PostgreSQL. The address is handed to asyncpg as it is: only it knows `sslmode` and sockets."""
 
     def __init__(self, dsn: str, *, pool_size: int = POOL_SIZE) -> None:
-        self._dsn = dsn
+        #: A secret.
+        self.address = dsn
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self.connect,
@@ -67,7 +70,7 @@ class Database:
     async def connect(self) -> asyncpg.Connection[Any]:
         """A connection of one's own, for LISTEN."""
         return await asyncpg.connect(
-            self._dsn,
+            self.address,
             timeout=CONNECT_SECONDS,
             server_settings={
                 "timezone": "UTC",
@@ -102,6 +105,20 @@ class Database:
                 await tx.raw.execute("SET synchronous_commit = off")
             yield tx
         tx.committed()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        """Read much, as it is at this moment, by cursors: nothing that happens meanwhile is seen. Raises DatabaseAway.
+
+        Whoever writes what he reads to a slow place may take SNAPSHOT_PAUSE between two statements.
+        """
+        async with self._turn(), self._lent(self._idle) as tx:
+            await tx.raw.execute(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                f" SET LOCAL idle_in_transaction_session_timeout = '{SNAPSHOT_PAUSE}'"
+            )
+            yield tx
+            await tx.raw.execute("COMMIT")
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

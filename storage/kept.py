@@ -52,3 +52,25 @@ class KeptValues:
 async def clean(tx: Transaction) -> None:
     """Remove values whose time is over."""
     await tx.raw.execute("DELETE FROM kept WHERE expires_at < now()")
+
+
+async def keep(tx: Transaction, channel: str, name: str, value: str, until: datetime) -> None:
+    """Keep a value for a while, in the transaction of what it belongs to."""
+    await tx.raw.execute(
+        "INSERT INTO kept (channel, name, value, expires_at) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (channel, name) DO UPDATE SET value = $3, expires_at = $4",
+        channel,
+        name,
+        value,
+        until,
+    )
+
+
+async def find(tx: Transaction, channel: str, name: str) -> str | None:
+    """A value that is kept still; None: its time is over."""
+    found: str | None = await tx.raw.fetchval(
+        "SELECT value FROM kept WHERE channel = $1 AND name = $2 AND (expires_at IS NULL OR expires_at > now())",
+        channel,
+        name,
+    )
+    return found

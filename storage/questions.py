@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from bot.model.chat import ChatRef
 from bot.model.content import Content
 from bot.model.question import SAID_TO_RESIDENT, Author, CloseKind, Conversation, Question, Status, ThreadMessage
-from storage import waits
+from storage import unindexed, waits
 from storage.codec import decode_content, decode_history, encode_content
 from storage.database import Transaction
 from storage.links import NEWEST_WINS
@@ -83,7 +83,8 @@ async def ask(
 ) -> tuple[int, int]:
     """Register a question with its first message; returns its number and the message's id.
 
-    One statement: the question, the message, the link by which an edit finds it, the resident's standing, his wait.
+    One statement: the question, the message, the link by which an edit finds it, the resident's standing, his wait,
+    and that it is to be indexed.
     """
     row = await tx.raw.fetchrow(
         "WITH q AS (INSERT INTO questions (conversation_id, department, admin_channel, admin_chat_id, source,"
@@ -96,7 +97,8 @@ async def ask(
         " c AS (UPDATE conversations SET question_id = q.id, wants_new = false, source = '',"
         " greeted_at = coalesce(greeted_at, $6), stopped_at = NULL FROM q WHERE conversations.id = $1),"
         " w AS (INSERT INTO waits (question_id, round, started_at, running_since, worked, due_at, channel, department,"
-        " topic, place, source) SELECT id, 1, $6, $6, 0, $7, $10, $2, $17, $18, $5 FROM q)"
+        " topic, place, source) SELECT id, 1, $6, $6, 0, $7, $10, $2, $17, $18, $5 FROM q),"
+        " u AS (INSERT INTO unindexed SELECT id FROM q)"
         " SELECT q.id AS number, m.id AS message FROM q, m",
         conversation.id,
         department,
@@ -131,7 +133,8 @@ async def add_message(tx: Transaction, number: int | None, message: NewMessage) 
         "WITH m AS (INSERT INTO messages (question_id, role, author, channel, chat_id, album_id, content, at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id),"
         " l AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
-        f" SELECT $4, $9, $10, $1, m.id, $2 FROM m WHERE $10 <> '' {NEWEST_WINS})"
+        f" SELECT $4, $9, $10, $1, m.id, $2 FROM m WHERE $10 <> '' {NEWEST_WINS}),"
+        " u AS (INSERT INTO unindexed SELECT $1 WHERE $1 IS NOT NULL)"
         " SELECT id FROM m",
         number,
         message.role,
@@ -153,8 +156,9 @@ async def find(tx: Transaction, number: int, *, lock: bool = False) -> Question 
     return _question(row) if row is not None else None
 
 
-#: Columns that the ledger of waits has too.
+#: Columns that the ledger of waits, and the index, have too.
 _OF_WAIT = frozenset(("department", "topic", "place", "due_at"))
+_OF_INDEX = frozenset(("department", "topic", "place", "admin_channel", "admin_chat_id", "status"))
 
 
 async def change(tx: Transaction, number: int, **values: object) -> None:
@@ -162,6 +166,8 @@ async def change(tx: Transaction, number: int, **values: object) -> None:
     await tx.core.execute(update(questions).where(questions.c.id == number).values(**values))
     if values.keys() & _OF_WAIT:
         await waits.follow(tx, number)
+    if values.keys() & _OF_INDEX:
+        await unindexed.mark(tx, number)
 
 
 async def answered(tx: Transaction, number: int, now: datetime, *, act_at: datetime | None = None) -> None:
@@ -369,6 +375,8 @@ async def set_content(
     tx: Transaction, changed: ThreadMessage, content: Content, *, edited_at: datetime | None = None
 ) -> None:
     """Replace what a message says; with `edited_at` the old content goes to its history."""
+    if changed.question is not None:
+        await unindexed.mark(tx, changed.question)
     if edited_at is None:
         await tx.raw.execute("UPDATE messages SET content = $2 WHERE id = $1", changed.id, encode_content(content))
         return
@@ -390,6 +398,7 @@ async def assign_message(tx: Transaction, message_id: int, number: int, role: Au
         number,
         role,
     )
+    await unindexed.mark(tx, number)
 
 
 async def count_waiting(tx: Transaction) -> int:

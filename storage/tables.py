@@ -22,7 +22,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 metadata = MetaData(
     naming_convention={
@@ -204,6 +204,41 @@ waits = Table(
     Column("rating", SmallInteger),
     PrimaryKeyConstraint("question_id", "round"),
     Index("waits_started_at", "started_at"),
+)
+
+#: The words of whole questions, for full text search; written a moment later, by a job.
+found_by = Table(
+    "found_by",
+    metadata,
+    Column("question_id", BigInteger, ForeignKey("questions.id"), primary_key=True),
+    # Weights: A the resident's words, B what officials said to him, C internal notes, D his name; beside these, words
+    # that no text has: where it is shown, how it stands, what it is about (see storage.found_by).
+    Column("words", TSVECTOR, nullable=False),
+    Index("found_by_words", "words", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 1024}),
+)
+
+#: Questions whose words in `found_by` are older than they are. A question may be there several times.
+unindexed = Table(
+    "unindexed",
+    metadata,
+    Column("question_id", BigInteger, nullable=False),
+    # The newest are taken first.
+    Index("unindexed_question_id", "question_id"),
+)
+
+#: Long work that was asked for, or is done at a certain time: pictures, exports, reports.
+chores = Table(
+    "chores",
+    metadata,
+    _id(),
+    # See handlers.chores; the same kind with the same key is there once.
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("arguments", JSONB, nullable=False),
+    _time("not_before", null=False),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    UniqueConstraint("kind", "key"),
+    Index("chores_not_before", "not_before"),
 )
 
 #: Who did what to a question, when, from which chat. Only added to.

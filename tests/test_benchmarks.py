@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,12 @@ from benchmarks.measure import Bench
 from benchmarks.plans import CASES, explain
 from benchmarks.routing import route
 from benchmarks.service import Cores
+from benchmarks.taking import compare
+from benchmarks.threads import Region, rows_of
 from benchmarks.wire import connect
+from benchmarks.years import fill_years
+from bot.desk.words import tokenize
+from storage.codec import decode_content
 from storage.database import Database
 
 
@@ -74,3 +81,66 @@ async def test_plans(database: Database) -> None:
     await fill(database, 1000)
     explained = {case.name: await explain(database, case, generic=True) for case in CASES}
     assert [] == [name for name, seen in explained.items() if not seen]
+
+
+async def test_years(database: Database, database_address: str) -> None:
+    """The years hold five messages a question on the average, a wait and words for each; indexes are as before."""
+    indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexname"
+    async with database.transaction() as tx:
+        before = await tx.raw.fetch(indexes)
+    await fill_years(database_address, 1200)
+    async with database.transaction() as tx:
+        assert before == await tx.raw.fetch(indexes)
+        assert 1200 == await tx.raw.fetchval("SELECT count(DISTINCT question_id) FROM waits WHERE round = 1")
+        assert 1200 == await tx.raw.fetchval("SELECT count(*) FROM found_by WHERE length(words) > 10")
+        assert 4.5 < await tx.raw.fetchval("SELECT count(*) / 1200.0 FROM messages") < 5.5
+        # The next question gets the next number.
+        assert 1200 == await tx.raw.fetchval("SELECT last_value FROM questions_id_seq")
+
+
+async def test_years_fit_together(database: Database, database_address: str) -> None:
+    """A question and its waits say the same of where it stands."""
+    await fill_years(database_address, 1200)
+    async with database.transaction() as tx:
+        rows = await tx.raw.fetch(
+            "SELECT q.id FROM questions q CROSS JOIN LATERAL"
+            " (SELECT * FROM waits w WHERE w.question_id = q.id ORDER BY round DESC LIMIT 1) w"
+            " WHERE (q.waiting_since IS NOT NULL) <> (w.running_since IS NOT NULL)"
+            " OR (q.status IN ('open', 'clarifying')) <> (w.outcome = '')"
+            " OR (w.outcome = 'answered' AND q.answered_at IS DISTINCT FROM w.ended_at)"
+        )
+    assert [] == [row["id"] for row in rows]
+
+
+def test_years_are_the_same_every_time() -> None:
+    """What was measured can be made again: equal numbers, equal texts."""
+    region = Region(questions=100, now=datetime(2026, 1, 12, tzinfo=UTC))
+    assert rows_of(region, 11, 20) == rows_of(region, 11, 20)
+    assert rows_of(region, 11, 20).messages != rows_of(region, 21, 30).messages
+
+
+def test_words_are_as_frequent_as_in_russian() -> None:
+    """«в» is in nearly every question, «вода» in about a tenth of them in one form or another, most words in few."""
+    region = Region(questions=2000, now=datetime(2026, 1, 12, tzinfo=UTC))
+    words: dict[int, set[str]] = {}
+    for question, *_, content, _ in rows_of(region, 1, 2000).messages:
+        words.setdefault(question, set()).update(tokenize(decode_content(content).text))
+    everywhere = Counter(word for several in words.values() for word in several)
+    water = sum(not {"вода", "воды", "воде", "воду", "водой"}.isdisjoint(several) for several in words.values())
+    assert everywhere["в"] > 0.9 * 2000
+    assert 0.05 * 2000 < water < 0.2 * 2000
+    assert sum(count < 20 for count in everywhere.values()) > 0.8 * len(everywhere)
+
+
+async def test_taking_leaves_the_database_as_it_was(database: Database, database_address: str) -> None:
+    """The full database can be measured again and again: what taking in added to it is gone."""
+    await fill_years(database_address, 200)
+    count = "SELECT {} FROM {}"
+    tables = ("questions", "messages", "waits", "actions", "links", "outbox", "events", "conversations", "unindexed")
+    every = " UNION ALL ".join(count.format(f"'{table}', count(*)", table) for table in tables)
+    async with database.transaction() as tx:
+        before = await tx.raw.fetch(every)
+    full, empty = await compare(database_address, stories=2, at_once=2)
+    assert min(full.question.p50, full.rate, empty.answer.p50, empty.rate) > 0
+    async with database.transaction() as tx:
+        assert before == await tx.raw.fetch(every)

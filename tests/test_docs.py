@@ -13,7 +13,16 @@ from pydantic import BaseModel
 
 from adapters.registry import PLATFORMS
 from bot.app import read_plan
-from bot.config import CalendarTable, ChannelTable, CoordinatorsTable, DepartmentTable, FaqTable, PlaceTable, TopicTable
+from bot.config import (
+    CalendarTable,
+    ChannelTable,
+    CoordinatorsTable,
+    DepartmentTable,
+    FaqTable,
+    PlaceTable,
+    StatisticsTable,
+    TopicTable,
+)
 from bot.desk.commands import Name
 from bot.settings import Settings, SettingsError
 from handlers.metrics import Metrics
@@ -139,7 +148,8 @@ def test_toml_example_shows_every_key() -> None:
     expected |= {name: _channel_keys(name) for name in PLATFORMS if name != "web"}
     shown = {name: _keys(example[name]) for name in models}
     expected |= {"coordinators": set(CoordinatorsTable.model_fields), "calendar": set(CalendarTable.model_fields)}
-    shown |= {name: set(example[name]) for name in ("coordinators", "calendar")}
+    expected["statistics"] = set(StatisticsTable.model_fields)
+    shown |= {name: set(example[name]) for name in ("coordinators", "calendar", "statistics")}
     for table in example["channels"]:
         shown[table["platform"]] = shown.get(table["platform"], set()) | set(table)
     assert expected == shown

@@ -11,6 +11,7 @@ from adapters.web import parse, render
 from adapters.web.access import ADMIN_CHAT, Access
 from adapters.web.capabilities import CAPABILITIES
 from adapters.web.inbound import Inbound
+from adapters.web.insight.routes import InsightRoutes
 from adapters.web.items import Body, ShownFile, changing, encode
 from adapters.web.pages import Pages
 from adapters.web.routes import Routes
@@ -83,14 +84,28 @@ class WebAdapter:
         await asyncio.Event().wait()
 
     def routes(self, accept: Accept) -> Sequence[Route]:
-        return Routes(
-            access=Access(self._settings, self._lent.kept, self._now),
-            inbound=Inbound(self.channel, self._lent.chat_log, accept, self._now),
+        lent, insight = self._lent, self._lent.insight
+        access = Access(self._settings, lent.kept, self._now)
+        pages = Pages(service_name=lent.service_name, timezone=self._settings.timezone, has_insight=insight is not None)
+        chats = Routes(
+            access=access,
+            inbound=Inbound(self.channel, lent.chat_log, accept, self._now),
             streams=self._streams,
-            pages=Pages(service_name=self._lent.service_name, timezone=self._settings.timezone),
-            chat_log=self._lent.chat_log,
-            files=self._lent.files,
-        ).all()
+            pages=pages,
+            chat_log=lent.chat_log,
+            files=lent.files,
+        )
+        if insight is None:
+            return chats.all()
+        figures = InsightRoutes(
+            access=access,
+            pages=pages,
+            insight=insight,
+            admin_chat=ChatRef(channel=self.channel, chat_id=ADMIN_CHAT),
+            service_name=lent.service_name,
+            now=self._now,
+        )
+        return [*chats.all(), *figures.for_officials(), *(figures.for_everybody() if lent.open_statistics else ())]
 
     async def fetch(self, media: Media, into: BinaryIO) -> None:
         raise MediaUnavailable("not_in_store", "файл больше не хранится")

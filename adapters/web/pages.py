@@ -7,14 +7,19 @@ import hashlib
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from adapters.web.capabilities import FILE_LIMIT, FILES_LIMIT, TEXT_LIMIT
+from adapters.web.insight.markup import Markup, spaced, tag
 from adapters.web.items import Side
 
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+#: Bytes from which packing a page takes a while.
+_PACKED_ASIDE = 16 * 1024
 _STATIC = Path(__file__).parent / "static"
 
 #: Nothing from other hosts, no script or style that is not a file of ours; pictures before they are sent are blobs.
@@ -32,6 +37,16 @@ SECURITY = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+
+class Part(StrEnum):
+    """What officials have beside their chat; the values are addresses."""
+
+    CHAT = "/admin"
+    SEARCH = "/admin/find"
+    STATISTICS = "/admin/statistics"
+
+
+_PARTS = {Part.CHAT: "Чат", Part.SEARCH: "Поиск", Part.STATISTICS: "Статистика"}
 _REGIONS = {Side.RESIDENT: "Житель", Side.ADMIN: "Сотрудники"}
 #: What stands above a chat that has the page to itself.
 _HEADINGS = {Side.RESIDENT: "Ваши вопросы", Side.ADMIN: "Чат сотрудников"}
@@ -52,8 +67,10 @@ class _File:
 class Pages:
     """Makes the responses that carry the page."""
 
-    def __init__(self, *, service_name: str, timezone: str) -> None:
+    def __init__(self, *, service_name: str, timezone: str, has_insight: bool = False) -> None:
         self._common = {"service": service_name, "zone": timezone}
+        #: Search and figures are there beside the chat.
+        self._has_insight = has_insight
         paths = sorted(_STATIC.iterdir())
         self._templates = {path.stem: path.read_text("utf-8") for path in paths if path.suffix == ".html"}
         self._files = {path.name: _read(path) for path in paths if path.suffix in _TYPES}
@@ -84,14 +101,27 @@ class Pages:
             ready={
                 "chats": chats,
                 "tabs": self._fill("tabs", {}, {"links": links}) if len(sides) > 1 else "",
+                # On a page with both chats, the chat is here already.
+                "parts": self._parts(Part.CHAT if len(sides) == 1 else None) if Side.ADMIN in sides else "",
                 "logout": self._fill("logout", {}) if can_log_out else "",
             },
         )
 
-    def login(self, *, error: str = "", status: int = 200) -> web.Response:
-        """The page that asks for the password."""
+    def desk(self, *, title: str, body: Markup, part: Part, can_log_out: bool, status: int = 200) -> web.Response:
+        """A page for officials beside their chat."""
+        logout = self._fill("logout", {}) if can_log_out else ""
+        ready = {"body": body, "parts": self._parts(part), "logout": logout}
+        return self._page("desk", {"title": title}, ready=ready, status=status)
+
+    def open(self, *, title: str, body: Markup, status: int = 200) -> web.Response:
+        """A page with figures for everybody."""
+        return self._page("open", {"title": title}, ready={"body": body}, status=status)
+
+    def login(self, *, back: str = Part.CHAT, error: str = "", status: int = 200) -> web.Response:
+        """The page that asks for the password; `back`: where to go then, an address of ours."""
         note = self._fill("login_error", {"error": error}) if error else ""
-        return self._page("login", {}, ready={"note": note}, status=status)
+        action = "/admin/login" if back == Part.CHAT else f"/admin/login?{urlencode({'back': back})}"
+        return self._page("login", {"action": action}, ready={"note": note}, status=status)
 
     def closed(self, *, explanation: str, status: int) -> web.Response:
         """The page that says why there is no chat here."""
@@ -114,12 +144,24 @@ class Pages:
             headers["Content-Encoding"] = "gzip"
         return web.Response(body=body, content_type=file.content_type, charset="utf-8", headers=headers)
 
+    def _parts(self, current: Part | None) -> str:
+        if not self._has_insight:
+            return ""
+        links = (
+            tag("a", text, href=part.value, aria_current="page" if part is current else None)
+            for part, text in _PARTS.items()
+            if current is not None or part is not Part.CHAT
+        )
+        return tag("nav", spaced(*links), class_="parts", aria_label="Разделы")
+
     def _page(
         self, name: str, slots: Mapping[str, str], *, ready: Mapping[str, str] | None = None, status: int = 200
     ) -> web.Response:
         static = f"/static/{self._version}"
         return web.Response(
             status=status,
+            # Where a big page is packed, it is packed beside the loop.
+            zlib_executor_size=_PACKED_ASIDE,
             text=self._fill(name, self._common | {"static": static} | dict(slots), ready),
             content_type="text/html",
             headers={"Cache-Control": "no-store"},

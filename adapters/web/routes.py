@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
-import structlog
 from aiohttp import hdrs, web
 
 from adapters.web.access import Access, Visitor
+from adapters.web.entrance import back_to, turned_away
+from adapters.web.guard import ask_to_wait, guarded
 from adapters.web.inbound import Inbound
 from adapters.web.items import PICTURES, Side, view
-from adapters.web.pages import SECURITY, Pages
+from adapters.web.pages import Pages
 from adapters.web.stream import Streams
 from adapters.web.uploads import Form, Refused, read_form
 from bot.adapter import ChatLog, Files, LogItem, Route
-
-log = structlog.get_logger(__name__)
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 #: What a browser may be told of a file's kind: nothing of these can run.
 _TOLD = (*sorted(PICTURES), "audio/", "video/", "application/pdf")
@@ -45,19 +41,19 @@ class Routes:
     def all(self) -> Sequence[Route]:
         side = "/web/{side:resident|admin}"
         return [
-            self._route("GET", "/", self._index),
-            self._route("GET", "/admin", self._admin),
-            self._route("POST", "/admin/login", self._log_in),
-            self._route("POST", "/admin/logout", self._log_out),
-            self._route("GET", "/static/{version}/{name}", self._static),
-            self._route("GET", f"{side}/me", self._me),
-            self._route("GET", f"{side}/events", self._events),
-            self._route("POST", f"{side}/messages", self._message),
-            self._route("POST", f"{side}/retry", self._retry),
-            self._route("POST", f"{side}/edit", self._edit),
-            self._route("POST", f"{side}/press", self._press),
-            self._route("POST", "/web/{side:resident}/start", self._start),
-            self._route("GET", f"{side}/files/{{sha256:[0-9a-f]{{64}}}}/{{name}}", self._file),
+            guarded("GET", "/", self._index),
+            guarded("GET", "/admin", self._admin),
+            guarded("POST", "/admin/login", self._log_in),
+            guarded("POST", "/admin/logout", self._log_out),
+            guarded("GET", "/static/{version}/{name}", self._static),
+            guarded("GET", f"{side}/me", self._me),
+            guarded("GET", f"{side}/events", self._events),
+            guarded("POST", f"{side}/messages", self._message),
+            guarded("POST", f"{side}/retry", self._retry),
+            guarded("POST", f"{side}/edit", self._edit),
+            guarded("POST", f"{side}/press", self._press),
+            guarded("POST", "/web/{side:resident}/start", self._start),
+            guarded("GET", f"{side}/files/{{sha256:[0-9a-f]{{64}}}}/{{name}}", self._file),
         ]
 
     # --- pages ---
@@ -69,25 +65,20 @@ class Routes:
         return response
 
     async def _admin(self, request: web.Request) -> web.StreamResponse:
-        if await self._access.opens_admin(request):
-            response = self._pages.chats((Side.ADMIN,), can_log_out=self._access.asks_password)
-            self._access.greet(request, response)
-            return response
-        if self._access.asks_password:
-            return self._pages.login()
-        return self._pages.closed(
-            explanation="Чат сотрудников закрыт: без пароля он открывается только на том компьютере, где работает "
-            "сервис, и только пока сервис не виден из интернета. Чтобы открыть чат, задайте WEB_ADMIN_PASSWORD.",
-            status=403,
-        )
+        if (instead := await turned_away(request, self._access, self._pages, login_status=200)) is not None:
+            return instead
+        response = self._pages.chats((Side.ADMIN,), can_log_out=self._access.asks_password)
+        self._access.greet(request, response)
+        return response
 
     async def _log_in(self, request: web.Request) -> web.StreamResponse:
-        response = web.Response(status=303, headers={"Location": "/admin"})
+        back = back_to(request.query.get("back"))
+        response = web.Response(status=303, headers={"Location": back})
         try:
             await self._access.log_in(request, response)
         except Refused as refused:
-            page = self._pages.login(error=refused.text, status=refused.status)
-            _ask_to_wait(page, refused.retry_after)
+            page = self._pages.login(back=back, error=refused.text, status=refused.status)
+            ask_to_wait(page, refused.retry_after)
             return page
         return response
 
@@ -165,49 +156,6 @@ class Routes:
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         response.headers[hdrs.CACHE_CONTROL] = "private, max-age=86400"
         return response
-
-    # --- around all of them ---
-
-    def _route(self, method: str, path: str, handler: Handler) -> Route:
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            try:
-                response = await handler(request)
-            except Refused as refused:
-                response = _error(refused.status, refused.text, refused.retry_after)
-            except web.HTTPException:
-                raise
-            except Exception as error:
-                if isinstance(error, ConnectionError) and _is_gone(request):
-                    raise
-                # Most likely the database is away. The text of the error may hold residents' words.
-                log.warning("web.request_failed", path=path, error=type(error).__name__)
-                response = _error(503, "Сейчас не получается. Попробуйте ещё раз.", timedelta(seconds=5))
-            if not response.prepared:
-                _secure(response)
-            return response
-
-        return Route(method=method, path=path, handler=guarded)
-
-
-def _is_gone(request: web.Request) -> bool:
-    return request.transport is None or request.transport.is_closing()
-
-
-def _secure(response: web.StreamResponse) -> None:
-    for name, value in SECURITY.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
-
-
-def _error(status: int, text: str, retry_after: timedelta | None = None) -> web.Response:
-    response = web.json_response({"error": text}, status=status)
-    _ask_to_wait(response, retry_after)
-    return response
-
-
-def _ask_to_wait(response: web.Response, retry_after: timedelta | None) -> None:
-    if retry_after is not None:
-        response.headers[hdrs.RETRY_AFTER] = str(int(retry_after.total_seconds()) + 1)
 
 
 def _shown(item: LogItem, visitor: Visitor) -> web.Response:

@@ -100,8 +100,8 @@ def card_keyboard(question: Question) -> Keyboard:
         rows=(
             (take, button("Передать", Name.TRANSFER, value)),
             (button("Уточнить", Name.CLARIFY, value), button("Промежуточный ответ", Name.INTERIM, value)),
-            (button("Шаблоны", Name.TEMPLATES, value), thread),
-            (button("Ответ не требуется", Name.CLOSE, value),),
+            (button("Шаблоны", Name.TEMPLATES, value), button("Похожие", Name.SIMILAR, value)),
+            (thread, button("Ответ не требуется", Name.CLOSE, value)),
         )
     )
 

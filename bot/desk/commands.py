@@ -31,6 +31,10 @@ class Name(StrEnum):
     MINE = "mine"
     OVERDUE = "overdue"
     QUESTION = "q"
+    FIND = "find"
+    SIMILAR = "similar"
+    STATISTICS = "stats"
+    EXPORT = "export"
     BIND = "bind"
     RELOAD = "reload"
     HELP = "help"
@@ -42,6 +46,8 @@ MENU: tuple[tuple[Name, bool, str], ...] = (
     (Name.MINE, False, "Вопросы, которые взяли вы"),
     (Name.OVERDUE, False, "Просроченные вопросы"),
     (Name.QUESTION, True, "Вся переписка по вопросу: /q 123, история: /q 123 log"),
+    (Name.FIND, False, "Найти вопрос: /find вода надым с 1.11 по 15.11"),
+    (Name.SIMILAR, True, "Похожие вопросы с ответами: /similar 123"),
     (Name.TAKE, True, "Взять вопрос: /take 123"),
     (Name.RELEASE, True, "Отдать взятый вопрос: /release 123"),
     (Name.TRANSFER, True, "Передать другому отделу: /transfer 123 отдел причина"),
@@ -56,6 +62,8 @@ MENU: tuple[tuple[Name, bool, str], ...] = (
     (Name.SPAM, True, "Закрыть как спам: /spam 123"),
     (Name.BAN, True, "Не принимать сообщения от жителя: /ban 123 7д причина"),
     (Name.UNBAN, True, "Снова принимать сообщения: /unban 123"),
+    (Name.STATISTICS, False, "Статистика: /stats неделя, /stats 1.11-15.11 отдел"),
+    (Name.EXPORT, False, "Таблица Excel за тот же срок: /export месяц"),
     (Name.BIND, False, "Привязать этот чат к отделу: /bind код"),
     (Name.RELOAD, False, "Перечитать настройки (координаторы)"),
     (Name.HELP, False, "Как здесь работать"),
@@ -157,6 +165,10 @@ class Choice(StrEnum):
     DELETE_TEMPLATE = "tplx"
     #: Show what a resident has written beyond what was shown.
     SURPLUS = "more"
+    #: Show another page of what was found; the detail is the search's id.
+    FOUND = "found"
+    #: Use the answer to another question (its number) again.
+    REUSE = "reuse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+
+from bot.desk.personal_data import Kind, places
 
 RUDE = "Грубая лексика"
 PERSONAL = "Похоже на личные данные"
@@ -110,69 +111,8 @@ def _stands_so(plain: str, start: int) -> bool:
 
 # --- personal data -------------------------------------------------------------------------------------------------
 
-_GAP = r"[ \xa0()–-]{0,3}"
-#: Ten digits and more, with what stands between the groups of a number: the rest of a text is not looked at closer.
-_STRETCH = re.compile(rf"\d(?:{_GAP}\d){{9,60}}")
-# A city's or a mobile's code begins with 3, 4, 8 or 9; 800 is nobody's own.
-_PHONE = re.compile(
-    rf"(?<!\d[.,/])(?<![\d+])(?:\+7|[78]){_GAP}(?!800)[3489]\d\d(?:{_GAP}\d){{7}}(?!\d)"
-    r"|(?<!\d[.,/-])(?<![\d+])\(?(?!800)[3489]\d\d\)?[ \xa0-]\d{3}[ \xa0-]?\d\d[ \xa0-]?\d\d(?!\d)"
-)
-#: What is said before other numbers of eleven digits.
-_OTHER_NUMBER = re.compile(r"(?:сч[её]т|л/с|лицев|инн|огрн|уин|договор|заявк|обращени|№)\D{0,12}$")
-_SNILS = re.compile(r"(?<![\d-])\d{3}[ -]\d{3}[ -]\d{3}[ -]\d\d(?![\d-])|(?<!\d)\d{11}(?!\d)")
-_CARD = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}([ \xa0-]?)\d{4}\1\d{4}\1\d{4}(?![ -]?\d)")
-_PASSPORT = re.compile(
-    r"(?:паспорт|сери[яейию])\D{0,40}?(?<!\d)\d\d ?\d\d\D{0,12}\d{6}(?!\d)"
-    r"|(?<!\d)\d\d ?\d\d[ №]{1,3}\d{6}(?!\d)\D{0,20}паспорт"
-)
-# Each part is as long as it may be (RFC 5321), so that no text is looked through again and again.
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[^\W\d_]{2,24}")
-
 
 def personal_data(text: str) -> tuple[str, ...]:
     """The kinds of personal data that it seems to have, the resident's own or somebody's."""
-    lowered = text.lower()
-    found = {kind for match in _STRETCH.finditer(lowered) for kind in _in_stretch(lowered, match.start(), match.end())}
-    if ("паспорт" in lowered or "сери" in lowered) and _PASSPORT.search(lowered) is not None:
-        found.add("паспорт")
-    if "@" in lowered and _EMAIL.search(lowered) is not None:
-        found.add("e-mail")
-    return tuple(kind for kind in ("телефон", "паспорт", "СНИЛС", "карта", "e-mail") if kind in found)
-
-
-def _in_stretch(text: str, start: int, end: int) -> Iterator[str]:
-    """What these digits may be; signs around them tell that they are something else."""
-    start, end = max(start - 2, 0), end + 2
-    if any(_is_phone(text, match) for match in _PHONE.finditer(text, start, end)):
-        yield "телефон"
-    if any(_is_snils(text, match) for match in _SNILS.finditer(text, start, end)):
-        yield "СНИЛС"
-    if any(_is_card(match[0]) for match in _CARD.finditer(text, start, end)):
-        yield "карта"
-
-
-def _digits(text: str) -> list[int]:
-    return [int(sign) for sign in text if sign.isdecimal()]
-
-
-def _is_phone(text: str, match: re.Match[str]) -> bool:
-    """Eleven digits in one piece may be the number of an account, too, if the word before them says so."""
-    if not match[0].isdecimal():
-        return True
-    return _OTHER_NUMBER.search(text, max(match.start() - 30, 0), match.start()) is None
-
-
-def _is_snils(text: str, match: re.Match[str]) -> bool:
-    """The check number: https://ru.wikipedia.org/wiki/Контрольное_число. In one piece only where it is called so."""
-    if match[0].isdecimal() and "снилс" not in text[max(match.start() - 25, 0) : match.start()]:
-        return False
-    digits = _digits(match[0])
-    weighed = sum(digit * (9 - place) for place, digit in enumerate(digits[:9]))
-    return weighed % 101 % 100 == digits[9] * 10 + digits[10]
-
-
-def _is_card(number: str) -> bool:
-    """Luhn's check: https://en.wikipedia.org/wiki/Luhn_algorithm"""
-    doubled = [digit if place % 2 else digit * 2 - 9 * (digit > 4) for place, digit in enumerate(_digits(number))]
-    return sum(doubled) % 10 == 0
+    found = {place.kind for place in places(text)}
+    return tuple(kind.value for kind in Kind if kind in found)

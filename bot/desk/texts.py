@@ -22,6 +22,7 @@ _EXAMPLES = {
     Name.CLARIFY: "/clarify 123 текст",
     Name.INTERIM: "/interim 123 текст",
     Name.WITHDRAW: "/withdraw 123",
+    Name.SIMILAR: "/similar 123",
     Name.TEMPLATES: "/t 123",
     Name.SPAM: "/spam 123",
     Name.BAN: "/ban 123 7д причина",

@@ -160,7 +160,7 @@ def _index(subjects: Sequence[Subject], inflect: Inflect) -> _Index:
 def _expanded(phrase: str, inflect: Inflect) -> list[frozenset[str]]:
     """The forms that each word of a phrase may have, place by place; a hyphen parts words like a space."""
     places: list[frozenset[str]] = []
-    for part in _PART.findall(_composed(phrase)):
+    for part in _PART.findall(composed(phrase)):
         own = tokenize(part)
         # A form with more or fewer hyphens than the word itself would not fit its places.
         several = [own, *(one for form in inflect(part) if len(one := tokenize(form)) == len(own))]
@@ -170,10 +170,10 @@ def _expanded(phrase: str, inflect: Inflect) -> list[frozenset[str]]:
 
 def tokenize(text: str) -> list[str]:
     """The words of a text in their order: small letters, ё as е, parted at all that is no letter or digit."""
-    return _WORD.findall(_composed(text).lower().replace("ё", "е"))
+    return _WORD.findall(composed(text).lower().replace("ё", "е"))
 
 
-def _composed(text: str) -> str:
+def composed(text: str) -> str:
     """One spelling for what looks the same: й in two parts (macOS), stress marks and soft hyphens from web pages."""
     return unicodedata.normalize("NFC", text).replace("\u0301", "").replace("\u00ad", "")
 

@@ -62,6 +62,12 @@ SETTINGS = [
         "ADMIN_CHAT",
         ("Viber", "no group", "web"),
     ),
+    Mistake(
+        "open figures without the page that shows them",
+        {"OPEN_STATISTICS": "on", "WEB": "off", "ADMIN_CHAT": "telegram:-1001", "TELEGRAM_TOKEN": SECRET},
+        "OPEN_STATISTICS",
+        ("WEB=on",),
+    ),
     Mistake("no channel at all", {"WEB": "off"}, "ADMIN_CHAT", ("'web'", "token")),
     Mistake("public address without https", {"PUBLIC_URL": "http://otvet.example.org"}, "PUBLIC_URL", ("https",)),
     Mistake("public address that is none", {"PUBLIC_URL": "otvet.example.org"}, "PUBLIC_URL", ("https",)),
@@ -237,6 +243,13 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
     names = [line.partition(": ")[0] for line in found]
     assert ["ANSWER_WITHIN", "PORT", "PUBLIC_URL", "TELEGRAM_TOKEN", "VK_GROUP_ID", "otvet.toml"] == sorted(names)
     assert "made-up-secret" not in "\n".join(found)
+
+
+def test_open_figures_are_judged_beside_other_mistakes(tmp_path: Path) -> None:
+    """A wrong port does not hide that the page is off which is to show the figures."""
+    environment = {"PORT": "http", "OPEN_STATISTICS": "on", "WEB": "off"}
+    names = [line.partition(": ")[0] for line in mistakes(tmp_path, environment)]
+    assert {"PORT", "OPEN_STATISTICS"} <= set(names)
 
 
 TABLES = [

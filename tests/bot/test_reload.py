@@ -14,6 +14,8 @@ from bot.app import build_desk, build_look, read_plan
 from bot.capabilities import Capabilities
 from bot.model.chat import ChatRef
 from bot.reload import Reload
+from bot.statistics.figures import Targets
+from bot.statistics.weekly import Weekly
 from handlers.context import Context
 from handlers.metrics import Metrics
 from storage.database import Database
@@ -90,6 +92,19 @@ async def test_counts_are_told_since_the_last_time(running: Running) -> None:
     running.write(ROADS + WATER)
     await running.ctx.reload()
     assert "Отделы: 2, " in await running.ctx.reload()
+
+
+async def test_statistics(running: Running) -> None:
+    """What figures are compared with, and when they are reported, needs no restart."""
+    running.write(f'{ROADS}[statistics]\ntarget = "2h"\ncountry = "3h"\nreport = "off"\n')
+    await running.ctx.reload()
+    assert (Targets(own=timedelta(hours=2), country=timedelta(hours=3)), None) == (
+        running.ctx.targets,
+        running.ctx.weekly_report,
+    )
+    running.write(f'{ROADS}[statistics]\nreport = "fri 17:30"\n')
+    await running.ctx.reload()
+    assert Weekly(weekday=4, minutes=17 * 60 + 30) == running.ctx.weekly_report
 
 
 async def test_deadline_of_the_service(running: Running) -> None:

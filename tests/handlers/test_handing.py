@@ -18,7 +18,7 @@ from storage import actions
 from tests.handlers.fakes import ABLE, DESK, ENERGY, IRINA, OLEG, WORK, Office, open_office
 
 #: What stands under a card beside «Взять».
-FURTHER = ["Передать", "Уточнить", "Промежуточный ответ", "Шаблоны", "Вся переписка", "Ответ не требуется"]
+FURTHER = ["Передать", "Уточнить", "Промежуточный ответ", "Шаблоны", "Похожие", "Вся переписка", "Ответ не требуется"]
 ROADS = ChatRef(channel=WORK, chat_id="-700")
 
 

@@ -76,7 +76,9 @@ async def test_help(service: Service) -> None:
     """--help names every command."""
     code, out, _ = await service.command("--help")
     assert 0 == code
-    assert [] == [name for name in ("run", "migrate", "check", "bind-code", "events") if name not in out]
+    assert [] == [
+        name for name in ("run", "migrate", "check", "bind-code", "stats", "export", "events") if name not in out
+    ]
 
 
 async def test_check(service: Service, telegram: TelegramEmulator) -> None:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COORDINATORS, ENERGY, ROADS = -1001234567890, -1001234567891, -1001234567892
 #: What stands under a card beside «Взять».
-FURTHER = ["Передать", "Уточнить", "Промежуточный ответ", "Шаблоны", "Вся переписка", "Ответ не требуется"]
+FURTHER = ["Передать", "Уточнить", "Промежуточный ответ", "Шаблоны", "Похожие", "Вся переписка", "Ответ не требуется"]
 PUBLIC = "https://otvet.example"
 CONFIG = """
 [[departments]]

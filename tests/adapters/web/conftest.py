@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from adapters.web.adapter import WebAdapter
 from adapters.web.settings import Settings
+from handlers.server import LINE_LIMIT
 from tests.adapters.web.fakes import Clock, Core, FolderFiles, MemoryKept, MemoryLog, lent
 from tests.browser import chromium
 
@@ -41,17 +42,19 @@ OpenPage = Callable[..., Awaitable[Page]]
 
 @pytest.fixture
 async def open_page(tmp_path: Path) -> AsyncIterator[OpenPage]:
-    """Serves a page: `await open_page(admin_password=…, heartbeat=…)`."""
+    """Serves a page: `await open_page(admin_password=…, heartbeat=…, insight=…)`."""
     async with AsyncExitStack() as stack:
 
         async def opened(*, clock: Any = None, **changes: Any) -> Page:
             log, kept, files = MemoryLog(), MemoryKept(), FolderFiles(tmp_path)
             heartbeat = changes.pop("heartbeat", timedelta(hours=1))
             streams = changes.pop("streams", 100)
+            insight = changes.pop("insight", None)
+            open_statistics = changes.pop("open_statistics", False)
             adapter = WebAdapter(
                 channel="web",
                 settings=Settings(**({"local_only": True} | changes)),
-                lent=lent(files, log, kept),
+                lent=lent(files, log, kept, insight=insight, open_statistics=open_statistics),
                 now=clock or (clock := Clock()),
                 heartbeat=heartbeat,
                 streams=streams,
@@ -61,7 +64,9 @@ async def open_page(tmp_path: Path) -> AsyncIterator[OpenPage]:
             for route in adapter.routes(core.accept):
                 app.router.add_route(route.method, route.path, route.handler)
             server = TestServer(app)
-            await stack.enter_async_context(server)
+            stack.push_async_callback(server.close)
+            # As the service does: a search of thousands of letters makes a long address.
+            await server.start_server(max_line_size=LINE_LIMIT)
             stack.push_async_callback(adapter.close)
             url = str(server.make_url("/")).rstrip("/")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from adapters.web.adapter import WebAdapter
 from adapters.web.items import decode
-from bot.adapter import Lent, LogItem, StoredFile, Update
+from bot.adapter import Insight, Lent, LogItem, StoredFile, Update
 from bot.errors import MediaUnavailable
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Media
@@ -281,7 +281,14 @@ def _bold(start: int, end: int) -> tuple[Span, ...]:
     return (Span(start=start, end=end, style=Style.BOLD),)
 
 
-def lent(files: FolderFiles, log: MemoryLog, kept: MemoryKept) -> Lent:
+def lent(
+    files: FolderFiles,
+    log: MemoryLog,
+    kept: MemoryKept,
+    *,
+    insight: Insight | None = None,
+    open_statistics: bool = False,
+) -> Lent:
     """All that the page gets from the core."""
     return Lent(
         files=files,
@@ -290,4 +297,6 @@ def lent(files: FolderFiles, log: MemoryLog, kept: MemoryKept) -> Lent:
         webhook_url=None,
         service_name="Полярный <Вестник> & Ко",
         admin_chats=(ADMIN,),
+        insight=insight,
+        open_statistics=open_statistics,
     )

@@ -1,0 +1,160 @@
+"""Figures by department, topic, place, channel and source: the largest groups at once, the others on demand. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from adapters.web.insight.address import Asked, Viewer
+from adapters.web.insight.charts import share_bar
+from adapters.web.insight.markup import Markup, tag, together
+from adapters.web.insight.names import TITLES, known, name_of
+from adapters.web.insight.tiles import rating_of
+from adapters.web.insight.wording import NOTHING, counted, decimal, duration, number
+from bot.adapter import Labels
+from bot.statistics.figures import By, Figures, Report, What
+
+#: Groups that are shown at once; on paper the style sheet leaves five of them.
+SHOWN = 15
+
+_NOUNS = {
+    By.DEPARTMENT: ("отдел", "отдела", "отделов"),
+    By.TOPIC: ("тема", "темы", "тем"),
+    By.PLACE: ("место", "места", "мест"),
+    By.CHANNEL: ("канал", "канала", "каналов"),
+    By.SOURCE: ("источник", "источника", "источников"),
+}
+
+#: Where the figures of one group are, and where its lists are; None: nowhere.
+Link = Callable[[str], Asked | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One group of a table."""
+
+    name: str
+    figures: Figures
+    #: Where the lists behind its numbers are.
+    there: Asked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    head: str
+    cell: Callable[[Line], str]
+    is_printed: bool = True
+
+
+_COLUMNS = (
+    _Column("Получено", lambda line: _count(line, line.figures.counts.received, What.RECEIVED)),
+    _Column("Отвечено", lambda line: _count(line, line.figures.counts.answered, What.ANSWERED)),
+    _Column("Ждут", lambda line: number(line.figures.counts.open + line.figures.counts.clarifying), is_printed=False),
+    _Column("Просрочено", lambda line: _count(line, line.figures.counts.overdue, What.OVERDUE)),
+    _Column("Среднее", lambda line: duration(line.figures.clock.mean)),
+    _Column("Медиана", lambda line: duration(line.figures.clock.median), is_printed=False),
+    _Column("90\u00a0%", lambda line: duration(line.figures.clock.p90), is_printed=False),
+)
+
+
+def all_of(report: Report, asked: Asked, viewer: Viewer) -> list[Markup]:
+    """A table for each way of splitting that says more than the whole does."""
+    return [
+        of_groups(by, groups, viewer.labels, partial(narrowed, asked, viewer, by))
+        for by in TITLES
+        if (groups := report.by.get(by, {})) and set(groups) not in ({""}, {asked.chosen.get(by)})
+    ]
+
+
+def narrowed(asked: Asked, viewer: Viewer, by: By, value: str) -> Asked | None:
+    """The address of one group alone; None where nothing can be chosen by it, or not any more."""
+    if value not in known(viewer.labels, by) and (value or by is By.CHANNEL):
+        return None
+    match by:
+        case By.DEPARTMENT if value in viewer.departments:
+            return replace(asked, department=value, page=0)
+        case By.PLACE:
+            return replace(asked, place=value, page=0)
+        case By.CHANNEL:
+            return replace(asked, channel=value, page=0)
+        case _:
+            return None
+
+
+def of_groups(
+    by: By, groups: Mapping[str, Figures], labels: Labels, link: Link = lambda _: None, *, rated: int = 1
+) -> Markup:
+    """The groups in the order in which they come; `rated`: of fewer residents no rating is shown."""
+    largest = max((figures.counts.received for figures in groups.values()), default=0)
+    lines = [_group(name_of(labels, by, value), figures, link(value), largest) for value, figures in groups.items()]
+    # One more line takes no more room than the words that hide it.
+    shown = SHOWN if len(lines) > SHOWN + 1 else len(lines)
+    rest = lines[shown:]
+    has_ratings = any(figures.counts.rated >= rated for figures in groups.values())
+
+    def lined(title: str, part: Sequence[Line]) -> Markup:
+        return table(title, "Название", part, rated=rated if has_ratings else None)
+
+    return tag(
+        "section",
+        tag("h2", TITLES[by]),
+        lined(TITLES[by], lines[:shown]),
+        tag(
+            "details",
+            tag("summary", f"Ещё {counted(len(rest), *_NOUNS[by])}"),
+            lined(f"{TITLES[by]}, продолжение", rest),
+            class_="beside",
+        )
+        if rest
+        else None,
+        class_="panel group",
+    )
+
+
+def table(title: str, first: str, lines: Sequence[Line], *, rated: int | None) -> Markup:
+    """A table of figures that scrolls by itself where it is wider than the page; `rated` None: without ratings."""
+    columns = [*_COLUMNS, *([_ratings(rated)] if rated is not None else [])]
+    head = tag(
+        "tr",
+        tag("th", first, scope="col"),
+        *(tag("th", column.head, scope="col", class_=_class(column)) for column in columns),
+    )
+    body = (
+        tag(
+            "tr",
+            tag("th", line.name, scope="row"),
+            *(tag("td", column.cell(line), class_=_class(column)) for column in columns),
+        )
+        for line in lines
+    )
+    return tag(
+        "div",
+        tag("table", tag("thead", head), tag("tbody", *body)),
+        class_="scroll",
+        tabindex=0,
+        role="region",
+        aria_label=f"Таблица: {title}",
+    )
+
+
+def _group(name: str, figures: Figures, there: Asked | None, largest: int) -> Line:
+    linked = tag("a", name, href=there.report()) if there else name
+    bar = share_bar(figures.counts.received / largest if largest else 0)
+    return Line(name=together((tag("span", linked, class_="name"), bar)), figures=figures, there=there)
+
+
+def _count(line: Line, value: int, what: What) -> str:
+    return tag("a", number(value), href=line.there.behind(what)) if line.there and value else number(value)
+
+
+def _ratings(least: int) -> _Column:
+    def cell(line: Line) -> str:
+        rating = rating_of(line.figures.counts)
+        return NOTHING if rating is None or line.figures.counts.rated < least else decimal(rating)
+
+    return _Column("Оценка", cell, is_printed=False)
+
+
+def _class(column: _Column) -> str | None:
+    return None if column.is_printed else "more"

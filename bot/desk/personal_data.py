@@ -1,0 +1,102 @@
+"""Where a text seems to have personal data, the resident's own or somebody's. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What it is; the values are what people call it."""
+
+    PHONE = "телефон"
+    PASSPORT = "паспорт"
+    SNILS = "СНИЛС"
+    CARD = "карта"
+    EMAIL = "e-mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: `text[start:end]`."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+_GAP = r"[ \xa0()–-]{0,3}"
+#: Ten digits and more, with what stands between the groups of a number: the rest of a text is not looked at closer.
+_STRETCH = re.compile(rf"\d(?:{_GAP}\d){{9,60}}")
+# A city's or a mobile's code begins with 3, 4, 8 or 9; 800 is nobody's own.
+_PHONE = re.compile(
+    rf"(?<!\d[.,/])(?<![\d+])(?:\+7|[78]){_GAP}(?!800)[3489]\d\d(?:{_GAP}\d){{7}}(?!\d)"
+    r"|(?<!\d[.,/-])(?<![\d+])\(?(?!800)[3489]\d\d\)?[ \xa0-]\d{3}[ \xa0-]?\d\d[ \xa0-]?\d\d(?!\d)"
+)
+#: What is said before other numbers of eleven digits.
+_OTHER_NUMBER = re.compile(r"(?:сч[её]т|л/с|лицев|инн|огрн|уин|договор|заявк|обращени|№)\D{0,12}$")
+_SNILS = re.compile(r"(?<![\d-])\d{3}[ -]\d{3}[ -]\d{3}[ -]\d\d(?![\d-])|(?<!\d)\d{11}(?!\d)")
+_CARD = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}([ \xa0-]?)\d{4}\1\d{4}\1\d{4}(?![ -]?\d)")
+_PASSPORT = re.compile(
+    r"(?:паспорт|сери[яейию])\D{0,40}?(?<!\d)\d\d ?\d\d\D{0,12}\d{6}(?!\d)"
+    r"|(?<!\d)\d\d ?\d\d[ №]{1,3}\d{6}(?!\d)\D{0,20}паспорт"
+)
+# Each part is as long as it may be (RFC 5321), so that no text is looked through again and again.
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[^\W\d_]{2,24}")
+
+
+def places(text: str) -> Iterator[Place]:
+    """Where there is some, kind by kind, stretch by stretch; a number may be of two kinds."""
+    lowered = small(text)
+    for match in _STRETCH.finditer(lowered):
+        yield from _in_stretch(lowered, match.start(), match.end())
+    if "паспорт" in lowered or "сери" in lowered:
+        yield from (Place(*match.span(), Kind.PASSPORT) for match in _PASSPORT.finditer(lowered))
+    if "@" in lowered:
+        yield from (Place(*match.span(), Kind.EMAIL) for match in _EMAIL.finditer(lowered))
+
+
+def small(text: str) -> str:
+    """The text in small letters, each in its place: a few capitals become two."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(one if len(one := sign.lower()) == 1 else sign for sign in text)
+
+
+def _in_stretch(text: str, start: int, end: int) -> Iterator[Place]:
+    """What these digits may be; signs around them tell that they are something else."""
+    start, end = max(start - 2, 0), end + 2
+    for kind, pattern, is_one in _NUMBERS:
+        yield from (Place(*match.span(), kind) for match in pattern.finditer(text, start, end) if is_one(text, match))
+
+
+def _digits(text: str) -> list[int]:
+    return [int(sign) for sign in text if sign.isdecimal()]
+
+
+def _is_phone(text: str, match: re.Match[str]) -> bool:
+    """Eleven digits in one piece may be the number of an account, too, if the word before them says so."""
+    if not match[0].isdecimal():
+        return True
+    return _OTHER_NUMBER.search(text, max(match.start() - 30, 0), match.start()) is None
+
+
+def _is_snils(text: str, match: re.Match[str]) -> bool:
+    """The check number: https://ru.wikipedia.org/wiki/Контрольное_число. In one piece only where it is called so."""
+    if match[0].isdecimal() and "снилс" not in text[max(match.start() - 25, 0) : match.start()]:
+        return False
+    digits = _digits(match[0])
+    weighed = sum(digit * (9 - place) for place, digit in enumerate(digits[:9]))
+    return weighed % 101 % 100 == digits[9] * 10 + digits[10]
+
+
+def _is_card(_: str, match: re.Match[str]) -> bool:
+    """Luhn's check: https://en.wikipedia.org/wiki/Luhn_algorithm"""
+    doubled = [digit if place % 2 else digit * 2 - 9 * (digit > 4) for place, digit in enumerate(_digits(match[0]))]
+    return sum(doubled) % 10 == 0
+
+
+_NUMBERS = ((Kind.PHONE, _PHONE, _is_phone), (Kind.SNILS, _SNILS, _is_snils), (Kind.CARD, _CARD, _is_card))

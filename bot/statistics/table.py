@@ -1,0 +1,45 @@
+"""A table of a period that somebody wants: what is in it, in which form, what the file is called. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.adapter import Labels
+from bot.statistics.figures import Scope
+from bot.statistics.period import Period
+
+
+class Format(StrEnum):
+    """The forms of a table; the values are the files' endings."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be written."""
+
+    scope: Scope
+    labels: Labels
+    #: When it is counted: what is overdue then is overdue in the table.
+    at: datetime
+    format: Format = Format.XLSX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What was written."""
+
+    #: Questions that were registered in the period: a row each.
+    questions: int
+    #: Questions that were opened again in it: rows of another sheet, which a workbook alone has.
+    reopened: int = 0
+
+
+def file_name(period: Period, form: Format) -> str:
+    """What the file is called: `otvet-2026-11-01-2026-11-15.xlsx`."""
+    return f"otvet-{period.first}-{period.last}.{form}"

@@ -1,0 +1,41 @@
+"""What is said in an admin chat of a table that is made there. Pure."""
+
+from __future__ import annotations
+
+from bot.delivery.fit import size_text
+from bot.plural import count
+from bot.statistics.period import Period
+from bot.statistics.phrases import days
+from bot.statistics.table import Written
+
+
+def preparing(period: Period) -> str:
+    return f"Готовлю таблицу за {days(period)}…"
+
+
+def how_far(period: Period, percent: int) -> str:
+    return f"Готовлю таблицу за {days(period)}: готово {percent} %…"
+
+
+def ready(period: Period) -> str:
+    """In the place of how far it was."""
+    return f"Таблица за {days(period)} готова."
+
+
+def caption(period: Period, written: Written) -> str:
+    """Under the file: what is in it."""
+    rows = count(written.questions, "вопрос", "вопроса", "вопросов")
+    again = f", снова открыто {written.reopened}" if written.reopened else ""
+    return f"Таблица за {days(period)}: {rows}{again}."
+
+
+def too_big(period: Period, size: int, limit: int) -> str:
+    return (
+        f"Таблица за {days(period)} заняла {size_text(size)}, "
+        f"а сюда можно прислать до {size_text(limit)}. Возьмите срок короче, например: /export месяц."
+    )
+
+
+def no_files(period: Period) -> str:
+    when = days(period)
+    return f"Таблицу за {when} сюда не прислать: здесь нет файлов. Её можно получить командой otvet export."

@@ -1,0 +1,100 @@
+"""«Похожие»: earlier questions with their answers, to be used again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.desk import similar, texts
+from bot.desk.masking import Own, is_masked, keys, mask
+from bot.desk.similar import Earlier
+from bot.desk.words import tokenize
+from bot.model.content import Content
+from bot.model.question import Question, Status
+from handlers import held
+from handlers.desk import Desk
+from handlers.finding import seen_by
+from storage import questions
+from storage import similar as stored
+from storage.search import Sought, TooMuch
+from storage.similar import Answered, Ours
+
+#: Messages of the resident that say what the question is about.
+_SAID = 20
+
+
+async def show(desk: Desk, question: Question) -> str:
+    """Show up to three earlier questions and their answers; returns what a press shows."""
+    number = question.number
+    said = await questions.of_resident(desk.tx, number, since=0, limit=_SAID)
+    words = similar.telling_words([one.content.text for one in said])
+    if not words:
+        return await desk.refuse(similar.no_words(number))
+    try:
+        found = await _find(desk, question, words)
+    except TooMuch:
+        found = []
+    if not found:
+        return await desk.refuse(similar.nothing_similar(number))
+    draft = similar.shown(number, found, desk.ctx.look, desk.ctx.clock())
+    return await desk.say(replace(draft, reply_to=desk.message_id))
+
+
+async def _find(desk: Desk, question: Question, words: list[str]) -> list[Earlier]:
+    lexicon, seen = desk.ctx.lexicon, seen_by(desk.ctx, desk.admin_chat)
+    forms = await lexicon.forms(words)
+    sought = stored.rarest([Sought(forms=(forms[word],)) for word in words], lexicon.commonness)
+    ours = Ours(number=question.number, words=sought, topic=question.topic, place=question.place)
+    candidates = await stored.candidates(desk.tx, ours, seen, lexicon.commonness)
+    likest = [one.number for one in similar.best(candidates, len(sought))]
+    answered = await stored.answered(desk.tx, likest, seen)
+    kept: list[Answered] = []
+    for one in (answered[number] for number in likest if number in answered):
+        if any(similar.says_the_same(one.answer.text, other.answer.text) for other in kept):
+            continue
+        kept.append(one)
+        if len(kept) == similar.MOST:
+            break
+    return [await _masked(desk, one) for one in kept]
+
+
+async def _masked(desk: Desk, one: Answered) -> Earlier:
+    own = await _own(desk, one)
+    return Earlier(
+        number=one.number,
+        asked_at=one.asked_at,
+        place=one.place,
+        question=mask(one.question, own),
+        answer=mask(one.answer.text, own, office=True),
+        files=len(one.answer.media),
+    )
+
+
+async def _own(desk: Desk, one: Answered) -> Own:
+    """What is personal of whoever asked that."""
+    names = [word for word in tokenize(one.resident) if len(word) > 1 and word.isalpha()]
+    forms = await desk.ctx.lexicon.forms(names)
+    return Own(name=frozenset(form for several in forms.values() for form in several), keys=keys(one.all_words))
+
+
+async def use(desk: Desk, question: Question, other: int) -> str:
+    """Show the answer to another question as a draft for this one, and ask whether it goes out."""
+    number = question.number
+    if question.status is Status.CLOSED:
+        return await desk.refuse(texts.closed_already(number))
+    found = (await stored.answered(desk.tx, [other], seen_by(desk.ctx, desk.admin_chat))).get(other)
+    if found is None:
+        return await desk.refuse(similar.gone(other))
+    text = similar.adapt(found.answer.text, await _own(desk, found), other, number, question.resident)
+    files = len(found.answer.media)
+    if not text:
+        return await desk.refuse(similar.only_files(other))
+    if is_masked(text):
+        draft = similar.to_be_completed(number, other, text, files)
+        return await desk.say(replace(draft, reply_to=desk.message_id))
+    return await held.offer(
+        desk,
+        question,
+        similar.key(other, number),
+        Content(text=text),
+        lambda warning: similar.preview(number, other, text, files, warning),
+    )

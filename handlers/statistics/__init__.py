@@ -1,0 +1,1 @@
+"""Figures for officials, leaders and everybody: commands, pictures, workbooks, reports, pages."""

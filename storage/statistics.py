@@ -1,0 +1,230 @@
+"""The ledger of waits as figures need it: many waits at once as columns, and those behind one number page by page.
+
+A year has hundreds of thousands of waits, and medians need each of them. So they come as PostgreSQL's binary COPY,
+whose rows all have the same length here, and are never Python objects: a fifth of the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.statistics.counting import Values, Waits
+from bot.statistics.figures import GROUPS, LIST_PAGE, OTHERS, Behind, By, Listed, What
+from storage import questions
+from storage.database import Transaction
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Bytes that are turned into columns at once: a few milliseconds of work.
+_STEP = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Which waits are meant; None: any."""
+
+    #: Those that began from then on, and before then.
+    since: datetime
+    until: datetime
+    departments: Sequence[str] | None = None
+    place: str | None = None
+    channel: str | None = None
+
+    def condition(self) -> tuple[str, list[object]]:
+        """In SQL, with its values from `$1` on."""
+        values: list[object] = [self.since, self.until]
+        parts = ["w.started_at >= $1 AND w.started_at < $2"]
+        if self.departments is not None:
+            values.append(list(self.departments))
+            parts.append(f"w.department = ANY(${len(values)}::text[])")
+        if self.place is not None:
+            values.append(self.place)
+            parts.append(f"w.place = ${len(values)}")
+        if self.channel is not None:
+            values.append(self.channel)
+            parts.append(f"w.channel = ${len(values)}")
+        return " AND ".join(parts), values
+
+
+#: Each column: its name, how it is read (never NULL: all rows have the same length), how it comes and how it is kept.
+_COLUMNS = (
+    ("question", "w.question_id", ">i8", "i8"),
+    ("round", "w.round", ">i2", "i2"),
+    ("started", "w.started_at", ">i8", "M8[us]"),
+    # numpy reads it as «no time».
+    ("running", "coalesce(w.running_since, '-infinity')", ">i8", "M8[us]"),
+    ("ended", "coalesce(w.ended_at, '-infinity')", ">i8", "M8[us]"),
+    ("due", "w.due_at", ">i8", "M8[us]"),
+    ("outcome", "ascii(w.outcome)", ">i4", "u1"),
+    ("clock", "w.clock", ">i4", "i4"),
+    ("worked", "coalesce(w.worked, -1)", ">i4", "i4"),
+    ("handovers", "w.handovers", ">i2", "i2"),
+    ("interims", "w.interims", ">i2", "i2"),
+    ("helped", "w.helped_by IS NOT NULL", "u1", "?"),
+    ("rating", "coalesce(w.rating, 0::smallint)", ">i2", "i1"),
+)
+
+
+async def snapshot(tx: Transaction) -> None:
+    """All that this transaction reads is of one moment; for its beginning."""
+    await tx.raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+async def waits(tx: Transaction, which: Which, by: Collection[By] = ()) -> Waits:
+    """These waits, with what they are about as far as it is asked for. After `snapshot`."""
+    columns = [*_COLUMNS, *((one.value, f"hashtextextended(w.{one}, 0)", ">i8", "i8") for one in by)]
+    condition, values = which.condition()
+    selected = ", ".join(sql for _, sql, _, _ in columns)
+    # In a thread, since numpy takes a while to import for the first time.
+    rows = await asyncio.to_thread(_Rows, [(name, comes, kept) for name, _, comes, kept in columns])
+    await tx.raw.copy_from_query(
+        f"SELECT {selected} FROM waits w WHERE {condition}", *values, output=rows.take, format="binary"
+    )
+    read = await asyncio.to_thread(rows.columns)
+    rounds = read.pop("round")
+    hashes = {one: read.pop(one.value) for one in by}
+    names = {one: await _values(tx, one, hashes[one], read["question"], rounds) for one in by}
+    return Waits(**read, again=rounds > 1, values=names)
+
+
+class _Rows:
+    """Turns a binary COPY into columns while it comes in."""
+
+    _HEADER = 19
+    #: Microseconds from 1970 to 2000, from when PostgreSQL counts.
+    _EPOCH = 946_684_800_000_000
+
+    def __init__(self, columns: Sequence[tuple[str, str, str]]) -> None:
+        import numpy as np
+
+        self._kept = {name: kept for name, _, kept in columns}
+        fields = [("_fields", ">i2")]
+        for name, comes, _ in columns:
+            fields += [(f"_length_{name}", ">i4"), (name, comes)]
+        self._row = np.dtype(fields)
+        self._parts: dict[str, list[Any]] = {name: [] for name in self._kept}
+        self._buffer = bytearray()
+        self._begun = False
+
+    async def take(self, data: bytes) -> None:
+        """Some more of the COPY."""
+        self._buffer += data
+        if len(self._buffer) >= _STEP:
+            self._read()
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """All that came."""
+        import numpy as np
+
+        self._read()
+        # One at a time, so that hardly anything is there twice.
+        return {name: np.concatenate(self._parts.pop(name)) for name in self._kept}
+
+    def _read(self) -> None:
+        import numpy as np
+
+        start = 0 if self._begun else self._HEADER
+        self._begun = True
+        # Behind the last row there are two bytes: too few for another.
+        count = (len(self._buffer) - start) // self._row.itemsize
+        rows = np.frombuffer(bytes(self._buffer), dtype=self._row, count=count, offset=start)
+        if not (rows["_fields"] == len(self._kept)).all():
+            raise ValueError("a row of the COPY has another form")
+        for name, kept in self._kept.items():
+            if kept.startswith("M8"):
+                moments = rows[name].astype(np.int64).view(kept)
+                self._parts[name].append(moments + np.timedelta64(self._EPOCH, "us"))
+            else:
+                self._parts[name].append(rows[name].astype(kept))
+        del self._buffer[: start + count * self._row.itemsize]
+
+
+def _told_apart(hashes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], bool]:
+    """A place of each of the most common values, the number of the value in each place, and whether there are others.
+
+    These have the number after the last.
+    """
+    import numpy as np
+
+    known = np.unique(hashes)
+    codes = np.searchsorted(known, hashes)
+    sizes = np.bincount(codes, minlength=len(known))
+    where = np.zeros(len(known), dtype=np.int64)
+    where[codes] = np.arange(len(codes))
+    shown = np.argsort(-sizes, kind="stable")[:GROUPS]
+    new = np.full(len(sizes), len(shown), dtype=np.int32)
+    new[shown] = np.arange(len(shown), dtype=np.int32)
+    return where[shown], new[codes], len(sizes) > len(shown)
+
+
+async def _values(tx: Transaction, by: By, hashes: NDArray[Any], numbers: NDArray[Any], rounds: NDArray[Any]) -> Values:
+    """What these waits are about, by name: of each value one wait that has it tells the name."""
+    witnesses, codes, others = await asyncio.to_thread(_told_apart, hashes)
+    rows = await tx.raw.fetch(
+        f"SELECT w.{by} AS name FROM unnest($1::bigint[], $2::smallint[]) WITH ORDINALITY AS v (question, round, at)"
+        " JOIN waits w ON w.question_id = v.question AND w.round = v.round ORDER BY v.at",
+        numbers[witnesses].tolist(),
+        rounds[witnesses].tolist(),
+    )
+    return Values(names=[row["name"] for row in rows] + [OTHERS] * others, codes=codes)
+
+
+#: Since when the clock runs counts up to `{now}`.
+_CLOCK = "w.clock + coalesce(greatest(extract(epoch FROM {now} - w.running_since), 0), 0)::integer"
+_RUNS = "w.outcome = '' AND w.running_since IS NOT NULL"
+_LATE = f"(w.outcome = 'answered' AND w.ended_at > w.due_at OR {_RUNS} AND w.due_at < {{now}})"
+#: The same in SQL as `bot.statistics.counting` has it.
+_BEHIND = {
+    What.RECEIVED: "true",
+    What.ANSWERED: "w.outcome = 'answered'",
+    What.OPEN: _RUNS,
+    What.CLARIFYING: "w.outcome = '' AND w.running_since IS NULL",
+    What.CLOSED: "w.outcome = 'closed'",
+    What.SPAM: "w.outcome = 'spam'",
+    What.UNCLARIFIED: "w.outcome = 'unclarified'",
+    What.OVERDUE: _LATE,
+    What.HANDED_OVER: "w.handovers > 0",
+}
+
+
+async def behind(tx: Transaction, which: Which, what: What, now: datetime, *, page: int) -> Listed:
+    """One page of the waits that a number counts, the longest first."""
+    condition, values = which.condition()
+    values.append(now)
+    at = f"${len(values)}"
+    where = f"FROM waits w WHERE {condition} AND {_BEHIND[what].format(now=at)}"
+    # `now` has a type of its own, also where the condition does not speak of it.
+    total = await tx.raw.fetchval(f"SELECT count(*) {where} AND {at}::timestamptz IS NOT NULL", *values)
+    page = max(min(page, (total - 1) // LIST_PAGE), 0)
+    rows = await tx.raw.fetch(
+        f"SELECT w.question_id, w.started_at, {_CLOCK.format(now=at)} AS clock, w.outcome,"
+        f" {_LATE.format(now=at)} AS late, w.channel, w.department, w.topic, w.place {where}"
+        f" ORDER BY clock DESC, w.question_id, w.round LIMIT {LIST_PAGE} OFFSET ${len(values) + 1}",
+        *values,
+        page * LIST_PAGE,
+    )
+    previews = await questions.previews(tx, [row["question_id"] for row in rows])
+    return Listed(
+        rows=[
+            Behind(
+                question=row["question_id"],
+                started_at=row["started_at"],
+                clock=timedelta(seconds=row["clock"]),
+                outcome=row["outcome"],
+                is_late=row["late"],
+                channel=row["channel"],
+                department=row["department"],
+                topic=row["topic"],
+                place=row["place"],
+                preview=" ".join(previews.get(row["question_id"], "").split()),
+            )
+            for row in rows
+        ],
+        total=total,
+        page=page,
+    )

@@ -1,0 +1,46 @@
+"""The forty questions, lived through once a run; each test has a copy."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from tests.conftest import Server, make_database
+from tests.handlers.fakes import Office, open_office
+from tests.handlers.statistics.forty import DESK, NOW, SERVICE, live_through
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def lived(server: Server) -> str:
+    """The name of a database in which all of it has happened."""
+
+    async def live() -> str:
+        await make_database(server, "forty", "template")
+        async with open_office(server.of("forty"), desk=DESK) as office:
+            await live_through(office)
+        return "forty"
+
+    return asyncio.run(live())
+
+
+@pytest.fixture
+async def forty_address(server: Server, lived: str) -> str:
+    """A copy of that database."""
+    name = f"forty{next(_numbers)}"
+    await make_database(server, name, lived)
+    return server.of(name)
+
+
+@pytest.fixture
+async def forty(forty_address: str) -> AsyncIterator[Office]:
+    """The service on the Monday after, by the clock of Yekaterinburg."""
+    async with open_office(forty_address, desk=DESK) as office:
+        office.clock.now = NOW
+        office.ctx.look = replace(office.ctx.look, zone=SERVICE)
+        yield office
