@@ -22,14 +22,15 @@ _HISTORY = (
     "INSERT INTO conversations (channel, chat_id, user_id, name, question_id)"
     " SELECT 'telegram', i::text, i::text, 'Ирина Петрова', i FROM generate_series(1, greatest($1 / 5, 1)) AS i",
     "INSERT INTO questions (conversation_id, status, admin_channel, admin_chat_id, asked_at, due_at, waiting_since,"
-    " carded_at, answered_at, remind_at, act_at, taken_by)"
+    " carded_at, answered_at, remind_at, act_at, taken_by, rate_at)"
     " SELECT i % greatest($1 / 5, 1) + 1, CASE WHEN i % 50 = 0 THEN 'open' ELSE 'answered' END, 'telegram',"
     " CASE WHEN i % 2 = 0 THEN '-1001' ELSE (i % 100)::text END, now() - ($1 - i) * interval '1 min',"
     " now() + (i % 1000 - 600) * interval '1 min',"
     " CASE WHEN i % 50 = 0 THEN now() - ($1 - i) * interval '1 min' END, now(), now(),"
     " CASE WHEN i % 50 = 0 THEN now() + (i % 1000 - 20) * interval '1 min' END,"
     " CASE WHEN i % 50 <> 0 AND i > $1 - 2000 THEN now() + (i % 4320 - 1000) * interval '1 min' END,"
-    " CASE WHEN i % 500 = 0 THEN 'telegram:7' ELSE '' END"
+    " CASE WHEN i % 500 = 0 THEN 'telegram:7' ELSE '' END,"
+    " CASE WHEN i % 50 <> 0 AND i > $1 - 200 THEN now() + (i % 60 - 20) * interval '1 min' END"
     " FROM generate_series(1, $1) AS i",
     "INSERT INTO messages (question_id, role, channel, chat_id, content, at)"
     " SELECT i, 'resident', 'telegram', (i % greatest($1 / 5, 1) + 1)::text,"
@@ -45,6 +46,9 @@ _HISTORY = (
     " SELECT 'telegram', chat_id, 'r' || id, question_id, id, 'resident' FROM messages WHERE id <= $1",
     "INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, entry_id, role)"
     " SELECT 'telegram', chat_id, 'c' || id, question_id, thread_message_id, id, role FROM outbox WHERE id <= $1",
+    "INSERT INTO subscriptions (conversation_id, kind, slug)"
+    " SELECT i % greatest($1 / 5, 1) + 1, 'place', 'p' || i % 20 FROM generate_series(1, $1) AS i"
+    " ON CONFLICT DO NOTHING",
     "INSERT INTO events (channel, key, kind, raw, status, received_at)"
     " SELECT 'telegram', i::text, 'message', '{}', CASE WHEN i % 10000 = 0 THEN 'failed' ELSE 'done' END,"
     " now() - ($1 - i) * interval '20 days' / $1 FROM generate_series(1, $1) AS i",

@@ -30,8 +30,23 @@ from bot.model.content import Content
 from bot.model.event import Sender
 from bot.model.message import SendMessage
 from bot.model.question import Author
+from bot.model.subscription import About, Subscription
 from migrations.run import migrate
-from storage import actions, conversations, events, links, merging, moves, outbox, questions, reminders, shows
+from storage import (
+    actions,
+    conversations,
+    events,
+    late,
+    links,
+    merging,
+    moves,
+    outbox,
+    questions,
+    ratings,
+    reminders,
+    shows,
+    subscriptions,
+)
 from storage.database import Database, Transaction
 from storage.embedded import EmbeddedServer
 from storage.events import EventStatus
@@ -86,6 +101,10 @@ class Explaining:
     async def execute(self, sql: str, *args: Any) -> Any:
         await self._explain(sql, args)
         return await self.raw.execute(sql, *args)
+
+    async def copy_from_query(self, sql: str, *args: Any, **options: Any) -> Any:
+        await self._explain(sql, args)
+        return await self.raw.copy_from_query(sql, *args, **options)
 
     async def cursor(self, sql: str, *args: Any) -> Any:
         await self._explain(sql, args)
@@ -155,8 +174,12 @@ def _literal(value: Any) -> str:
     match value:
         case None:
             return "NULL"
-        case bool() | int():
+        case bool():
+            return str(value)
+        case int():
             return str(int(value))
+        case float():
+            return f"{value!r}::float8"
         case bytes():
             return f"'\\x{value.hex()}'::bytea"
         case timedelta():
@@ -304,6 +327,12 @@ CASES = [
     ),
     Case(name="questions.first_message", call=lambda tx: questions.first_message(tx, 500)),
     Case(name="questions.to_act_on", call=lambda tx: questions.to_act_on(tx, _NOW, limit=500)),
+    Case(name="ratings.to_ask", call=lambda tx: ratings.to_ask(tx, _NOW, limit=500)),
+    Case(name="ratings.rating_of", call=lambda tx: ratings.rating_of(tx, 500)),
+    Case(name="ratings.wrote_last", call=lambda tx: ratings.wrote_last(tx, _chat("7"), [500, 600])),
+    Case(name="questions.own", call=lambda tx: questions.own(tx, 7, limit=6, offset=6)),
+    Case(name="questions.count_own", call=lambda tx: questions.count_own(tx, 7)),
+    Case(name="questions.newest_of", call=lambda tx: questions.newest_of(tx, 500, [Author.RESIDENT], limit=30)),
     Case(name="questions.last_said", call=lambda tx: questions.last_said(tx, 500)),
     Case(name="actions.of_question", call=lambda tx: actions.of_question(tx, 500)),
     Case(name="actions.answered_by", call=lambda tx: actions.answered_by(tx, 500)),
@@ -314,6 +343,15 @@ CASES = [
     ),
     Case(name="reminders.waiting_reminders", call=lambda tx: reminders.waiting_reminders(tx, range(500, 1500), _NOW)),
     Case(name="reminders.told_at", call=lambda tx: reminders.told_at(tx, [_chat(ADMIN)])),
+    Case(
+        name="late.late",
+        call=lambda tx: late.late(tx, _NOW, _NOW - timedelta(days=1), [CHANNEL], after=None, limit=500),
+    ),
+    Case(name="late.is_late", call=lambda tx: late.is_late(tx, 500, _NOW, _NOW - timedelta(days=1), [CHANNEL])),
+    Case(name="conversations.remember_place", call=lambda tx: conversations.remember_place(tx, 500, "nadym")),
+    Case(name="subscriptions.of", call=lambda tx: subscriptions.of(tx, 1)),
+    Case(name="subscriptions.counts", call=subscriptions.counts, note="counts all that there are"),
+    Case(name="subscriptions.add", call=lambda tx: subscriptions.add(tx, 1, Subscription(about=About.PLACE, slug="n"))),
     Case(name="questions.count_waiting", call=questions.count_waiting, note="counts all that waits"),
     Case(name="questions.thread", call=lambda tx: questions.thread(tx, 500)),
     Case(name="questions.previews", call=lambda tx: questions.previews(tx, list(range(500, 520)))),

@@ -51,11 +51,20 @@ def children(pid: int) -> list[int]:
 
 def resident_memory(pid: int) -> int | None:
     """Bytes of memory that the process holds."""
+    return _memory(pid, "VmRSS:")
+
+
+def peak_memory(pid: int) -> int | None:
+    """Bytes of memory that the process has held at the most."""
+    return _memory(pid, "VmHWM:")
+
+
+def _memory(pid: int, field: str) -> int | None:
     try:
         lines = (_PROC / str(pid) / "status").read_text().splitlines()
     except OSError:
         return None
-    sizes = [int(line.split()[1]) for line in lines if line.startswith("VmRSS:")]
+    sizes = [int(line.split()[1]) for line in lines if line.startswith(field)]
     return sizes[0] * 1024 if sizes else None
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from bot.desk.routing import Department, Desk
 from bot.desk.words import Subject, build_recognizer
 from bot.model.chat import ChatRef
+from bot.model.content import Content
 
 _CHAT = ChatRef(channel="work", chat_id="-1")
 _WORDS = (
@@ -80,4 +81,4 @@ def _subject(kind: str, number: int, words: tuple[str, ...]) -> Subject:
 
 def _cost(desk: Desk, text: str, times: int) -> float:
     now = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
-    return min(timeit.repeat(lambda: desk.route("home", now, text), number=times, repeat=3)) / times
+    return min(timeit.repeat(lambda: desk.route("home", now, Content(text=text)), number=times, repeat=3)) / times

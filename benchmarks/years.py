@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -27,8 +27,8 @@ from storage.database import Database
 from storage.embedded import EmbeddedServer
 
 QUESTIONS = 1_000_000
-#: Questions that are made, and indexed, in one go.
-_CHUNK = 5_000
+#: Questions that are made in one go, and that are indexed in one transaction.
+_CHUNK, _BATCH = 5_000, 500
 #: Ids of messages that are kept for one question: gaps harm nobody.
 _MESSAGES_EACH = 10
 #: While it is filled; for measuring it is started as the service starts it.
@@ -95,7 +95,7 @@ async def fill_years(
     await connection.execute("; ".join(f"DROP INDEX {index['name']}" for index in indexes))
     await _residents(connection, Region(questions=questions, now=now))
     parts.done("residents")
-    chunks = [(first, min(first + _CHUNK - 1, questions)) for first in range(1, questions + 1, _CHUNK)]
+    chunks = _chunks(questions)
     await _in_parts(_fill_chunks, address, chunks, (questions, now), processes)
     parts.done("questions, messages, waits")
     await _make(address, [i["made_by"] for i in indexes if "found_by" not in i["name"] and "links" not in i["name"]])
@@ -114,6 +114,26 @@ async def fill_years(
     await connection.execute("VACUUM ANALYZE")
     parts.done("vacuum, analyze")
     await connection.close()
+
+
+async def reindex(address: str, *, processes: int = 1, tell: Tell = lambda *_: None) -> None:
+    """Write down anew by what the questions are found, after the way in which that is done has changed."""
+    parts, connection = _Parts(tell), await asyncpg.connect(address)
+    indexes = await connection.fetch(_INDEXES, ["found_by"])
+    await connection.execute("; ".join(["TRUNCATE found_by", *(f"DROP INDEX {one['name']}" for one in indexes)]))
+    questions = await connection.fetchval("SELECT coalesce(max(id), 0) FROM questions")
+    await _in_parts(_index_chunks, address, _chunks(questions), (), processes)
+    await connection.execute("TRUNCATE unindexed")
+    parts.done("words of questions")
+    await _make(address, [one["made_by"] for one in indexes])
+    parts.done("their index")
+    await connection.execute("VACUUM ANALYZE found_by")
+    parts.done("vacuum, analyze")
+    await connection.close()
+
+
+def _chunks(questions: int) -> list[Chunk]:
+    return [(first, min(first + _CHUNK - 1, questions)) for first in range(1, questions + 1, _CHUNK)]
 
 
 async def _make(address: str, indexes: Iterable[str]) -> None:
@@ -186,31 +206,46 @@ def _index_chunks(address: str, chunks: Sequence[Chunk]) -> None:
 async def _index(address: str, chunks: Sequence[Chunk]) -> None:
     database = Database(address)
     for first, last in chunks:
-        async with database.transaction(durable=False) as tx:
-            await found_by.index(tx, range(first, last + 1))
+        for start in range(first, last + 1, _BATCH):
+            async with database.transaction(durable=False) as tx:
+                await found_by.index(tx, range(start, min(start + _BATCH, last + 1)))
     await database.close()
 
 
 # --- the folder -----------------------------------------------------------------------------------------------------
 
 
-async def made(folder: Path, questions: int) -> EmbeddedServer:
-    """The server of this folder, started, with a database that is full; stop it in the end."""
+async def made(folder: Path, questions: int, *, anew: bool = False) -> EmbeddedServer:
+    """The server of this folder, started, with a database that is full; stop it in the end.
+
+    `anew`: the words of its questions are indexed anew.
+    """
     server = EmbeddedServer(folder)
     finished = folder / "filled"
+    processes = os.cpu_count() or 1
     if not await asyncio.to_thread(finished.exists):
-        filling = EmbeddedServer(folder, durable=False, settings=_FILLING)
-        try:
-            address = await filling.start()
-            database = Database(address)
-            await migrate(database)
-            await database.close()
-            await fill_years(address, questions, processes=os.cpu_count() or 1, tell=_told)
-        finally:
-            await filling.stop()
+        async with _filling(folder) as address:
+            await fill_years(address, questions, processes=processes, tell=_told)
         await asyncio.to_thread(finished.write_text, f"{questions}\n")
+    elif anew:
+        async with _filling(folder) as address:
+            await reindex(address, processes=processes, tell=_told)
     await server.start()
     return server
+
+
+@contextlib.asynccontextmanager
+async def _filling(folder: Path) -> AsyncIterator[str]:
+    """The server while much is written."""
+    server = EmbeddedServer(folder, durable=False, settings=_FILLING)
+    try:
+        address = await server.start()
+        database = Database(address)
+        await migrate(database)
+        await database.close()
+        yield address
+    finally:
+        await server.stop()
 
 
 def _told(part: str, seconds: float) -> None:
@@ -218,7 +253,7 @@ def _told(part: str, seconds: float) -> None:
 
 
 async def _run(options: argparse.Namespace) -> None:
-    server = await made(options.folder, options.questions)
+    server = await made(options.folder, options.questions, anew=options.reindex)
     try:
         print(await server.start(), flush=True)
         if options.serve:
@@ -232,6 +267,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--folder", type=Path, required=True, help="where the database is, or is made: about 10 GB")
     parser.add_argument("--questions", type=int, default=QUESTIONS)
     parser.add_argument("--serve", action="store_true", help="let the server run until Ctrl+C")
+    parser.add_argument("--reindex", action="store_true", help="write down anew by which words questions are found")
     options = parser.parse_args(arguments)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_run(options))

@@ -16,14 +16,16 @@ import uvloop
 
 from bot.adapter import Finding
 from bot.app import App, ListenError, Plan, Rooms, read_plan
+from bot.desk.faq import as_toml
 from bot.errors import SendError
 from bot.reload import Reload
 from bot.settings import SettingsError
-from handlers import binding, logs
+from handlers import binding, logs, qr
 from handlers.statistics import shell
 from migrations.run import migrate
 from storage import bindings
 from storage import events as stored_events
+from storage import faq as stored_faq
 from storage.database import DatabaseAway
 from storage.embedded import EmbeddedError
 from storage.events import EventStatus
@@ -48,6 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     actions = events.add_subparsers(dest="action", metavar="action", required=True)
     actions.add_parser("failed", help="list them")
     actions.add_parser("replay", help="handle them again, after the fix")
+    faq = commands.add_parser("faq", help="questions whose answers are known")
+    faq.add_subparsers(dest="action", metavar="action", required=True).add_parser(
+        "export", help="print them as they stand in otvet.toml"
+    )
+    qr.add_arguments(commands.add_parser("qr", help="draw QR codes of links that say where residents come from"))
     options = parser.parse_args(arguments)
     try:
         plan = _read_plan()
@@ -56,6 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(mistake, file=sys.stderr)
         return EXIT_SETTINGS
     if mistake := _mistake(options, plan):
+        print(mistake, file=sys.stderr)
+        return EXIT_SETTINGS
+    if options.command == "qr" and (mistake := qr.wrong_channel(options, [spec.name for spec in plan.channels])):
         print(mistake, file=sys.stderr)
         return EXIT_SETTINGS
     logs.configure(plan.settings.log_level, plan.settings.log_format)
@@ -97,6 +107,10 @@ async def _command(options: argparse.Namespace, plan: Plan) -> int:
             return await _with_database(plan, functools.partial(_bind_code, department=options.department))
         case shell.STATISTICS | shell.EXPORT:
             return await _with_database(plan, functools.partial(_count, command=options.command, asked=options.asked))
+        case "faq":
+            return await _with_database(plan, _export_answers)
+        case "qr":
+            return await _with_database(plan, functools.partial(_qr, options=options))
         case "events":
             return await _with_database(plan, _failed if options.action == "failed" else _replay)
         case _:
@@ -121,7 +135,10 @@ def _print_address(address: str) -> None:
 async def _with_database(plan: Plan, work: Callable[[Rooms], Awaitable[int]]) -> int:
     """Do something with the service put together but not running."""
     async with App(plan=plan).rooms() as rooms:
-        return await work(rooms)
+        try:
+            return await work(rooms)
+        finally:
+            await asyncio.gather(*(adapter.close() for adapter in rooms.adapters.values()))
 
 
 async def _migrate(rooms: Rooms) -> int:
@@ -208,6 +225,32 @@ async def _count(rooms: Rooms, *, command: str, asked: shell.Asked) -> int:
     except DatabaseAway as error:
         print(f"DATABASE_URL: the database does not answer ({error})", file=sys.stderr)
         return 1
+
+
+async def _export_answers(rooms: Rooms) -> int:
+    try:
+        await migrate(rooms.database)
+        async with rooms.database.transaction() as tx:
+            await stored_faq.take_over(tx, rooms.ctx.answers.of_file)
+            kept = await stored_faq.load(tx)
+    except DatabaseAway as error:
+        print(f"DATABASE_URL: the database does not answer ({error})", file=sys.stderr)
+        return 1
+    print(as_toml([one.entry for one in kept if not one.is_off]), end="")
+    return 0
+
+
+async def _qr(rooms: Rooms, *, options: argparse.Namespace) -> int:
+    """A line for each link and each file; 1 when a channel has none."""
+    made = await qr.make(rooms.adapters, qr.Order.of(options, rooms.adapters))
+    for one in made:
+        if one.link:
+            print(f"{one.channel}: {one.link}")
+        for path in one.files:
+            print(path)
+        if one.trouble:
+            print(f"{one.channel}: {one.trouble}", file=sys.stderr)
+    return 1 if any(one.trouble for one in made) else 0
 
 
 async def _failed(rooms: Rooms) -> int:

@@ -136,6 +136,15 @@ class NamesPeople(Protocol):
         ...
 
 
+@runtime_checkable
+class HasLinks(Protocol):
+    """A link, on paper as a QR code, opens a chat with this channel and says where somebody came from."""
+
+    async def link(self, source: str) -> str:
+        """The link that becomes `ChatStarted.source`; for a source see `bot.model.source`. Raises a SendError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """An address that an adapter serves itself, with a handler of the HTTP server's own kind."""
@@ -298,14 +307,17 @@ class Lent:
     chat_log: ChatLog
     #: Where the platform reaches this channel's webhook; None without PUBLIC_URL.
     webhook_url: str | None
+    #: Where people open the pages of this server, without a slash at the end; empty: the settings do not tell.
+    address: str = ""
     #: What residents know the service by.
     service_name: str
     #: Hosts from which media may be fetched, beside the platform's own; `*.example.org` means all below it.
     media_hosts: tuple[str, ...] = ()
     #: Commands for the officials' menus, in order: name without the slash, and what it does.
     official_commands: tuple[tuple[str, str], ...] = ()
-    #: The same for residents.
+    #: The same for residents; and for those whose client speaks one of these languages, by its code.
     resident_commands: tuple[tuple[str, str], ...] = ()
+    resident_commands_in: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     #: The admin chats on this channel.
     admin_chats: tuple[ChatRef, ...] = ()
     #: Figures and search, for the pages that show them.

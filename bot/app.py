@@ -21,13 +21,19 @@ from dotenv import dotenv_values
 from adapters.registry import ChannelSpec, read_channels
 from bot.adapter import Adapter, Lent, NamesPeople
 from bot.config import Config, PlaceTable, TopicTable
+from bot.conversation import texts, voice
+from bot.conversation.faq import Entry
+from bot.conversation.unasked import Unasked
 from bot.desk.cards import Look
 from bot.desk.commands import MENU
+from bot.desk.geography import Geography
 from bot.desk.routing import Department, Desk
 from bot.desk.words import Subject, build_recognizer
 from bot.model.chat import ChannelName
+from bot.rights import Retention, Rights
 from bot.settings import Settings, SettingsError, read_settings, validate
-from handlers import binding
+from handlers import binding, residents
+from handlers.asking_rating import AskingRating
 from handlers.chores import Chores
 from handlers.context import Context
 from handlers.delivery.owner import Owner
@@ -37,11 +43,15 @@ from handlers.indexing import Indexing
 from handlers.insight import Insights
 from handlers.intake import Intake
 from handlers.lapsing import Lapsing
+from handlers.late import LateNotices
 from handlers.media import MediaStore
 from handlers.media_links import MediaLinks, media_handler
 from handlers.metrics import Metrics
 from handlers.names import Names
 from handlers.reminders import Reminders
+from handlers.rights import my_data
+from handlers.rights.retention import Retention as RetentionJob
+from handlers.rights.traces import TraceRemover
 from handlers.server import LINE_LIMIT, Readiness, accept_for, make_app
 from handlers.statistics.child import draw_in_child
 from handlers.statistics.counting import Counting
@@ -57,7 +67,6 @@ from storage.kept import KeptValues
 
 log = structlog.get_logger(__name__)
 
-_RESIDENT_COMMANDS = (("start", "Начать"), ("new", "Новый вопрос"), ("help", "Как это работает"))
 #: Seconds between tries to reach a database that is away at the start.
 _DATABASE_RETRY = 1.0
 #: Seconds before a job that failed is begun anew.
@@ -252,6 +261,10 @@ class Rooms:
     chores: Chores
     reports: WeeklyReports
     indexing: Indexing
+    asking_rating: AskingRating
+    late_notices: LateNotices
+    traces: TraceRemover
+    retention: RetentionJob
     media: MediaStore
     serve_media: Callable[[web.Request], Any]
     readiness: Readiness
@@ -260,8 +273,22 @@ class Rooms:
 
     def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """What runs as long as the service."""
-        workers = (self.owner, self.names, self.upkeep, self.reminders, self.lapsing, self.chores, self.reports)
-        return [*(worker.run for worker in workers), self.indexing.run]
+        workers = (
+            self.owner,
+            self.names,
+            self.upkeep,
+            self.reminders,
+            self.lapsing,
+            self.chores,
+            self.reports,
+            self.indexing,
+            self.asking_rating,
+            self.late_notices,
+            self.traces,
+            self.retention,
+            self.ctx.answers,
+        )
+        return [worker.run for worker in workers]
 
 
 async def _for_ever(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -277,6 +304,8 @@ async def _for_ever(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
 def build_rooms(plan: Plan, database: Database) -> Rooms:
     """Put the service together for these settings."""
     settings = plan.settings
+    # Now, so that no resident waits for it.
+    voice.load()
     desk = build_desk(plan)
     links = MediaLinks(_media_key(settings.data_dir), settings.public_url) if settings.public_url else None
     media = MediaStore(settings.data_dir / "media", links=links)
@@ -293,12 +322,15 @@ def build_rooms(plan: Plan, database: Database) -> Rooms:
         desk=desk,
         look=build_look(plan),
         service_name=settings.service_name,
+        ask_rating_after=plan.config.rating.ask_after,
+        rights=build_rights(plan.config, settings),
         capabilities={name: adapter.capabilities for name, adapter in adapters.items()},
         nameless=frozenset(askable),
         targets=plan.config.statistics.targets,
         weekly_report=plan.config.statistics.report,
         metrics=Metrics(),
         clock=_now,
+        unasked=unasked_of(plan),
     )
     ailments = Ailments()
 
@@ -320,6 +352,8 @@ def build_rooms(plan: Plan, database: Database) -> Rooms:
     insight.serve(counting, Finder(ctx))
     telling = Telling(ctx, counting, media, draw=draw_in_child)
     exports = Exports(ctx, media, counting.labels)
+    ctx.answers.of_file = answers_of(plan)
+    remover = TraceRemover(ctx, media)
     rooms = Rooms(
         database=database,
         ctx=ctx,
@@ -330,9 +364,21 @@ def build_rooms(plan: Plan, database: Database) -> Rooms:
         upkeep=Upkeep(ctx, intake, media, events_kept=settings.events_kept, media_kept=settings.media_kept),
         reminders=Reminders(ctx),
         lapsing=Lapsing(ctx),
-        chores=Chores(ctx, {STATISTICS: telling.statistics, REPORT: telling.weekly, EXPORT: exports.make}),
+        chores=Chores(
+            ctx,
+            {
+                STATISTICS: telling.statistics,
+                REPORT: telling.weekly,
+                EXPORT: exports.make,
+                my_data.KIND: my_data.MyData(ctx, media).make,
+            },
+        ),
         reports=WeeklyReports(ctx),
         indexing=Indexing(ctx),
+        asking_rating=AskingRating(ctx),
+        late_notices=LateNotices(ctx),
+        traces=remover,
+        retention=RetentionJob(ctx, remover, residents.register),
         media=media,
         serve_media=media_handler(media, links, _now) if links is not None else _no_media,
         readiness=Readiness(database=database, ailments=ailments, channels=tuple(adapters)),
@@ -348,6 +394,19 @@ def build_look(plan: Plan) -> Look:
         departments={one.slug: one.name for one in plan.config.departments},
         topics={one.slug: one.name for one in plan.config.topics},
         places={one.slug: one.name for one in plan.config.places},
+    )
+
+
+def build_rights(config: Config, settings: Settings) -> Rights:
+    """What holds for residents' data."""
+    table, kept = config.rights, config.rights.retention
+    return Rights(
+        notice_url=table.notice_url,
+        consent=table.consent_version if settings.consent == "required" else None,
+        locked_for=table.locked_for if table.keep_by_law else None,
+        retention=Retention(
+            texts=kept.texts, files=kept.files, names=kept.names, actions=kept.actions, set_aside=kept.set_aside
+        ),
     )
 
 
@@ -379,7 +438,18 @@ def build_desk(plan: Plan) -> Desk:
         topics={one.slug: one.name for one in topics},
         places={one.slug: one.name for one in places},
         recognizer=build_recognizer(_subjects(topics), _subjects(places)),
+        geography=Geography(areas=tuple(one.area for one in places), within_km=plan.config.geography.within_km),
     )
+
+
+def unasked_of(plan: Plan) -> Unasked:
+    """What residents are told unasked."""
+    return Unasked(news=plan.config.news.offer, late=plan.config.late.notice)
+
+
+def answers_of(plan: Plan) -> tuple[Entry, ...]:
+    """The known answers that the file names."""
+    return tuple(one.entry for one in plan.config.faq)
 
 
 def _subjects(tables: Iterable[TopicTable | PlaceTable]) -> list[Subject]:
@@ -393,10 +463,12 @@ def _lend(plan: Plan, spec: ChannelSpec, desk: Desk, media: MediaStore, database
         kept=KeptValues(database, spec.name),
         chat_log=StoredChatLog(database, spec.name),
         webhook_url=f"{settings.public_url}/webhooks/{spec.name}" if settings.public_url else None,
+        address=settings.address,
         service_name=settings.service_name,
         media_hosts=settings.media_hosts,
         official_commands=tuple((name.value, what) for name, _, what in MENU),
-        resident_commands=_RESIDENT_COMMANDS,
+        resident_commands=texts.menu(voice.RUSSIAN),
+        resident_commands_in={one.language: texts.menu(one) for one in voice.voices() if one != voice.RUSSIAN},
         admin_chats=tuple(sorted((chat for chat in desk.admin_chats if chat.channel == spec.name), key=str)),
         insight=insight,
         open_statistics=settings.open_statistics,

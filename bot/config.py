@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.conversation.faq import Entry, fold
+from bot.conversation.rating import ASK_AFTER, LATEST
 from bot.desk.calendar import Calendar, Days
+from bot.desk.faq import ANSWER_LIMIT, QUESTION_LIMIT
+from bot.desk.geography import WITHIN_KM, Area, Point, PointSetting, PolygonsSetting
 from bot.desk.hours import ALWAYS, HoursSetting
 from bot.desk.words import tokenize
 from bot.model.chat import ChatRef
-from bot.settings import Duration, parse_chat
+from bot.settings import Duration, parse_chat, parse_duration
 from bot.statistics.figures import Targets
 from bot.statistics.weekly import Weekly, WeeklySetting
 
@@ -80,14 +84,73 @@ class PlaceTable(_Table):
     words: tuple[str, ...] = ()
     #: Taken as they are.
     forms: tuple[str, ...] = ()
+    #: Where it is on the map, for locations that residents share.
+    centre: PointSetting = None
+    polygon: PolygonsSetting = ()
+
+    @property
+    def area(self) -> Area:
+        return Area(slug=self.slug, centre=self.centre, polygons=self.polygon)
+
+    def mistakes(self) -> list[str]:
+        """What does not fit together, a line each."""
+        if self.centre is None or not self.polygon or any(one.holds(self.centre) for one in self.polygon):
+            return []
+        return [f"places.{self.slug}.centre: lies outside of its polygon; expected [latitude, longitude] in both"]
+
+
+class GeographyTable(_Table):
+    """Locations that residents share."""
+
+    #: How far from a place's centre, in km, a point still belongs to it.
+    within_km: float = Field(default=WITHIN_KM, gt=0, le=20_000)
+
+
+class LateTable(_Table):
+    """Answers that are late."""
+
+    #: Whether the resident is told, with a new time.
+    notice: bool = True
+
+
+class NewsTable(_Table):
+    """News for residents."""
+
+    #: Whether they are told at first contact that there are some.
+    offer: bool = True
 
 
 class FaqTable(_Table):
     """A question whose answer is known."""
 
-    question: str
-    answer: str
+    question: Annotated[str, Field(min_length=1, max_length=QUESTION_LIMIT)]
+    answer: Annotated[str, Field(min_length=1, max_length=ANSWER_LIMIT)]
     topic: str = ""
+    #: Other ways to ask the same.
+    also: tuple[Annotated[str, Field(max_length=QUESTION_LIMIT)], ...] = ()
+
+    @property
+    def entry(self) -> Entry:
+        return Entry(id=0, question=self.question, answer=self.answer, topic=self.topic, also=self.also)
+
+
+def _parse_ask_after(value: object) -> object:
+    """Read a duration of at most three days, or `off`."""
+    if isinstance(value, str) and value.strip().lower() == "off":
+        return None
+    span = parse_duration(value)
+    if not isinstance(span, timedelta):
+        raise ValueError("is no duration; expected one such as 30min or 2h, or off")  # noqa: TRY004 - for pydantic
+    if span > LATEST:
+        raise ValueError("is too long; expected at most 3d, or off")
+    return span
+
+
+class RatingTable(_Table):
+    """What residents are asked about answers."""
+
+    #: How long after an answer; None: never.
+    ask_after: Annotated[timedelta | None, BeforeValidator(_parse_ask_after)] = ASK_AFTER
 
 
 class CalendarTable(_Table):
@@ -117,6 +180,53 @@ class StatisticsTable(_Table):
         return Targets(own=self.target, country=self.country)
 
 
+#: Shorter terms would erase what a resident may still add to: see `bot.conversation.machine.JOINS_FOR`.
+_SHORTEST_TERM = timedelta(days=7)
+
+
+def _long_enough(term: timedelta) -> timedelta:
+    if term < _SHORTEST_TERM:
+        raise ValueError("is too short; expected at least 7d")
+    return term
+
+
+Term = Annotated[Duration, AfterValidator(_long_enough)]
+
+
+class RetentionTable(_Table):
+    """For how long each kind of data is kept; unset: for ever. Raw updates and files: EVENTS_KEPT, MEDIA_KEPT, too."""
+
+    #: What was written, and the files among it, from the end of the question.
+    texts: Term | None = None
+    files: Term | None = None
+    #: Residents' names and ids, from when they last wrote.
+    names: Term | None = None
+    #: Which official did what.
+    actions: Term | None = None
+    #: What a resident wrote who did not consent.
+    set_aside: Duration = timedelta(days=30)
+
+
+class RightsTable(_Table):
+    """What residents are told of their data, and what becomes of it."""
+
+    #: Where people read how their data is kept.
+    notice_url: str = Field(default="", pattern=r"^(https?://\S{1,500})?$", description="an address such as https://…")
+    #: Names the text that residents consent to (CONSENT=required): with a new name they are asked again.
+    consent_version: str = Field(default="1", min_length=1, max_length=100)
+    #: Whether the law wants questions kept when a resident has his data removed; if so, for how long they are locked
+    #: away. Otherwise they are erased at once.
+    keep_by_law: bool = False
+    locked_for: Duration | None = None
+    retention: RetentionTable = RetentionTable()
+
+    def mistakes(self) -> list[str]:
+        """What does not fit together."""
+        if self.keep_by_law and self.locked_for is None:
+            return ["rights.locked_for: is missing; expected a duration such as 1826d, since keep_by_law is true"]
+        return []
+
+
 class Config(_Table):
     """The whole file."""
 
@@ -128,6 +238,11 @@ class Config(_Table):
     calendar: CalendarTable = CalendarTable()
     coordinators: CoordinatorsTable = CoordinatorsTable()
     statistics: StatisticsTable = StatisticsTable()
+    rating: RatingTable = RatingTable()
+    geography: GeographyTable = GeographyTable()
+    late: LateTable = LateTable()
+    news: NewsTable = NewsTable()
+    rights: RightsTable = RightsTable()
 
     def mistakes(self) -> list[str]:
         """What does not fit together, a line each."""
@@ -140,6 +255,7 @@ class Config(_Table):
         ):
             found += [f"{kind}: {name!r} is there twice" for name in sorted({n for n in names if names.count(n) > 1})]
         found += [f"calendar: {mistake}" for mistake in self.calendar.calendar.mistakes()]
+        found += self.rights.mistakes()
         departments = {one.slug for one in self.departments}
         topics = {one.slug for one in self.topics}
         places = {one.slug for one in self.places}
@@ -147,6 +263,8 @@ class Config(_Table):
             for table in tables:
                 empty = [word for word in (*table.words, *table.forms) if not tokenize(word)]
                 found += [f"{kind}.{table.slug}: {word!r} has no letter and no digit" for word in empty]
+        found += [mistake for place in self.places for mistake in place.mistakes()]
+        found += self._same_centres()
         for channel in self.channels:
             if channel.department and channel.department not in departments:
                 found.append(f"channels.{channel.name}.department: no department {channel.department!r}")
@@ -154,7 +272,19 @@ class Config(_Table):
             where = f"departments.{department.slug}"
             found += [f"{where}.topics: no topic {one!r}" for one in department.topics if one not in topics]
             found += [f"{where}.places: no place {one!r}" for one in department.places if one not in places]
+        found += [f"faq: {one.question[:40]!r} has no word" for one in self.faq if not fold(one.question)]
+        asked = [fold(one.question) for one in self.faq]
+        found += [f"faq: {one!r} is there twice" for one in sorted({one for one in asked if asked.count(one) > 1})]
         found += [
             f"faq.{one.question[:40]}: no topic {one.topic!r}" for one in self.faq if one.topic not in {"", *topics}
         ]
         return found
+
+    def _same_centres(self) -> list[str]:
+        """Of two places in one spot the second would never be found."""
+        known: dict[Point, str] = {}
+        return [
+            f"places.{place.slug}.centre: is that of {known[place.centre]!r}, too; expected another point"
+            for place in self.places
+            if place.centre is not None and known.setdefault(place.centre, place.slug) != place.slug
+        ]

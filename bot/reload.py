@@ -1,8 +1,8 @@
 """Reading the settings again while the service runs: on SIGHUP, and when coordinators say `/reload`.
 
 What the officials' side is made of takes effect at once: departments with their chats, hours and deadlines, topics,
-places, the calendar, which department a channel has, what figures are compared with and when they are reported.
-Channels, tokens and all other settings wait for a restart.
+places, the calendar, which department a channel has, what figures are compared with and when they are reported, what
+residents are told or asked by themselves. Channels, tokens and all other settings wait for a restart.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from bot.app import Plan, build_desk, build_look
+from bot.app import Plan, answers_of, build_desk, build_look, build_rights, unasked_of
 from bot.desk.routing import Desk
 from bot.settings import Settings, SettingsError
 from handlers.context import Context
@@ -76,8 +76,13 @@ class Reload:
             plan, desk = await asyncio.to_thread(self._prepare)
             before, self._now = self._now or self.started, plan
             ctx.desk = self._fitting(desk, ctx)
+            ctx.rights = build_rights(plan.config, self.started.settings)
             ctx.look = replace(build_look(plan), zone=ctx.look.zone, titles=ctx.look.titles)
             ctx.targets, ctx.weekly_report = plan.config.statistics.targets, plan.config.statistics.report
+            ctx.ask_rating_after = plan.config.rating.ask_after
+            ctx.unasked = unasked_of(plan)
+            ctx.answers.of_file = answers_of(plan)
+            ctx.answers.changed.set()
             # Questions of a department that is no more, or has another chat now, are shown where they belong.
             ctx.astray.set()
         return _told(before, plan, self._waiting(plan))

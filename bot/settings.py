@@ -100,6 +100,8 @@ class Settings(BaseModel):
     events_kept: Duration = Field(default=timedelta(days=14), description="a duration of at least 2d")
     #: How long files are kept after they were last used.
     media_kept: Duration = Field(default=timedelta(days=90), description="a duration of at least 15d")
+    #: Whether a resident has to consent before his question is registered; to what: `[rights]` of the file.
+    consent: Literal["off", "required"] = Field(default="off", description="off or required")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="debug, info, warning or error"
     )
@@ -148,7 +150,7 @@ class Settings(BaseModel):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "consent", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
@@ -175,6 +177,23 @@ class Settings(BaseModel):
     def is_local(self) -> bool:
         """Whether only this machine reaches the server."""
         return self.public_url is None and is_loopback(self.host)
+
+    @property
+    def address(self) -> str:
+        """Where people open the page, without a slash at the end; empty when the settings do not tell."""
+        if self.public_url is not None:
+            return self.public_url
+        if self.port == 0 or _is_every_address(self.host):
+            return ""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+
+def _is_every_address(host: str) -> bool:
+    """Whether to listen here is to listen on all addresses of the machine."""
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.conversation import rating
 from bot.conversation import texts as resident_texts
 from bot.conversation.machine import JOINS_FOR
+from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, LeftOut
 from bot.model.action import Deed, Official
@@ -45,7 +47,8 @@ async def send(
         seconds = (now - question.asked_at).total_seconds()
         tx.after_commit(lambda: ctx.metrics.first_answer_seconds.observe(seconds))
     await waits.end(tx, ctx, question, Outcome.ANSWERED, now, helped_by=helped_by)
-    await questions.answered(tx, question.number, now, act_at=now + SETTLES_AFTER)
+    rate_at = rating.ask_at(now, ctx.ask_rating_after, ctx.look.zone)
+    await questions.answered(tx, question.number, now, act_at=now + SETTLES_AFTER, rate_at=rate_at)
     await actions.add(tx, question.number, official, Deed.ANSWERED, now)
     tx.after_commit(ctx.metrics.answers.labels(question.chat.channel).inc)
     return left_out
@@ -82,23 +85,23 @@ async def draft(
     tx: Transaction, ctx: Context, question: Question, content: Content, role: Author = Author.OFFICIAL
 ) -> Draft:
     """An answer, so that the resident sees what it answers: as a reply to his question, or with its number."""
-    said = plain(content)
+    voice = voice_of(question.language)
+    said = plain(question, content)
     match role:
         case Author.INTERIM:
-            due = resident_texts.moment(question.due_at, ctx.clock(), ctx.look.zone)
-            said = replace(said, text=resident_texts.interim(content.text, due))
+            due = resident_texts.moment(question.due_at, ctx.clock(), ctx.look.zone, voice)
+            said = replace(said, text=resident_texts.interim(voice, content.text, due))
         case Author.CLARIFYING:
-            said = replace(said, text=resident_texts.clarification(content.text))
+            said = replace(said, text=resident_texts.clarification(voice, content.text))
     if not ctx.capabilities[question.chat.channel].replies:
-        what = "Вопрос" if role is Author.CLARIFYING else "Ответ на вопрос"
-        head = f"{what} № {question.number}:"
-        return replace(said, text=f"{head}\n{said.text}" if said.text else head)
+        asks = role is Author.CLARIFYING
+        return replace(said, text=resident_texts.about(voice, question.number, said.text, asks=asks))
     asked = await links.first_of_question(tx, question.number, Author.RESIDENT)
     return replace(said, reply_to=asked or "")
 
 
-def plain(content: Content) -> Draft:
-    """What was written, as it is passed on."""
+def plain(question: Question, content: Content) -> Draft:
+    """What was written, as it is passed on to the resident: the words untouched."""
     return Draft(
         text=content.text,
         media=content.media,
@@ -106,4 +109,5 @@ def plain(content: Content) -> Draft:
         contact=content.contact,
         links=content.links,
         unsupported=content.unsupported,
+        voice=voice_of(question.language),
     )

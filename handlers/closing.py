@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.conversation import texts as resident_texts
 from bot.conversation.machine import unanswered_since
+from bot.conversation.voice import Voice, voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import closing, texts
@@ -47,8 +48,9 @@ async def close(desk: Desk, question: Question, reason: str, *, kind: CloseKind 
         waiting_since=None,
         act_at=None,
     )
+    voice = voice_of(question.language)
     if kind is CloseKind.BY_OFFICIAL and (question.status is not Status.ANSWERED or reason):
-        await _tell(desk, question, resident_texts.closed(question.number, reason))
+        await _tell(desk, question, voice, resident_texts.closed(voice, question.number, reason))
     await desk.did(question.number, Deed.CLOSED, reason or closing.NAMES.get(kind, ""))
     undo = Keyboard(rows=((button("Открыть снова", Name.REOPEN, question.number),),))
     draft = Draft(text=closing.closed(question.number, reason, kind), keyboard=undo, reply_to=desk.message_id)
@@ -92,7 +94,8 @@ async def reopen(desk: Desk, question: Question) -> str:
         # Its chat is out of reach meanwhile: it has to be shown elsewhere.
         desk.tx.after_commit(desk.ctx.astray.set)
     if asked_at is not None and question.close_kind is not CloseKind.SPAM:
-        await _tell(desk, question, resident_texts.reopened(question.number))
+        voice = voice_of(question.language)
+        await _tell(desk, question, voice, resident_texts.reopened(voice, question.number))
     await desk.did(question.number, Deed.REOPENED)
     said = await desk.say(texts.reopened(question.number), question=question.number)
     await handing.recard(
@@ -101,6 +104,6 @@ async def reopen(desk: Desk, question: Question) -> str:
     return said
 
 
-async def _tell(desk: Desk, question: Question, text: str) -> None:
+async def _tell(desk: Desk, question: Question, voice: Voice, text: str) -> None:
     address = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number)
-    await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.KEYBOARD))
+    await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.keyboard(voice), voice=voice))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.delivery.entry import Role
-from bot.desk import cards, closing, texts
+from bot.desk import cards, closing, forgotten, texts
 from bot.desk.commands import Choice, Chosen, Command, Name
 from bot.model.action import Deed
 from bot.model.question import Author, Question
@@ -17,7 +17,9 @@ from handlers import (
     handing,
     held,
     interim,
+    known_answers,
     moderation,
+    news,
     similar,
     templates,
     withdrawing,
@@ -27,7 +29,7 @@ from handlers.desk import Desk
 from handlers.reload import reload
 from handlers.statistics import command as statistics
 from handlers.statistics import exporting
-from storage import actions, questions
+from storage import actions, questions, ratings
 from storage.questions import COUNTED, Listing
 
 #: The last page of a list that is shown: further ones cost ever more, and nobody reads them.
@@ -47,6 +49,10 @@ async def run(desk: Desk, command: Command) -> str:
             return await desk.say(said) if said else ""
         case Name.RELOAD:
             return await desk.say(await reload(desk.ctx, desk.admin_chat))
+        case Name.FAQ:
+            return await known_answers.run(desk, command.rest)
+        case Name.NEWS:
+            return await news.count(desk)
         case Name.TEMPLATE:
             return await templates.save(desk, command.rest)
         case Name.FIND:
@@ -62,6 +68,8 @@ async def run(desk: Desk, command: Command) -> str:
     question = await desk.find(command.number)
     if isinstance(question, str):
         return await desk.refuse(question)
+    if question.forgotten and command.name is not Name.QUESTION:
+        return await desk.refuse(forgotten.nobody(question.number))
     match command.name:
         case Name.TAKE:
             return await handing.take(desk, question)
@@ -112,6 +120,8 @@ async def choose(desk: Desk, chosen: Chosen) -> str:
     """Do what a button says that is no command; returns what the press shows."""
     if chosen.choice is Choice.PAGE and chosen.detail == Name.TEMPLATES:
         return await templates.show(desk, None, "", chosen.number)
+    if chosen.choice is Choice.PAGE and chosen.detail == Name.FAQ:
+        return await known_answers.show_page(desk, chosen.number)
     if chosen.choice is Choice.PAGE:
         lists = {Name.OPEN.value: Name.OPEN, Name.MINE.value: Name.MINE, Name.OVERDUE.value: Name.OVERDUE}
         name = lists.get(chosen.detail)
@@ -124,6 +134,8 @@ async def choose(desk: Desk, chosen: Chosen) -> str:
     question = await desk.find(chosen.number)
     if isinstance(question, str):
         return await desk.refuse(question)
+    if question.forgotten:
+        return await desk.refuse(forgotten.nobody(question.number))
     match chosen.choice:
         case Choice.CLOSE_AS:
             return await _close_as(desk, question, chosen.detail)
@@ -188,7 +200,8 @@ async def _note(desk: Desk, question: Question, text: str) -> str:
 async def _thread(desk: Desk, question: Question) -> str:
     """The whole thread, its files behind it; a reply to any of it is an answer."""
     thread = await questions.thread(desk.tx, question.number)
-    draft = cards.thread(question, thread, desk.ctx.look, desk.ctx.clock())
+    rating = await ratings.rating_of(desk.tx, question.number)
+    draft = cards.thread(question, thread, desk.ctx.look, desk.ctx.clock(), rating=rating)
     await desk.say(replace(draft, reply_to=desk.message_id), question=question.number)
     return ""
 

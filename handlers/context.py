@@ -9,11 +9,15 @@ from datetime import datetime, timedelta
 
 from bot.capabilities import Capabilities
 from bot.config import StatisticsTable
+from bot.conversation.rating import ASK_AFTER
+from bot.conversation.unasked import Unasked
 from bot.desk.cards import Look
 from bot.desk.routing import Desk
 from bot.model.chat import ChannelName, ChatKind, ChatRef
+from bot.rights import Rights
 from bot.statistics.figures import Targets
 from bot.statistics.weekly import Weekly
+from handlers.answers import Answers
 from handlers.guesses import Guesses
 from handlers.lexicon import Lexicon
 from handlers.metrics import Metrics
@@ -38,6 +42,9 @@ class Context:
     desk: Desk
     look: Look
     service_name: str
+    #: How long after an answer the resident is asked what he thinks of it; None: never. Replaced like the desk.
+    ask_rating_after: timedelta | None = ASK_AFTER
+    unasked: Unasked = field(default_factory=Unasked)
     capabilities: Mapping[ChannelName, Capabilities]
     #: Channels whose updates carry no names.
     nameless: frozenset[ChannelName] = frozenset()
@@ -46,6 +53,8 @@ class Context:
     weekly_report: Weekly | None = None
     metrics: Metrics
     clock: Callable[[], datetime]
+    #: What holds for residents' data; replaced as a whole when settings are loaded anew.
+    rights: Rights = field(default_factory=Rights)
     #: Told after the commit that something waits for this chat.
     wake: Callable[[ChatRef, ChatKind, timedelta], None] = field(default=lambda *_: None)
     #: Told after the commit that this person's name is wanted.
@@ -56,10 +65,17 @@ class Context:
     reload: Callable[[], Awaitable[str]] = field(default=_no_reload)
     #: Set when a department has another chat: questions may have to be shown elsewhere.
     astray: asyncio.Event = field(default_factory=asyncio.Event)
+    #: Set when something of a resident is to be removed: see `handlers.rights.traces`.
+    traces: asyncio.Event = field(default_factory=asyncio.Event)
     #: Who tried which codes of `/bind` lately.
     guesses: Guesses = field(default_factory=Guesses)
     #: What searching knows of words.
     lexicon: Lexicon = field(default_factory=Lexicon)
+    #: What residents are shown at once.
+    answers: Answers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.answers = Answers(self.database)
 
     @property
     def download_limits(self) -> dict[ChannelName, int]:

@@ -76,7 +76,7 @@ class Desk:
     async def name_left_out(self, number: int, left_out: tuple[LeftOut, ...]) -> None:
         """Tell the official which of his files could not go along."""
         for one in left_out:
-            await self.say(texts.file_not_passed(number, describe(one.media), one.reason), question=number)
+            await self.say(texts.file_not_passed(number, describe(one.media), one.why()), question=number)
 
     async def did(self, number: int, deed: Deed, detail: str = "") -> None:
         """Write down what this official has done."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from bot.conversation import texts as resident_texts
+from bot.conversation.voice import Voice, voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import texts
@@ -70,13 +71,14 @@ def admin_chat_gone(ctx: Context, chat: ChatRef, code: str) -> None:
     ctx.metrics.alarms.labels(chat.channel, "admin_chat_gone").inc()
 
 
-async def tell_resident(tx: Transaction, ctx: Context, number: int, text: str) -> None:
-    """Say something to the resident who asked this question."""
+async def tell_resident(tx: Transaction, ctx: Context, number: int, say: Callable[[Voice], str]) -> None:
+    """Say something to the resident who asked this question, in his language."""
     question = await questions.find(tx, number)
-    if question is None:
+    if question is None or question.forgotten:
         return
+    voice = voice_of(question.language)
     address = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=number)
-    await post(tx, ctx, address, Draft(text=text, keyboard=resident_texts.KEYBOARD))
+    await post(tx, ctx, address, Draft(text=say(voice), keyboard=resident_texts.keyboard(voice), voice=voice))
 
 
 async def card_failed(tx: Transaction, ctx: Context, chat: ChatRef, numbers: Sequence[int]) -> None:

@@ -15,14 +15,17 @@ from bot.desk.search import LAST_PAGE, PAGE, Found, Query, Term
 from bot.model.chat import ChatRef
 from handlers.context import Context
 from handlers.desk import Desk
-from storage import kept, search
+from storage import kept, looking, search
 from storage.database import Transaction
-from storage.search import Seen, Sought, TooMuch, Wanted
+from storage.looking import Seen, Sought, TooMuch
+from storage.search import Wanted
 
 #: How long the buttons of what was found work.
 REMEMBERED = timedelta(days=7)
 #: How many terms are left out, one after the other, until something is found.
 _LEFT_OUT = 3
+#: Which part of all questions must have a word that need not be looked for to know that it is there.
+_COMMON = 0.005
 
 
 class _Asked(msgspec.Struct):
@@ -148,12 +151,18 @@ class _Search:
         known, unknown = [], []
         for term in query.terms:
             for one in (term, finding.beginning(term)):
-                if one is not None and await search.exists(self.tx, (await self._sought([one]))[0], self.seen):
+                if one is not None and await self._is_known(one):
                     known.append(one)
                     break
             else:
                 unknown.append(term)
         return finding.without_unknown(query, known, unknown)
+
+    async def _is_known(self, term: Term) -> bool:
+        (sought,) = await self._sought([term])
+        if sought.part(self.ctx.lexicon.commonness) > _COMMON:
+            return True
+        return await search.exists(self.tx, sought, self.seen)
 
     async def _commonest(self, query: Query) -> Term:
         sought = await self._sought(query.terms)
@@ -165,7 +174,7 @@ class _Search:
 
     async def _sought(self, terms: Sequence[Term]) -> list[Sought]:
         forms = await self._forms(terms)
-        return [search.sought(term, forms, self.ctx.lexicon.commonness) for term in terms]
+        return [looking.sought(term, forms, self.ctx.lexicon.commonness) for term in terms]
 
     async def _page(self, query: Query, page: int) -> Found:
         wanted = Wanted(

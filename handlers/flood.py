@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation import order, texts
+from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import cards, moderation
@@ -45,7 +46,9 @@ async def hold_back(
     if not goes_on and not ctx.capabilities[event.chat.channel].marks:
         # One line for all of them; where there are marks, each has its own as always.
         address = Address(chat=event.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number)
-        await post(tx, ctx, address, Draft(text=order.written_much(question.number), keyboard=texts.KEYBOARD))
+        voice = voice_of(question.language)
+        text = order.written_much(voice, question.number)
+        await post(tx, ctx, address, Draft(text=text, keyboard=texts.keyboard(voice), voice=voice))
     return True
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.delivery.entry import SHOWS_QUESTION, Role
 from bot.delivery.fit import Draft
-from bot.desk import cards, handing, texts
+from bot.desk import cards, forgotten, handing, texts
 from bot.desk.routing import Department
 from bot.model.action import Deed
 from bot.model.chat import ChatKind, ChatRef
@@ -16,7 +16,7 @@ from handlers import waits
 from handlers.context import Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, do, fitted, post, refit
-from storage import conversations, questions, shows
+from storage import conversations, questions, ratings, shows
 from storage import waits as stored_waits
 from storage.database import Transaction
 from storage.outbox import State
@@ -146,6 +146,8 @@ async def give_reason(desk: Desk, number: int, reason: str) -> str:
     question = await questions.find(desk.tx, number, lock=True)
     if question is None:
         return await desk.refuse(texts.no_question(number))
+    if question.forgotten:
+        return await desk.refuse(forgotten.nobody(number))
     content = replace(desk.content, text=reason)
     if content.is_empty:
         return await desk.refuse(texts.note_expects_text())
@@ -208,7 +210,8 @@ async def recard(
     if not own or own[-1].state is State.MERGED:
         return False
     card = own[-1]
-    draft = cards.card(question, first.content, ctx.look, ctx.clock())
+    rating = await ratings.rating_of(tx, question.number)
+    draft = cards.card(question, first.content, ctx.look, ctx.clock(), rating=rating)
     if gone:
         draft = replace(draft, text=f"{draft.text}\n\n{gone}", keyboard=None)
     address = Address(

@@ -130,7 +130,7 @@ async def decide(desk: Desk, question: Question, kept_message: int, *, send: boo
         desk.tx, desk.ctx, desk.official, question, kept_message, kept.content, helped_by=helped_by
     )
     for one in left_out:
-        await desk.say(texts.file_not_passed(question.number, describe(one.media), one.reason))
+        await desk.say(texts.file_not_passed(question.number, describe(one.media), one.why()))
     return texts.SENT
 
 

@@ -16,8 +16,8 @@ log = structlog.get_logger(__name__)
 
 #: Seconds between looks at what has changed, and at whether the words are to be counted anew.
 EVERY, COUNTS_EVERY = 1.0, 60.0
-#: Questions that are indexed in one transaction.
-BATCH = 100
+#: Questions that are indexed in one transaction; seconds between two of them, so that others have their turn.
+BATCH, PAUSE = 100, 0.05
 #: How old the count of the words may be, and how much the index may have grown since then.
 COUNT_LASTS, COUNT_HOLDS = timedelta(hours=1), 2
 
@@ -25,8 +25,9 @@ COUNT_LASTS, COUNT_HOLDS = timedelta(hours=1), 2
 class Indexing:
     """Indexes questions. Several processes may run it: one at a time does, each counts for itself."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, *, pause: float = PAUSE) -> None:
         self._ctx = ctx
+        self._pause = pause
         self._counted_at: datetime | None = None
         self._counted_pages = 0
 
@@ -48,6 +49,7 @@ class Indexing:
         """Index all that has changed."""
         done = some = await self._some()
         while some == BATCH:
+            await asyncio.sleep(self._pause)
             done += (some := await self._some())
         if done:
             async with self._ctx.database.transaction(durable=False) as tx:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.conversation import texts as resident_texts
+from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import texts
@@ -112,8 +113,11 @@ async def extend(desk: Desk, question: Question, wanted: str) -> str:
     due = resident_texts.moment(due_at, now, desk.ctx.look.zone)
     await desk.did(question.number, Deed.EXTENDED, f"до {due}")
     to = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number)
-    told = Draft(text=resident_texts.extended(question.number, due), keyboard=resident_texts.KEYBOARD)
-    await post(desk.tx, desk.ctx, to, told)
+    voice = voice_of(question.language)
+    theirs = resident_texts.extended(
+        voice, question.number, resident_texts.moment(due_at, now, desk.ctx.look.zone, voice)
+    )
+    await post(desk.tx, desk.ctx, to, Draft(text=theirs, keyboard=resident_texts.keyboard(voice), voice=voice))
     said = texts.extended(question.number, due)
     draft = Draft(text=said, keyboard=_more(question.number, due_at), reply_to=desk.message_id)
     await desk.say(draft, question=question.number)

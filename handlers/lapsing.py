@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.conversation import texts
+from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.model.action import Deed, Official
@@ -86,7 +87,7 @@ class Lapsing:
                 await self._ask_again(tx, question, now)
             case Status.CLARIFYING:
                 await self._close(tx, question, now, CloseKind.UNCLARIFIED, "житель не уточнил за три дня")
-                await self._tell(tx, question, texts.unclarified(number))
+                await self._tell(tx, question, texts.unclarified(voice_of(question.language), number))
             case Status.ANSWERED:
                 await self._close(tx, question, now, CloseKind.SETTLED, "72 часа после ответа без новых вопросов")
             case _:
@@ -95,7 +96,7 @@ class Lapsing:
     async def _ask_again(self, tx: Transaction, question: Question, now: datetime) -> None:
         asked = await questions.last_said(tx, question.number)
         words = asked.content.text if asked is not None and asked.role is Author.CLARIFYING else ""
-        await self._tell(tx, question, texts.asked_again(question.number, words))
+        await self._tell(tx, question, texts.asked_again(voice_of(question.language), question.number, words))
         await questions.change(tx, question.number, asked_again=True, act_at=now + (CLOSES_AFTER - REMINDS_AFTER))
 
     async def _close(self, tx: Transaction, question: Question, now: datetime, kind: CloseKind, why: str) -> None:
@@ -126,4 +127,4 @@ class Lapsing:
         address = Address(
             chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number
         )
-        await post(tx, self._ctx, address, Draft(text=text))
+        await post(tx, self._ctx, address, Draft(text=text, voice=voice_of(question.language)))

@@ -31,6 +31,8 @@ class Lexicon:
     async def forms(self, words: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         """All forms of each of these words (as `tokenize` gives them), the word itself among them."""
         wanted = dict.fromkeys(words)
+        if self._letting_go is not None:
+            self._letting_go.cancel()
         if any(word not in self._forms for word in wanted):
             async with self._turn:
                 missing = [word for word in wanted if word not in self._forms]
@@ -41,18 +43,13 @@ class Lexicon:
             self._forms.move_to_end(word)
         while len(self._forms) > KEPT:
             self._forms.popitem(last=False)
-        self._stay()
+        self._letting_go = asyncio.get_running_loop().call_later(self._idle, self._let_go)
         return found
 
     def _look_up(self, words: Iterable[str]) -> dict[str, tuple[str, ...]]:
         if self._inflect is None:
             self._inflect = self._read()
         return {word: _forms(word, self._inflect) for word in words}
-
-    def _stay(self) -> None:
-        if self._letting_go is not None:
-            self._letting_go.cancel()
-        self._letting_go = asyncio.get_running_loop().call_later(self._idle, self._let_go)
 
     def _let_go(self) -> None:
         self._inflect = None

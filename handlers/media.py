@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -107,6 +107,14 @@ class MediaStore:
         log.info("media.cleaned", removed=removed)
         return removed
 
+    async def forget(self, media: Collection[Media]) -> int:
+        """Remove these files, and what was made of them, where no other file leads to the same; say how many."""
+        keys = {one.ref if _IN_STORE.fullmatch(one.ref) else _key(one) for one in media}
+        removed = await asyncio.to_thread(self._folder.forget, keys) if keys else 0
+        if removed:
+            log.info("media.forgotten", removed=removed)
+        return removed
+
     # --- Files ---
 
     async def get(self, media: Media) -> StoredFile:
@@ -119,8 +127,7 @@ class MediaStore:
             if file is None:
                 raise MediaUnavailable("gone", "файла больше нет на сервере")
             return renamed(file, Claim.of(media)) if media.file_name else file
-        # The name of a channel has no spaces, so no two pairs make the same key.
-        key = f"{media.channel} {media.ref}"
+        key = _key(media)
         return await self._once(key, lambda: self._fetch(media, key))
 
     async def as_jpeg(self, file: StoredFile, *, max_bytes: int, max_side: int = 4096) -> StoredFile:
@@ -226,10 +233,15 @@ class MediaStore:
         async def make() -> StoredFile:
             async with self._conversions:
                 with _telling_broken_disk():
-                    return await asyncio.to_thread(lambda: self._folder.keep(convert(), key, claim))
+                    return await asyncio.to_thread(lambda: self._folder.keep(convert(), key, claim, file.sha256))
 
         # The same picture may have come under another name.
         return renamed(await self._once(key, make), claim)
+
+
+def _key(media: Media) -> str:
+    # The name of a channel has no spaces, so no two pairs make the same key.
+    return f"{media.channel} {media.ref}"
 
 
 @contextmanager

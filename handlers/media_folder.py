@@ -12,7 +12,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,6 +51,8 @@ class FoundFile:
 
     file: StoredFile
     reencoded: bool = False
+    #: Of which file, by its SHA-256.
+    made_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,17 +125,20 @@ class MediaFolder:
         incoming.path.unlink(missing_ok=True)
         incoming.close()
 
-    def keep(self, content: bytes, key: str, claim: Claim) -> StoredFile:
-        """Store a picture that we made ourselves."""
+    def keep(self, content: bytes, key: str, claim: Claim, made_from: str) -> StoredFile:
+        """Store a picture that we made ourselves, of the file with this hash."""
         incoming = self.receive(len(content))
         try:
             incoming.write(content)
-            return self.adopt(incoming, key, claim, reencoded=True)
+            return self.adopt(incoming, key, claim, made_from=made_from)
         finally:
             self.discard(incoming)
 
-    def adopt(self, incoming: Incoming, key: str | None, claim: Claim, *, reencoded: bool = False) -> StoredFile:
-        """Give what was received its place, and remember it under the key. Raises MediaUnavailable when empty."""
+    def adopt(self, incoming: Incoming, key: str | None, claim: Claim, *, made_from: str = "") -> StoredFile:
+        """Give what was received its place, and remember it under the key. Raises MediaUnavailable when empty.
+
+        `made_from`: the hash of the file of which this is a picture that we made ourselves.
+        """
         size = incoming.seek(0, os.SEEK_END)
         if size == 0:
             raise MediaUnavailable("empty", "файл пустой")
@@ -149,12 +154,12 @@ class MediaFolder:
             mime_type=mime_type,
             file_name=clean_name(claim.file_name, mime_type, claim.kind),
         )
-        found = FoundFile(file=file, reencoded=reencoded)
+        found = FoundFile(file=file, reencoded=bool(made_from), made_from=made_from)
         with telling_full_disk(), self._writing:
             file.path.parent.mkdir(mode=0o700, exist_ok=True)
             incoming.path.replace(file.path)
             known = self._read(file_key(sha256))
-            if known is None or (reencoded and not known.reencoded):
+            if known is None or (made_from and not known.reencoded):
                 self._write(file_key(sha256), found)
             if key is not None:
                 self._write(key, found)
@@ -192,6 +197,33 @@ class MediaFolder:
                     record.unlink(missing_ok=True)
         return removed
 
+    def forget(self, keys: Collection[str]) -> int:
+        """Remove the files that are remembered under these keys, and what was made of them; say how many.
+
+        A file to which another key leads stays: somebody else sent the same.
+        """
+        wanted = {found.file.sha256 for key in keys if (found := self._read(key)) is not None}
+        if not wanted:
+            return 0
+        records = {path: found for path in (self._root / _RECORDS).glob("*/*.json") if (found := self._load(path))}
+        by_keys = {self._record(key) for key in keys}
+        own = by_keys | {self._record(file_key(sha256)) for sha256 in wanted}
+        others = {found.file.sha256 for path, found in records.items() if path not in own and not found.made_from}
+        wanted -= others
+        made = {found.file.sha256 for found in records.values() if found.made_from in wanted}
+        paths = {path: _inode(path) for path in map(self._content, wanted | (made - others))}
+        removed = 0
+        with self._writing:
+            for path, inode in paths.items():
+                # It may just have come again, and is another file then.
+                if inode is not None and _inode(path) == inode:
+                    path.unlink()
+                    removed += 1
+            for path, found in records.items():
+                if path in by_keys or not found.file.path.exists():
+                    path.unlink(missing_ok=True)
+        return removed
+
     # --- inside ---
 
     def _content(self, sha256: str) -> Path:
@@ -220,7 +252,7 @@ class MediaFolder:
                 mime_type=known["mime_type"],
                 file_name=known["file_name"],
             )
-            return FoundFile(file=file, reencoded=known["reencoded"])
+            return FoundFile(file=file, reencoded=known["reencoded"], made_from=known.get("made_from", ""))
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError):
@@ -237,6 +269,7 @@ class MediaFolder:
             "mime_type": file.mime_type,
             "file_name": file.file_name,
             "reencoded": found.reencoded,
+            "made_from": found.made_from,
         }
         half = Incoming(self._new_name(), _RECORD_LIMIT)
         try:
@@ -253,6 +286,13 @@ class MediaFolder:
                     continue
                 fcntl.flock(leftover, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 path.unlink()
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def file_key(sha256: str) -> str:

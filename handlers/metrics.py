@@ -43,6 +43,12 @@ class Metrics:
             "otvet_outbox_oldest_seconds", "Age of the oldest.", ("channel", "priority"), registry=self.registry
         )
         self.waiting = Gauge("otvet_questions_waiting", "Questions without an answer.", registry=self.registry)
+        self.subscriptions = Gauge(
+            "otvet_subscriptions",
+            "Residents who want news of this.",
+            ("about", "slug"),
+            registry=self.registry,
+        )
         self.unknown_outcomes = Counter(
             "otvet_outcomes_unknown",
             "Sends cut off in the middle, settled by their kind.",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation import order
+from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import moderation
@@ -81,9 +82,10 @@ async def keeps_out(
     await _keep(tx, conversation, event)
     if not conversation.ban_told:
         await conversations.change(tx, conversation.id, ban_told_at=now)
-        text = order.banned(conversation.banned_until, conversation.ban_reason, now, ctx.look.zone)
+        voice = voice_of(conversation.language)
+        text = order.banned(voice, conversation.banned_until, conversation.ban_reason, now, ctx.look.zone)
         address = Address(chat=event.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION)
-        await post(tx, ctx, address, Draft(text=text))
+        await post(tx, ctx, address, Draft(text=text, voice=voice))
     return True
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.conversation import rating
 from bot.conversation import texts as resident_texts
+from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, LeftOut, describe
-from bot.desk import commands, texts
+from bot.desk import commands, forgotten, texts
 from bot.desk.commands import Chosen, Command, Note, UnknownCommand, Words
 from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind, ChatRef
@@ -22,7 +24,7 @@ from handlers.context import ALBUM_WAIT, Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, Posted, do, fitted, post, refit
 from handlers.residents import with_part
-from storage import actions, conversations, links, questions, shows
+from storage import actions, conversations, links, questions, ratings, shows
 from storage.database import Transaction
 from storage.links import Link
 from storage.outbox import State
@@ -38,7 +40,10 @@ _ASKED = {
     Role.ASK_DEPARTMENT: commands.Name.TRANSFER,
 }
 #: Whose words may become a template.
-_BY_OFFICIALS = frozenset(Author) - {Author.RESIDENT, Author.BANNED, Author.COMMAND}
+_BY_OFFICIALS = frozenset(Author) - {
+    *(Author.RESIDENT, Author.BANNED, Author.COMMENT, Author.REOPENED),
+    Author.COMMAND,
+}
 
 
 class Overtaken(Exception):
@@ -68,7 +73,7 @@ async def message(
             await _note(tx, ctx, event, texts.unknown_command(word))
         case Command(name=name):
             desk = _desk(tx, ctx, event, admin_chat, link)
-            if name is commands.Name.TEMPLATE:
+            if name in (commands.Name.TEMPLATE, commands.Name.FAQ):
                 desk = replace(desk, replied_text=await _replied_words(tx, event, link))
             # A reply's own question wins only where the command does not name another.
             number = reading.number if reading.number is not None else replied
@@ -164,6 +169,8 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     await conversations.lock_of_question(tx, link.question)
     question = await questions.find(tx, link.question, lock=True)
     assert question is not None
+    if question.forgotten:
+        return
     old = await questions.message(tx, link.thread_message)
     content = _corrected(question.number, old.content, _without_command(role, event.content))
     if content == old.content:
@@ -174,6 +181,8 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
         return
     await questions.set_content(tx, old, content, edited_at=event.at)
     await actions.add(tx, question.number, official(event), Deed.CORRECTED, ctx.clock())
+    if (rate_at := rating.ask_at(ctx.clock(), ctx.ask_rating_after, ctx.look.zone)) is not None:
+        await ratings.put_off(tx, question.number, rate_at)
     address = answering.address(question, old.id)
     draft = await answering.draft(tx, ctx, question, content, role)
     shown = await shows.find(tx, old.id, [Role.ANSWER])
@@ -182,12 +191,8 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     before = await answering.draft(tx, ctx, question, old.content, role)
     if not await _edit_in_place(tx, ctx, address, shown, before, draft):
         added = tuple(media for media in content.media if media not in old.content.media)
-        await post(
-            tx,
-            ctx,
-            address,
-            replace(answering.plain(content), text=resident_texts.correction(content.text), media=added),
-        )
+        text = resident_texts.correction(voice_of(question.language), content.text)
+        await post(tx, ctx, address, replace(answering.plain(question, content), text=text, media=added))
 
 
 #: Commands whose words go to the resident.
@@ -263,6 +268,8 @@ async def _reply(
         await _note(tx, ctx, event, texts.no_question(number))
     elif not ctx.desk.may(admin_chat, question.admin_chat):
         await _note(tx, ctx, event, texts.not_yours(number))
+    elif question.forgotten:
+        await _note(tx, ctx, event, forgotten.nobody(number))
     elif as_note:
         await questions.add_message(tx, number, _new_message(event, Author.NOTE, content))
         await actions.add(tx, number, official(event), Deed.NOTED, ctx.clock())
@@ -293,6 +300,9 @@ async def _album_part(
     """A further part of an official's album: it goes with the first part, to the same resident."""
     link = Link(question=part_of.question, thread_message=part_of.id, role=part_of.role)
     await links.add(tx, event.chat, event.message_id, link)
+    asked = await questions.find(tx, part_of.question) if part_of.question is not None else None
+    if asked is not None and asked.forgotten:
+        return
     content = with_part(part_of.content, event.content)
     await questions.set_content(tx, part_of, content)
     if part_of.question is None or part_of.role not in SAID_TO_RESIDENT:
@@ -314,7 +324,7 @@ async def _album_part(
     draft = await answering.draft(tx, ctx, question, content, part_of.role)
     posted: Posted | None = await refit(tx, ctx, address, shown, draft)
     if posted is None:
-        posted = await post(tx, ctx, address, answering.plain(event.content))
+        posted = await post(tx, ctx, address, answering.plain(question, event.content))
     await _name_left_out(tx, ctx, event, question.number, posted.left_out_of(event.content.media))
 
 
@@ -337,6 +347,8 @@ async def _assign(
         await _note(tx, ctx, event, texts.no_question(number), thread_message=kept_message)
     elif not ctx.desk.may(admin_chat, question.admin_chat):
         await _note(tx, ctx, event, texts.not_yours(number), thread_message=kept_message)
+    elif question.forgotten:
+        await _note(tx, ctx, event, forgotten.nobody(number), thread_message=kept_message)
     elif isinstance(reading := commands.read(kept.content.text), Note):
         await questions.assign_message(tx, kept_message, number, Author.NOTE)
         await questions.set_content(tx, kept, replace(kept.content, text=reading.text))
@@ -404,5 +416,5 @@ async def _name_left_out(
     tx: Transaction, ctx: Context, event: MessageReceived, number: int, left_out: tuple[LeftOut, ...]
 ) -> None:
     for one in left_out:
-        text = texts.file_not_passed(number, describe(one.media), one.reason)
+        text = texts.file_not_passed(number, describe(one.media), one.why())
         await _note(tx, ctx, event, text, question=number)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.conversation.texts import KEYBOARD
+from bot.conversation.texts import keyboard
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, Fitted, LeftOut, fit
 from bot.model.chat import ChatKind, ChatRef
@@ -60,7 +60,7 @@ def fitted(ctx: Context, address: Address, draft: Draft) -> Fitted:
     to = ctx.capabilities[channel]
     if to.keyboard_each_time and draft.keyboard is None and address.chat_kind is ChatKind.PRIVATE:
         # The client shows the buttons of the last message alone: one without them would take them away.
-        draft = replace(draft, keyboard=KEYBOARD)
+        draft = replace(draft, keyboard=keyboard(draft.voice))
     return fit(draft, to, channel=channel, download_limits=ctx.download_limits)
 
 

@@ -5,29 +5,54 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.conversation import places, texts
+from bot.conversation import choices, news, order, texts
 from bot.conversation.machine import (
+    READ_ONLY,
     Ask,
+    Comment,
     Decision,
     Explain,
     Greet,
     Join,
+    OfferLanguages,
+    Open,
+    OtherPlace,
     PromiseNew,
-    Standing,
+    Skip,
+    Speak,
     Welcome,
     decide,
+    looks,
 )
+from bot.conversation.rights import with_notice
+from bot.conversation.voice import Voice, voice_of
 from bot.delivery.entry import Role
-from bot.delivery.fit import Draft, LeftOut, describe
+from bot.delivery.fit import Draft, LeftOut
 from bot.desk import cards
+from bot.desk.words import Recognized
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Content
 from bot.model.event import ButtonPressed, ChatStarted, ChatStopped, MessageEdited, MessageReceived
-from bot.model.message import AnswerPress, Mark, SetMark
+from bot.model.message import AnswerPress, Keyboard, Mark, SetMark
 from bot.model.question import Author, CloseKind, Conversation, Question, Status, ThreadMessage
-from handlers import asking_back, flood, moderation, placing, showing, waits
+from handlers import (
+    asking_back,
+    by_resident,
+    confirming,
+    consulting,
+    flood,
+    learning,
+    moderation,
+    placing,
+    rating,
+    showing,
+)
 from handlers.context import ALBUM_WAIT, NAME_WAIT, Context
+from handlers.menu import PAGES
 from handlers.outgoing import Address, Posted, do, post, post_both, refit
+from handlers.rights import consent, wanted
+from handlers.standing import chosen_question, last_question, standing, standing_with
+from handlers.visit import Visit
 from storage import conversations, links, questions, shows, unindexed
 from storage.database import Transaction
 from storage.questions import NewMessage
@@ -39,23 +64,52 @@ async def message(tx: Transaction, ctx: Context, event: MessageReceived) -> None
     """A resident wrote: it is a question, or belongs to his open one, or is a word that stands for a button."""
     now = ctx.clock()
     conversation = await conversations.lock(tx, event.chat, event.sender)
+    if moderation.is_banned(conversation, now) and (page := looks(event.content)) is not None:
+        # Whoever may not write may still read.
+        await _say(tx, ctx, conversation, await last_question(tx, conversation), page, now)
+        return
+    if await wanted.said(tx, ctx, conversation, event, now, register):
+        return
     if await moderation.keeps_out(tx, ctx, conversation, event, now):
         return
+    await _take_in(tx, ctx, conversation, event, now)
+
+
+async def register(tx: Transaction, ctx: Context, event: MessageReceived) -> None:
+    """A message that was kept aside is taken in now."""
+    await _take_in(tx, ctx, await conversations.lock(tx, event.chat, event.sender), event, ctx.clock())
+
+
+async def _take_in(
+    tx: Transaction, ctx: Context, conversation: Conversation, event: MessageReceived, now: datetime
+) -> None:
     part_of = await questions.album(tx, event.chat, event.album_id) if event.album_id else None
     # Of an album that began while he was banned, the rest begins anew.
     if part_of is not None and part_of.role is not Author.BANNED:
         await _album_part(tx, ctx, event, part_of)
         return
-    standing, question = await _standing(tx, conversation)
-    decision = decide(standing, event, now)
+    last = await last_question(tx, conversation)
+    chosen = await chosen_question(tx, conversation, now)
+    stands = standing(ctx, conversation, last, now) if chosen is None else standing_with(ctx, conversation, chosen, now)
+    decision = decide(stands, event, now)
+    if isinstance(decision, Ask) and await consent.holds_back(tx, ctx, conversation, event, now):
+        return
     match decision:
         case Ask(first=first):
             await _ask(tx, ctx, conversation, event, now, first=first)
         case Join(reopens=reopens):
+            question = chosen or last
             assert question is not None
-            await _join(tx, ctx, event, question, now, reopens=reopens)
+            await _join(tx, ctx, event, question, now, reopens=reopens, aloud=chosen is not None)
+        case Comment():
+            question, left_out = await rating.comment(tx, ctx, conversation, event, now)
+            await _name_left_out(tx, ctx, question, left_out)
         case _:
-            await _say(tx, ctx, conversation, decision, now)
+            await _say(tx, ctx, conversation, last, decision, now)
+            return
+    if conversation.next_message is not None:
+        # That was it.
+        await conversations.expect(tx, conversation.id, None)
 
 
 async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed) -> None:
@@ -65,20 +119,25 @@ async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed) -> None:
         address = Address(chat=event.chat, chat_kind=ChatKind.PRIVATE, role=Role.PRESS, lifetime=timedelta(minutes=1))
         effect = AnswerPress(press_id=event.press_id, user_id=event.sender.user_id)
         await do(tx, ctx, address, effect, strand=f"press:{event.press_id}")
-    conversation = await conversations.lock(tx, event.chat, event.sender)
-    if (choice := places.read(event.data)) is not None:
-        await placing.chosen(tx, ctx, conversation, event, choice, now)
+    if await wanted.pressed(tx, ctx, event, now, register):
         return
-    standing, _ = await _standing(tx, conversation)
-    await _say(tx, ctx, conversation, decide(standing, event, now), now)
+    conversation = await conversations.lock(tx, event.chat, event.sender)
+    if (choice := choices.read(event.data)) is not None:
+        await placing.pressed(_visit(tx, ctx, conversation, None, now, pressed_message=event.message_id), choice)
+        return
+    question = await last_question(tx, conversation)
+    decision = decide(standing(ctx, conversation, question, now), event, now)
+    await _say(tx, ctx, conversation, question, decision, now, pressed_message=event.message_id)
 
 
 async def started(tx: Transaction, ctx: Context, event: ChatStarted) -> list[int]:
     """A resident opened the chat; returns the entries that greet him: they may ride in the webhook's answer."""
     now = ctx.clock()
     conversation = await conversations.lock(tx, event.chat, event.sender)
-    standing, _ = await _standing(tx, conversation)
-    return await _say(tx, ctx, conversation, decide(standing, event, now), now)
+    question = await last_question(tx, conversation)
+    return await _say(
+        tx, ctx, conversation, question, decide(standing(ctx, conversation, question, now), event, now), now
+    )
 
 
 async def stopped(tx: Transaction, event: ChatStopped) -> None:
@@ -89,7 +148,9 @@ async def stopped(tx: Transaction, event: ChatStopped) -> None:
 async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     """A resident corrected himself: officials see the old text beside the new one."""
     now = ctx.clock()
-    conversation = await conversations.lock(tx, event.chat, event.sender)
+    conversation = await conversations.lock_known(tx, event.chat)
+    if conversation is None or await consent.edited(tx, conversation, event):
+        return
     link = await links.find(tx, event.chat, event.message_id)
     if link is None or link.thread_message is None or (link.question is None and link.role != Author.BANNED):
         return
@@ -105,7 +166,7 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
     if question.status is Status.CLARIFYING:
         # What he was asked may just have been put in here.
         question = await asking_back.resumed(tx, ctx, question, now)
-    question, moved = await placing.learn(tx, ctx, question, new.text, now)
+    question, moved = await learning.learn(tx, ctx, question, new, now)
     if moved:
         return
     if await _show_anew(tx, ctx, question, old, new, now, delay=timedelta(0)) is not None:
@@ -131,28 +192,12 @@ async def named(tx: Transaction, ctx: Context, conversation_id: int) -> None:
 # --- carrying out decisions ----------------------------------------------------------------------------------------
 
 
-async def _standing(tx: Transaction, conversation: Conversation) -> tuple[Standing, Question | None]:
-    question = None
-    if conversation.question is not None:
-        question = await questions.find(tx, conversation.question, lock=True)
-    return (
-        Standing(
-            greeted=conversation.greeted,
-            wants_new=conversation.wants_new,
-            question=question.number if question else None,
-            status=question.status if question else Status.CLOSED,
-            # What was spam is not taken up again.
-            answered_at=question.answered_at if question and question.close_kind is not CloseKind.SPAM else None,
-            lapsed_at=question.closed_at if question and question.close_kind is CloseKind.UNCLARIFIED else None,
-        ),
-        question,
-    )
-
-
 async def _ask(
     tx: Transaction, ctx: Context, conversation: Conversation, event: MessageReceived, now: datetime, *, first: bool
 ) -> None:
-    destination = ctx.desk.route(event.chat.channel, now, event.content.text)
+    destination = ctx.desk.route(event.chat.channel, now, event.content, conversation.place)
+    about = Recognized(topic=destination.topic, place=destination.place)
+    asked_for = ctx.desk.asks_first(event.chat.channel, about)
     number, thread_message = await questions.ask(
         tx,
         conversation,
@@ -165,6 +210,8 @@ async def _ask(
         topic=destination.topic,
         place=destination.place,
         routed_by=destination.why,
+        asked_for=asked_for,
+        place_assumed=destination.place_assumed,
     )
     question = Question(
         number=number,
@@ -181,12 +228,13 @@ async def _ask(
         topic=destination.topic,
         place=destination.place,
         routed_by=destination.why,
+        language=conversation.language,
+        asked_for=asked_for,
+        place_assumed=destination.place_assumed,
     )
-    due = texts.moment(destination.due_at, now, ctx.look.zone)
-    confirmation = Draft(text=texts.confirmation(number, due, first=first), keyboard=texts.KEYBOARD)
-    if (asked := placing.asking(ctx, question)) is not None:
-        where, keyboard = asked
-        confirmation = replace(confirmation, text=f"{confirmation.text}\n\n{where}", keyboard=keyboard)
+    confirmation = confirming.confirmation(ctx, question, now, first=first, by_map=ctx.desk.is_by_map(event.content))
+    if first:
+        confirmation = replace(confirmation, text=with_notice(confirmation.text, ctx.rights.notice_url))
     delay = ALBUM_WAIT if event.album_id else timedelta(0)
     if not conversation.name and event.chat.channel in ctx.nameless:
         delay = max(delay, NAME_WAIT)
@@ -198,28 +246,37 @@ async def _ask(
         (_confirmation_address(event.chat, number), confirmation),
         (address, cards.card(question, event.content, ctx.look, now)),
     )
-    await _name_left_out(tx, ctx, event.chat, number, posted.left_out)
+    await _name_left_out(tx, ctx, question, posted.left_out)
+    await consulting.suggest(tx, ctx, question, event.content.text)
     tx.after_commit(ctx.metrics.questions.labels(event.chat.channel).inc)
 
 
 async def _join(
-    tx: Transaction, ctx: Context, event: MessageReceived, question: Question, now: datetime, *, reopens: bool
+    tx: Transaction,
+    ctx: Context,
+    event: MessageReceived,
+    question: Question,
+    now: datetime,
+    *,
+    reopens: bool,
+    aloud: bool,
 ) -> None:
+    """`aloud`: it is a question that he chose, and he is told in words that it has it."""
     # First, so that what this says anew is shown where the question goes, and only once.
-    question, _ = await placing.learn(tx, ctx, question, event.content.text, now)
+    question, _ = await learning.learn(tx, ctx, question, event.content, now)
     thread_message = await questions.add_message(tx, question.number, _new_message(event))
     was_asked = question.status is Status.CLARIFYING or question.close_kind is CloseKind.UNCLARIFIED
     if was_asked:
         question = await asking_back.resumed(tx, ctx, question, now)
     elif reopens:
-        question = await _opened_again(tx, ctx, question, now)
+        question = await by_resident.reopen(tx, ctx, question, now)
     if showing.is_astray(ctx, question) and await showing.show_elsewhere(tx, ctx, question.number):
         # Nobody can work with it where it was: it is shown with all its thread, these words too.
-        await _acknowledge(tx, ctx, event, question.number)
+        await _acknowledge(tx, ctx, event, question, aloud=aloud)
         return
     if await flood.hold_back(tx, ctx, event, question, thread_message):
         if ctx.capabilities[event.chat.channel].marks:
-            await _acknowledge(tx, ctx, event, question.number)
+            await _acknowledge(tx, ctx, event, question)
         return
     about = await _card(tx, ctx, question)
     address = _desk_address(
@@ -234,62 +291,98 @@ async def _join(
     if was_asked:
         draft = cards.clarified(question, event.content, ctx.look, now)
     posted = await post(tx, ctx, address, draft)
-    await _acknowledge(tx, ctx, event, question.number)
-    await _name_left_out(tx, ctx, event.chat, question.number, posted.left_out)
+    await _acknowledge(tx, ctx, event, question, aloud=aloud)
+    await _name_left_out(tx, ctx, question, posted.left_out)
 
 
-async def _opened_again(tx: Transaction, ctx: Context, question: Question, now: datetime) -> Question:
-    """Somebody has to answer again: the clock starts anew."""
-    await waits.go_on(tx, question, now)
-    due_at = ctx.desk.due_at(question.department, now)
-    await questions.change(
-        tx,
-        question.number,
-        status=Status.OPEN,
-        waiting_since=now,
-        due_at=due_at,
-        reminded=0,
-        remind_at=ctx.desk.remind_at(question.department, now, due_at),
-        act_at=None,
-        closed_at=None,
-        close_kind="",
-        close_reason="",
-    )
-    return replace(
-        question, status=Status.OPEN, waiting_since=now, due_at=due_at, closed_at=None, close_kind=None, close_reason=""
-    )
-
-
-async def _acknowledge(tx: Transaction, ctx: Context, event: MessageReceived, number: int) -> None:
-    """A sign of life: a mark on his message where the platform has them, else a line."""
-    if ctx.capabilities[event.chat.channel].marks:
+async def _acknowledge(
+    tx: Transaction, ctx: Context, event: MessageReceived, question: Question, *, aloud: bool = False
+) -> None:
+    """A sign of life: a mark on his message where the platform has them, else, or `aloud`, a line."""
+    if ctx.capabilities[event.chat.channel].marks and not aloud:
         address = Address(chat=event.chat, chat_kind=ChatKind.PRIVATE, role=Role.MARK, lifetime=timedelta(hours=1))
         effect = SetMark(message_id=event.message_id, mark=Mark.DELIVERED)
         await do(tx, ctx, address, effect, strand=f"mark:{event.message_id}")
     else:
-        await _tell(tx, ctx, event.chat, texts.joined(number), question=number)
+        voice = voice_of(question.language)
+        await _tell(tx, ctx, voice, event.chat, texts.joined(voice, question.number), question=question.number)
 
 
 async def _say(
-    tx: Transaction, ctx: Context, conversation: Conversation, decision: Decision, now: datetime
+    tx: Transaction,
+    ctx: Context,
+    conversation: Conversation,
+    question: Question | None,
+    decision: Decision,
+    now: datetime,
+    *,
+    pressed_message: str = "",
 ) -> list[int]:
+    voice, chat = voice_of(conversation.language), conversation.chat
     match decision:
         case Greet(source=source):
             values: dict[str, object] = {"greeted_at": now, "stopped_at": None}
             await conversations.change(tx, conversation.id, **values, **({"source": source[:200]} if source else {}))
-            text = texts.greeting(ctx.service_name, ctx.desk.answer_within)
-            return await _tell(tx, ctx, conversation.chat, text)
+            text = texts.greeting(voice, ctx.service_name, ctx.desk.answer_within)
+            text = with_notice(text, ctx.rights.notice_url)
+            keyboard = texts.first_keyboard(voice)
+            if ctx.unasked.news and not conversation.greeted:
+                text = f"{text}\n\n{news.offer(voice, buttons=ctx.capabilities[chat.channel].keyboard is not None)}"
+                keyboard = Keyboard(rows=((news.button(voice),), *keyboard.rows))
+            return await _tell(tx, ctx, voice, chat, text, keyboard=keyboard)
         case Welcome(source=source):
             values = {"stopped_at": None}
             await conversations.change(tx, conversation.id, **values, **({"source": source[:200]} if source else {}))
             return []
         case PromiseNew():
+            if conversation.next_message is not None:
+                await conversations.expect(tx, conversation.id, None)
             await conversations.change(tx, conversation.id, wants_new=True)
-            return await _tell(tx, ctx, conversation.chat, texts.promise_new())
+            return await _tell(tx, ctx, voice, chat, texts.promise_new(voice))
         case Explain():
-            return await _tell(tx, ctx, conversation.chat, texts.explanation(ctx.desk.answer_within))
-        case Ask() | Join():
-            raise AssertionError("a question needs its message")
+            text = texts.explanation(voice, ctx.desk.answer_within)
+            return await _tell(tx, ctx, voice, chat, text, keyboard=texts.menu_keyboard(voice))
+        case OfferLanguages():
+            text = texts.which_language(voice, buttons=ctx.capabilities[chat.channel].keyboard is not None)
+            return await _tell(tx, ctx, voice, chat, text, keyboard=texts.languages_keyboard(voice))
+        case Speak(language=language):
+            await conversations.change(tx, conversation.id, chosen_language=language)
+            voice = voice_of(language)
+            return await _tell(tx, ctx, voice, chat, texts.language_chosen(voice))
+        case Open(page=page) if page not in READ_ONLY and moderation.is_banned(conversation, now):
+            assert conversation.banned_until is not None
+            text = order.banned(voice, conversation.banned_until, conversation.ban_reason, now, ctx.look.zone)
+            return await _tell(tx, ctx, voice, chat, text)
+        case Skip() if question is not None and question.asked_for is not None:
+            return await placing.skip(_visit(tx, ctx, conversation, question, now), question, question.asked_for)
+        case OtherPlace() if question is not None:
+            return await placing.other_place(_visit(tx, ctx, conversation, question, now), question)
+        case Open(page=page, argument=argument):
+            visit = _visit(tx, ctx, conversation, question, now, argument=argument, pressed_message=pressed_message)
+            return await PAGES[page](visit)
+        case Ask() | Join() | Comment() | Skip() | OtherPlace():
+            raise AssertionError("a question needs its message, and what is said of one needs the question")
+
+
+def _visit(
+    tx: Transaction,
+    ctx: Context,
+    conversation: Conversation,
+    question: Question | None,
+    now: datetime,
+    *,
+    argument: str = "",
+    pressed_message: str = "",
+) -> Visit:
+    return Visit(
+        tx=tx,
+        ctx=ctx,
+        conversation=conversation,
+        question=question,
+        argument=argument,
+        now=now,
+        pressed_message=pressed_message,
+    )
 
 
 async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, part_of: ThreadMessage) -> None:
@@ -299,13 +392,13 @@ async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, par
         tx,
         event.chat,
         event.message_id,
-        links.Link(question=part_of.question, thread_message=part_of.id, role=Author.RESIDENT),
+        links.Link(question=part_of.question, thread_message=part_of.id, role=part_of.role),
     )
     question = await questions.find(tx, part_of.question)
     assert question is not None
     now = ctx.clock()
     # First, so that this part is shown where the question goes, and only once.
-    question, _ = await placing.learn(tx, ctx, question, event.content.text, now)
+    question, _ = await learning.learn(tx, ctx, question, event.content, now)
     content = with_part(part_of.content, event.content)
     await questions.set_content(tx, part_of, content)
     posted = await _show_anew(tx, ctx, question, part_of, content, now, delay=ALBUM_WAIT)
@@ -315,8 +408,8 @@ async def _album_part(tx: Transaction, ctx: Context, event: MessageReceived, par
         # The rest is there already, or on its way: this part follows by itself.
         about = await _card(tx, ctx, question)
         address = _desk_address(ctx, question, Role.FOLLOW_UP, part_of.id, about=about)
-        posted = await post(tx, ctx, address, cards.follow_up(question, event.content))
-    await _name_left_out(tx, ctx, event.chat, question.number, posted.left_out_of(event.content.media))
+        posted = await post(tx, ctx, address, await _shown_under(tx, question, part_of, event.content))
+    await _name_left_out(tx, ctx, question, posted.left_out_of(event.content.media))
 
 
 async def _show_anew(
@@ -334,9 +427,19 @@ async def _show_anew(
     if not shown:
         return None
     role = shown[0].role
-    draft = cards.card(question, content, ctx.look, now) if role is Role.CARD else cards.follow_up(question, content)
+    if role is Role.CARD:
+        draft = cards.card(question, content, ctx.look, now)
+    else:
+        draft = await _shown_under(tx, question, shown_message, content)
     address = _desk_address(ctx, question, role, shown_message.id, delay=delay)
     return await refit(tx, ctx, replace(address, chat=shown[0].chat), shown, draft)
+
+
+async def _shown_under(tx: Transaction, question: Question, message: ThreadMessage, content: Content) -> Draft:
+    """What stands under the card for a further message of the resident."""
+    if message.role is Author.COMMENT:
+        return await rating.shown(tx, question, message.id, content)
+    return cards.follow_up(question, content)
 
 
 async def _card(tx: Transaction, ctx: Context, question: Question) -> int | None:
@@ -391,18 +494,28 @@ def _desk_address(
     )
 
 
-async def _tell(tx: Transaction, ctx: Context, chat: ChatRef, text: str, *, question: int | None = None) -> list[int]:
-    address = _confirmation_address(chat, question)
-    return list((await post(tx, ctx, address, Draft(text=text, keyboard=texts.KEYBOARD))).entries)
+async def _tell(
+    tx: Transaction,
+    ctx: Context,
+    voice: Voice,
+    chat: ChatRef,
+    text: str,
+    *,
+    question: int | None = None,
+    keyboard: Keyboard | None = None,
+) -> list[int]:
+    """Say something to a resident, in his language, with the buttons that are always there or with these."""
+    draft = Draft(text=text, keyboard=keyboard or texts.keyboard(voice), voice=voice)
+    return list((await post(tx, ctx, _confirmation_address(chat, question), draft)).entries)
 
 
 def _confirmation_address(chat: ChatRef, question: int | None) -> Address:
     return Address(chat=chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question)
 
 
-async def _name_left_out(
-    tx: Transaction, ctx: Context, chat: ChatRef, number: int, left_out: tuple[LeftOut, ...]
-) -> None:
+async def _name_left_out(tx: Transaction, ctx: Context, question: Question, left_out: tuple[LeftOut, ...]) -> None:
     """Tell the resident which file did not go along: he may send it in another way."""
+    voice = voice_of(question.language)
     for one in left_out:
-        await _tell(tx, ctx, chat, texts.file_not_passed(describe(one.media), one.reason), question=number)
+        text = texts.file_left_out(voice, one)
+        await _tell(tx, ctx, voice, question.chat, text, question=question.number)

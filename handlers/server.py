@@ -13,10 +13,11 @@ from aiohttp import web
 from bot.adapter import Accept, Adapter, HasRoutes, RawReply, RawRequest
 from bot.errors import BadUpdate, SendError, Unauthentic
 from bot.model.chat import ChannelName
+from bot.model.subscription import Subscribers
 from handlers.context import Context
 from handlers.health import Ailments
 from handlers.intake import Intake
-from storage import outbox, questions
+from storage import outbox, questions, subscriptions
 from storage.database import Database, DatabaseAway
 
 log = structlog.get_logger(__name__)
@@ -30,6 +31,9 @@ ANSWER_WITHIN = 2.8
 
 #: Seconds for a callback's body to come in.
 READ_WITHIN = 10.0
+
+#: Seconds between counts of who wants which news: that looks at all of them.
+COUNTED_EVERY = 60.0
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -169,11 +173,18 @@ def _readyz(readiness: Readiness) -> Handler:
 
 
 def _metrics(ctx: Context) -> Handler:
+    counted_at = -COUNTED_EVERY
+
     async def metrics(_: web.Request) -> web.StreamResponse:
+        nonlocal counted_at
+        now = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(ANSWER_WITHIN), ctx.database.transaction() as tx:
                 depths = await outbox.depths(tx)
                 waiting = await questions.count_waiting(tx)
+                if now - counted_at >= COUNTED_EVERY:
+                    _set_subscriptions(ctx, await subscriptions.counts(tx))
+                    counted_at = now
         except (DatabaseAway, TimeoutError):
             # The process's own figures are worth having just then.
             depths, waiting = [], None
@@ -188,3 +199,9 @@ def _metrics(ctx: Context) -> Handler:
         return web.Response(body=ctx.metrics.page(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
     return metrics
+
+
+def _set_subscriptions(ctx: Context, counts: list[Subscribers]) -> None:
+    ctx.metrics.subscriptions.clear()
+    for one in counts:
+        ctx.metrics.subscriptions.labels(one.subscription.about, one.subscription.slug).set(one.count)

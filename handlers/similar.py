@@ -15,7 +15,7 @@ from handlers.desk import Desk
 from handlers.finding import seen_by
 from storage import questions
 from storage import similar as stored
-from storage.search import Sought, TooMuch
+from storage.looking import Sought, TooMuch
 from storage.similar import Answered, Ours
 
 #: Messages of the resident that say what the question is about.
@@ -41,7 +41,7 @@ async def show(desk: Desk, question: Question) -> str:
 
 async def _find(desk: Desk, question: Question, words: list[str]) -> list[Earlier]:
     lexicon, seen = desk.ctx.lexicon, seen_by(desk.ctx, desk.admin_chat)
-    forms = await lexicon.forms(words)
+    forms = await lexicon.forms(words := stored.worth_comparing(words, lexicon.commonness))
     sought = stored.rarest([Sought(forms=(forms[word],)) for word in words], lexicon.commonness)
     ours = Ours(number=question.number, words=sought, topic=question.topic, place=question.place)
     candidates = await stored.candidates(desk.tx, ours, seen, lexicon.commonness)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.conversation import texts as resident_texts
 from bot.conversation.machine import still_asked, unanswered_since
+from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import texts
@@ -62,8 +63,9 @@ async def _take_back(desk: Desk, question: Question, said: ThreadMessage) -> boo
     seen = [one for one in shown if one.state is not State.WAITING and isinstance(one.effect, SendMessage)]
     address = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.WITHDRAWAL, question=question.number)
     if seen and not desk.ctx.capabilities[question.chat.channel].deletes:
-        text = resident_texts.withdrawn(question.number)
-        await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.KEYBOARD))
+        voice = voice_of(question.language)
+        text = resident_texts.withdrawn(voice, question.number)
+        await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.keyboard(voice), voice=voice))
         return False
     for one in seen:
         files = len(one.effect.media) if isinstance(one.effect, SendMessage) else 0

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from bot.model.chat import ChatRef
 from bot.model.event import Sender
-from bot.model.question import Conversation
+from bot.model.question import AskedToRate, Conversation, NextIs, NextMessage
 from storage.database import Transaction
 from storage.tables import conversations
 
@@ -27,12 +27,37 @@ def _conversation(row: Any) -> Conversation:
         banned_until=row["banned_until"],
         ban_reason=row["ban_reason"],
         ban_told=row["ban_told_at"] is not None,
+        language=row["language"],
+        next_message=_next_message(row),
+        rating=_rating(row),
+        place=row["place"],
+        consented=row["consented"],
+        consent_asked_at=row["consent_asked_at"],
+        mydata_at=row["mydata_at"],
+        forget_asked_at=row["forget_asked_at"],
     )
+
+
+def _next_message(row: Any) -> NextMessage | None:
+    if not row["next_is"]:
+        return None
+    return NextMessage(
+        kind=NextIs(row["next_is"]), question=row["next_of"], round=row["next_round"], until=row["next_until"]
+    )
+
+
+def _rating(row: Any) -> AskedToRate | None:
+    if row["rating_of"] is None:
+        return None
+    return AskedToRate(question=row["rating_of"], round=row["rating_round"], until=row["rating_until"])
 
 
 _COLUMNS = (
     "c.id, c.channel, c.chat_id, c.name, c.source, c.question_id, c.wants_new, c.greeted_at, c.stopped_at,"
-    " c.banned_until, c.ban_reason, c.ban_told_at"
+    " c.banned_until, c.ban_reason, c.ban_told_at, c.place, c.consented,"
+    " c.consent_asked_at, c.mydata_at, c.forget_asked_at,"
+    " coalesce(nullif(c.chosen_language, ''), c.language) AS language,"
+    " c.next_is, c.next_of, c.next_round, c.next_until, c.rating_of, c.rating_round, c.rating_until"
 )
 
 
@@ -45,8 +70,11 @@ async def lock(tx: Transaction, chat: ChatRef, sender: Sender) -> Conversation:
         "INSERT INTO conversations AS c (channel, chat_id, user_id, name, username, language)"
         " VALUES ($1, $2, $3, $4, $5, $6)"
         " ON CONFLICT (channel, chat_id) DO UPDATE SET"
+        " seen_at = now(),"
+        " user_id = CASE WHEN c.user_id = '' THEN $3 ELSE c.user_id END,"
         " name = CASE WHEN $4 <> '' THEN $4 ELSE c.name END,"
-        " username = CASE WHEN $4 <> '' THEN $5 ELSE c.username END"
+        " username = CASE WHEN $4 <> '' THEN $5 ELSE c.username END,"
+        " language = CASE WHEN $6 <> '' THEN $6 ELSE c.language END"
         f" RETURNING {_COLUMNS}",
         chat.channel,
         chat.chat_id,
@@ -55,6 +83,22 @@ async def lock(tx: Transaction, chat: ChatRef, sender: Sender) -> Conversation:
         sender.username,
         sender.language,
     )
+    return _conversation(row)
+
+
+async def lock_known(tx: Transaction, chat: ChatRef) -> Conversation | None:
+    """The conversation of this chat, locked; None: nobody is known there, and nobody is remembered for it."""
+    row = await tx.raw.fetchrow(
+        f"SELECT {_COLUMNS} FROM conversations c WHERE c.channel = $1 AND c.chat_id = $2 FOR UPDATE",
+        chat.channel,
+        chat.chat_id,
+    )
+    return _conversation(row) if row is not None else None
+
+
+async def lock_by_id(tx: Transaction, conversation_id: int) -> Conversation:
+    """A conversation that is there, locked."""
+    row = await tx.raw.fetchrow(f"SELECT {_COLUMNS} FROM conversations c WHERE c.id = $1 FOR UPDATE", conversation_id)
     return _conversation(row)
 
 
@@ -76,9 +120,49 @@ async def lock_current_question(tx: Transaction, conversation_id: int) -> int | 
     return number
 
 
+async def language_of(tx: Transaction, chat: ChatRef) -> str:
+    """The language in which the resident of this chat is spoken to; empty when it is not known, nor he."""
+    found: str | None = await tx.raw.fetchval(
+        "SELECT coalesce(nullif(chosen_language, ''), language) FROM conversations WHERE channel = $1 AND chat_id = $2",
+        chat.channel,
+        chat.chat_id,
+    )
+    return found or ""
+
+
 async def change(tx: Transaction, conversation_id: int, **values: object) -> None:
     """Set columns of a conversation that is locked."""
     await tx.core.execute(update(conversations).where(conversations.c.id == conversation_id).values(**values))
+
+
+async def expect(tx: Transaction, conversation_id: int, next_message: NextMessage | None) -> None:
+    """Keep what the resident's next message is, for a conversation that is locked; None: whatever it says."""
+    if next_message is None:
+        await change(tx, conversation_id, next_is="", next_of=None, next_round=0, next_until=None)
+        return
+    await change(
+        tx,
+        conversation_id,
+        next_is=next_message.kind,
+        next_of=next_message.question,
+        next_round=next_message.round,
+        next_until=next_message.until,
+    )
+
+
+async def ask_to_rate(tx: Transaction, conversation_id: int, rating: AskedToRate) -> None:
+    """Keep what the resident was asked to rate last, for a conversation that is locked."""
+    await change(tx, conversation_id, rating_of=rating.question, rating_round=rating.round, rating_until=rating.until)
+
+
+async def remember_place(tx: Transaction, number: int, place: str) -> None:
+    """Keep the place of a question, whose conversation is locked, for the resident's next one; empty: forget it."""
+    await tx.raw.execute(
+        "UPDATE conversations SET place = $2 WHERE id = (SELECT conversation_id FROM questions WHERE id = $1)"
+        " AND place <> $2",
+        number,
+        place,
+    )
 
 
 async def set_stopped(tx: Transaction, chat: ChatRef, at: datetime | None) -> None:

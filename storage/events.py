@@ -43,12 +43,13 @@ class StoredEvent:
 async def add(tx: Transaction, channel: str, update_: Update) -> int | None:
     """Store an update under its key; None when it is there already."""
     found: int | None = await tx.raw.fetchval(
-        "INSERT INTO events (channel, key, kind, raw) VALUES ($1, $2, $3, $4)"
+        "INSERT INTO events (channel, key, kind, raw, chat_id) VALUES ($1, $2, $3, $4, $5)"
         " ON CONFLICT (channel, key) DO NOTHING RETURNING id",
         channel,
         _short(update_.key),
         update_.kind,
         update_.raw,
+        update_.events[0].chat.whole.chat_id if update_.events else "",
     )
     return found
 

@@ -28,6 +28,7 @@ _LAST_PLACE = 16_383
 #: Whose words are found, and how much they count: the resident's most.
 WEIGHTS = {
     Author.RESIDENT: "A",
+    Author.COMMENT: "A",
     **dict.fromkeys(SAID_TO_RESIDENT, "B"),
     Author.NOTE: "C",
 }
@@ -68,10 +69,6 @@ def standing(status: str, close_kind: str) -> Status:
     """How a question stands for whoever looks for it: one that closed by itself after its answer is answered."""
     settled = status == Status.CLOSED and close_kind == CloseKind.SETTLED
     return Status.ANSWERED if settled else Status(status)
-
-
-#: Somebody was answered, and the answer holds.
-HAS_ANSWER = "=answer"
 
 
 def quoted(lexeme: str) -> str:
@@ -151,8 +148,6 @@ def _lexemes(row: Any) -> Iterable[str]:
         yield topic_lexeme(row["topic"])
     if row["place"]:
         yield place_lexeme(row["place"])
-    if Author.OFFICIAL in (row["roles"] or ()):
-        yield HAS_ANSWER
 
 
 def _vector(source: _Source) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,16 @@ from sqlalchemy import func, select, update
 
 from bot.model.chat import ChatRef
 from bot.model.content import Content
-from bot.model.question import SAID_TO_RESIDENT, Author, CloseKind, Conversation, Question, Status, ThreadMessage
+from bot.model.question import (
+    SAID_TO_RESIDENT,
+    AskedFor,
+    Author,
+    CloseKind,
+    Conversation,
+    Question,
+    Status,
+    ThreadMessage,
+)
 from storage import unindexed, waits
 from storage.codec import decode_content, decode_history, encode_content
 from storage.database import Transaction
@@ -36,7 +45,10 @@ class NewMessage:
 _QUESTION = (
     "SELECT q.id, q.status, q.department, q.admin_channel, q.admin_chat_id, q.source, q.asked_at, q.due_at,"
     " q.waiting_since, q.answered_at, q.close_reason, q.topic, q.place, q.routed_by,"
-    " q.taken_by, q.taken_name, q.handovers, q.close_kind, q.closed_at, q.work_left, c.channel, c.chat_id, c.name"
+    " q.taken_by, q.taken_name, q.handovers, q.close_kind, q.closed_at, q.work_left, q.asked_for, q.place_assumed,"
+    " q.promised_at, c.channel, c.chat_id, c.name,"
+    " coalesce(nullif(c.chosen_language, ''), c.language) AS language,"
+    " c.forgotten_at IS NOT NULL AS forgotten"
     " FROM questions q JOIN conversations c ON c.id = q.conversation_id"
 )
 
@@ -64,6 +76,11 @@ def _question(row: Any) -> Question:
         close_kind=CloseKind(row["close_kind"]) if row["close_kind"] else None,
         closed_at=row["closed_at"],
         work_left=row["work_left"],
+        language=row["language"],
+        asked_for=AskedFor(row["asked_for"]) if row["asked_for"] else None,
+        place_assumed=row["place_assumed"],
+        promised_at=row["promised_at"],
+        forgotten=row["forgotten"],
     )
 
 
@@ -80,22 +97,25 @@ async def ask(
     topic: str = "",
     place: str = "",
     routed_by: str = "",
+    asked_for: AskedFor | None = None,
+    place_assumed: bool = False,
 ) -> tuple[int, int]:
     """Register a question with its first message; returns its number and the message's id.
 
-    One statement: the question, the message, the link by which an edit finds it, the resident's standing, his wait,
-    and that it is to be indexed.
+    One statement: the question, the message, the link by which an edit finds it, the resident's standing with the
+    place for the next time, his wait, and that it is to be indexed.
     """
     row = await tx.raw.fetchrow(
         "WITH q AS (INSERT INTO questions (conversation_id, department, admin_channel, admin_chat_id, source,"
-        " asked_at, due_at, waiting_since, topic, place, routed_by, remind_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $17, $18, $19, $20) RETURNING id),"
+        " asked_at, due_at, waiting_since, topic, place, routed_by, remind_at, asked_for, place_assumed)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $17, $18, $19, $20, $21, $22) RETURNING id),"
         " m AS (INSERT INTO messages (question_id, role, author, channel, chat_id, album_id, content, at)"
         " SELECT id, $8, $9, $10, $11, $12, $13, $14 FROM q RETURNING id),"
         " l AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
         f" SELECT $10, $15, $16, q.id, m.id, $8 FROM q, m {NEWEST_WINS}),"
         " c AS (UPDATE conversations SET question_id = q.id, wants_new = false, source = '',"
-        " greeted_at = coalesce(greeted_at, $6), stopped_at = NULL FROM q WHERE conversations.id = $1),"
+        " greeted_at = coalesce(greeted_at, $6), stopped_at = NULL, place = coalesce(nullif($18, ''), place)"
+        " FROM q WHERE conversations.id = $1),"
         " w AS (INSERT INTO waits (question_id, round, started_at, running_since, worked, due_at, channel, department,"
         " topic, place, source) SELECT id, 1, $6, $6, 0, $7, $10, $2, $17, $18, $5 FROM q),"
         " u AS (INSERT INTO unindexed SELECT id FROM q)"
@@ -120,6 +140,8 @@ async def ask(
         place,
         routed_by,
         remind_at,
+        asked_for or "",
+        place_assumed,
     )
     return row["number"], row["message"]
 
@@ -156,6 +178,14 @@ async def find(tx: Transaction, number: int, *, lock: bool = False) -> Question 
     return _question(row) if row is not None else None
 
 
+async def of_conversation(tx: Transaction, conversation_id: int, *, lock: bool = False) -> list[Question]:
+    """All questions of a resident, oldest first; locked only after his conversation."""
+    rows = await tx.raw.fetch(
+        f"{_QUESTION} WHERE q.conversation_id = $1 ORDER BY q.id{' FOR UPDATE OF q' if lock else ''}", conversation_id
+    )
+    return [_question(row) for row in rows]
+
+
 #: Columns that the ledger of waits, and the index, have too.
 _OF_WAIT = frozenset(("department", "topic", "place", "due_at"))
 _OF_INDEX = frozenset(("department", "topic", "place", "admin_channel", "admin_chat_id", "status"))
@@ -170,8 +200,10 @@ async def change(tx: Transaction, number: int, **values: object) -> None:
         await unindexed.mark(tx, number)
 
 
-async def answered(tx: Transaction, number: int, now: datetime, *, act_at: datetime | None = None) -> None:
-    """An official answered: nobody waits any more; at `act_at` it closes by itself."""
+async def answered(
+    tx: Transaction, number: int, now: datetime, *, act_at: datetime | None = None, rate_at: datetime | None = None
+) -> None:
+    """An official answered: nobody waits any more; at `act_at` it closes by itself, at `rate_at` he asks how it was."""
     await tx.core.execute(
         update(questions)
         .where(questions.c.id == number)
@@ -185,6 +217,7 @@ async def answered(tx: Transaction, number: int, now: datetime, *, act_at: datet
             close_kind="",
             work_left=None,
             act_at=act_at,
+            rate_at=rate_at,
         )
     )
 
@@ -257,6 +290,26 @@ async def astray(tx: Transaction, admin_chats: Sequence[ChatRef], *, limit: int)
     return [row["id"] for row in rows]
 
 
+async def count_own(tx: Transaction, conversation_id: int) -> int:
+    """How many questions a resident has asked."""
+    found: int = await tx.raw.fetchval("SELECT count(*) FROM questions WHERE conversation_id = $1", conversation_id)
+    return found
+
+
+async def own(tx: Transaction, conversation_id: int, *, limit: int, offset: int) -> list[Question]:
+    """A resident's questions, the newest first."""
+    # Found by whose they are, then put in order: else the planner may look for the newest ones through all questions.
+    rows = await tx.raw.fetch(
+        "WITH own AS MATERIALIZED (SELECT id FROM questions WHERE conversation_id = $1)"
+        f" {_QUESTION} WHERE q.id = ANY(ARRAY(SELECT id FROM own ORDER BY id DESC LIMIT $2 OFFSET $3))"
+        " ORDER BY q.id DESC",
+        conversation_id,
+        limit,
+        offset,
+    )
+    return [_question(row) for row in rows]
+
+
 async def previews(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
     """What each of these questions begins with."""
     rows = await tx.raw.fetch(
@@ -286,6 +339,24 @@ def _message(row: Any) -> ThreadMessage:
 async def thread(tx: Transaction, number: int) -> list[ThreadMessage]:
     """All messages of a question, oldest first."""
     return [_message(row) for row in await tx.raw.fetch(f"{_MESSAGE} WHERE question_id = $1 ORDER BY id", number)]
+
+
+async def newest_of(
+    tx: Transaction, number: int, roles: Collection[Author], *, limit: int
+) -> tuple[list[ThreadMessage], int]:
+    """The newest messages of these roles in a thread, oldest first; and how many there are."""
+    rows = await tx.raw.fetch(
+        f"{_MESSAGE} WHERE question_id = $1 AND role = ANY($2::text[]) ORDER BY id DESC LIMIT $3",
+        number,
+        list(roles),
+        limit,
+    )
+    total = len(rows)
+    if total == limit:
+        total = await tx.raw.fetchval(
+            "SELECT count(*) FROM messages WHERE question_id = $1 AND role = ANY($2::text[])", number, list(roles)
+        )
+    return [_message(row) for row in reversed(rows)], total
 
 
 async def of_resident(tx: Transaction, number: int, *, since: int, limit: int) -> list[ThreadMessage]:
@@ -399,6 +470,11 @@ async def assign_message(tx: Transaction, message_id: int, number: int, role: Au
         role,
     )
     await unindexed.mark(tx, number)
+
+
+async def nothing_offered(tx: Transaction, number: int) -> None:
+    """The known answers that the resident was shown were not what he wanted."""
+    await tx.raw.execute("UPDATE questions SET offered = NULL WHERE id = $1 AND offered IS NOT NULL", number)
 
 
 async def count_waiting(tx: Transaction) -> int:

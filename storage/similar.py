@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot.desk.similar import Candidate, taken_from, weight
 from bot.model.content import Content
@@ -15,16 +14,16 @@ from storage import found_by
 from storage.codec import decode_content
 from storage.commonness import Commonness
 from storage.database import Transaction
-from storage.search import Parameters, Seen, Sought, as_it_stands, looking
+from storage.looking import Parameters, Seen, Sought, looking, newest, newest_number, way
 
-#: Questions that are looked up for each word, the newest, and of all of them that are compared word by word.
-_EACH, _COMPARED = 150, 200
+#: Questions that are expected for each word, the newest; that are taken; and of all that are compared word by word.
+_EACH, _MOST_EACH, _COMPARED = 100, 1000, 150
 #: Words that are compared: of those that nobody has counted because they are rare, and of the rarest others.
-_RARE, _KNOWN = 6, 8
+_RARE, _KNOWN = 6, 6
+#: Words of a question of which all forms are looked for, before the rarest are chosen.
+_INFLECTED = 24
 #: Of so few questions all words may be compared that nobody has counted.
 _MANY, _ALL = 20_000, 20
-#: Questions that are looked at beyond what should be needed.
-_SPARE = 1.3
 #: Messages of the resident, and characters of each, that are read.
 _MESSAGES, _READ = 20, 4000
 
@@ -41,6 +40,11 @@ class Ours:
     place: str
 
 
+def worth_comparing(words: Sequence[str], commonness: Commonness) -> list[str]:
+    """Of a question's words those that may be rare: what forms they have costs a millisecond each."""
+    return sorted(words, key=lambda word: commonness.parts.get(word, 0.0))[:_INFLECTED]
+
+
 def rarest(words: Sequence[Sought], commonness: Commonness) -> list[Sought]:
     """The words of a question that are worth being compared: some rare ones, of which few are elsewhere, and others."""
     ordered = sorted(words, key=lambda one: one.part(commonness))
@@ -52,90 +56,83 @@ async def candidates(tx: Transaction, ours: Ours, seen: Seen | None, commonness:
     """Answered questions that share words with ours. Raises TooMuch."""
     if not ours.words:
         return []
-    async with looking(tx):
-        last: int = await tx.raw.fetchval("SELECT coalesce(max(question_id), 0) FROM found_by")
-        given, parts = Parameters(), _parts(ours, commonness)
-        queries = [given.add(one.tsquery()) for one in ours.words]
-        branches = list(_branches(ours, seen, commonness, given, queries, parts, last))
-        stands = " AND ".join(as_it_stands(seen, given))
-        hits = ", ".join(f"f.words @@ {query}::text::tsquery" for query in queries)
-        # Of a word that is common its part is known; a rare one is in just those that were found.
-        rows = await tx.raw.fetch(
-            f"""
-            WITH found AS MATERIALIZED ({" UNION ALL ".join(branches)}),
-            counted AS (
-                SELECT word, part, count(question_id) AS count
-                FROM unnest({given.add(list(range(len(parts))))}::int[], {given.add(parts)}::float8[]) k(word, part)
-                LEFT JOIN found USING (word) GROUP BY word, part
-            ),
-            likeliest AS (
-                SELECT question_id FROM found LEFT JOIN counted USING (word)
-                WHERE question_id <> {given.add(ours.number)} GROUP BY question_id
-                ORDER BY sum(ln(1 + 1 / coalesce(part, count::float8 / {given.add(last)}, 1))) DESC, question_id DESC
-                LIMIT {_COMPARED}
-            ),
-            compared AS (
-                -- Put together with nothing, the words are unpacked once, not for each comparison.
-                SELECT question_id, words || '' AS words FROM likeliest JOIN found_by USING (question_id) OFFSET 0
-            )
-            SELECT q.id, q.topic, q.place, ARRAY[{hits}] AS hits,
-                (SELECT array_agg(count ORDER BY word) FROM counted) AS counts
-            FROM compared f JOIN questions q ON q.id = f.question_id WHERE {stands}
-            """,
-            *given.values,
-        )
-    return [_candidate(row, ours, parts, last) for row in rows]
+    last = await newest_number(tx)
+    found = await _with_any_word(tx, ours, seen, commonness, last)
+    counts = Counter(word for words in found.values() for word in words)
+    # Of a word that is common its part is known; a rare one is in just those that were found.
+    parts = (one.part(commonness) if _is_known(one, commonness) else None for one in ours.words)
+    weights = [weight(counts[word] / last if part is None else part) for word, part in enumerate(parts)]
+
+    def likely(number: int) -> tuple[float, int]:
+        return sum(weights[word] for word in found[number]), number
+
+    return await _compared(tx, ours, seen, weights, sorted(found, key=likely, reverse=True)[:_COMPARED])
 
 
-def _parts(ours: Ours, commonness: Commonness) -> list[float | None]:
-    """Which part of all questions has each word; None: it is rare, or nobody has counted."""
-    known = (any(commonness.knows(form) for forms in one.forms for form in forms) for one in ours.words)
-    return [one.part(commonness) if is_known else None for one, is_known in zip(ours.words, known, strict=True)]
+def _is_known(word: Sought, commonness: Commonness) -> bool:
+    return any(commonness.knows(form) for forms in word.forms for form in forms)
 
 
-def _branches(
-    ours: Ours,
-    seen: Seen | None,
-    commonness: Commonness,
-    given: Parameters,
-    queries: Sequence[str],
-    parts: Sequence[float | None],
-    last: int,
-) -> Iterator[str]:
-    """For each word the newest questions that have it; and those that are about the same, with any of the words."""
+async def _with_any_word(
+    tx: Transaction, ours: Ours, seen: Seen | None, commonness: Commonness, last: int
+) -> dict[int, set[int]]:
+    """The newest questions that have a word of ours, each with those of its words by which it was found.
+
+    Among them the newest that are about the same.
+    """
+    always = [seen.sought] if seen is not None else []
     about = [
         *([Sought(lexemes=(found_by.topic_lexeme(ours.topic),))] if ours.topic else []),
         *([Sought(lexemes=(found_by.place_lexeme(ours.place),))] if ours.place else []),
     ]
-    always = [Sought(lexemes=(found_by.HAS_ANSWER,))]
-    if seen is not None:
-        always.append(Sought(lexemes=seen.lexemes))
-    always_fit = [f"words @@ {given.add(one.tsquery())}::text::tsquery" for one in always]
-    of_always = math.prod(one.part(commonness) for one in always)
-    wanted = [([query], part) for query, part in zip(queries, parts, strict=True)]
-    if about:
-        any_word = given.add("|".join(one.tsquery() for one in ours.words))
-        of_about = math.prod(one.part(commonness) for one in about)
-        part_of_any = min(sum(one.part(commonness) for one in ours.words), 1.0)
-        wanted.append(([any_word, *(given.add(one.tsquery()) for one in about)], part_of_any * of_about))
-    for number, (fit, part) in enumerate(wanted):
-        conditions = " AND ".join((*(f"words @@ {query}::text::tsquery" for query in fit), *always_fit))
+    given = Parameters()
+    ways = []
+    for word in ours.words:
+        wanted = [word, *always]
         # What is rare is looked for among all, however old.
-        first = last - int(_SPARE * _EACH / max(part * of_always, 1e-9)) if part is not None else 1
-        yield (
-            f"SELECT {number} AS word, question_id FROM found_by WHERE {conditions}"
-            f" AND question_id BETWEEN {given.add(max(first, 1))} AND {given.add(last)}"
-        )
-
-
-def _candidate(row: Any, ours: Ours, parts: Sequence[float | None], last: int) -> Candidate:
-    known = (count / last if part is None else part for part, count in zip(parts, row["counts"], strict=True))
-    return Candidate(
-        number=row["id"],
-        same_place=ours.place != "" and row["place"] == ours.place,
-        same_topic=ours.topic != "" and row["topic"] == ours.topic,
-        shared=tuple(weight(part) for part, hit in zip(known, row["hits"], strict=True) if hit),
+        common = _is_known(word, commonness)
+        first = newest(wanted, commonness, 1, last, expected=_EACH) if common else 1
+        ways.append(way(wanted, commonness, first, last))
+    if about:
+        wanted = [*about, *always]
+        ways.append(way(wanted, commonness, newest(wanted, commonness, 1, last, expected=_EACH), last))
+    branches = (
+        f"(SELECT {word} AS word, question_id FROM ({one.rows(given)}) found LIMIT {_MOST_EACH})"
+        for word, one in enumerate(ways)
     )
+    async with looking(tx):
+        rows = await tx.raw.fetch(" UNION ALL ".join(branches), *given.values)
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        if row["question_id"] != ours.number:
+            found[row["question_id"]].update((row["word"],) if row["word"] < len(ours.words) else ())
+    return found
+
+
+async def _compared(
+    tx: Transaction, ours: Ours, seen: Seen | None, weights: Sequence[float], numbers: Sequence[int]
+) -> list[Candidate]:
+    """Those that were answered, and may be seen, with what all the words weigh that they share with ours."""
+    given = Parameters()
+    hits = ", ".join(f"f.words @@ {given.add(one.tsquery())}::text::tsquery" for one in ours.words)
+    rows = await tx.raw.fetch(
+        f"SELECT q.id, q.topic, q.place, ARRAY[{hits}] AS hits"
+        # Put together with nothing, the words are unpacked once, not for each comparison.
+        " FROM (SELECT question_id, words || '' AS words FROM found_by"
+        f"  WHERE question_id = ANY({given.add(list(numbers))}::bigint[]) OFFSET 0) f"
+        " JOIN questions q ON q.id = f.question_id WHERE q.answered_at IS NOT NULL"
+        f" AND {seen.condition(given) if seen is not None else 'true'}",
+        *given.values,
+    )
+    return [
+        Candidate(
+            number=row["id"],
+            same_place=ours.place != "" and row["place"] == ours.place,
+            same_topic=ours.topic != "" and row["topic"] == ours.topic,
+            shared=tuple(weight for weight, hit in zip(weights, row["hits"], strict=True) if hit),
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +168,7 @@ async def answered(tx: Transaction, numbers: Sequence[int], seen: Seen | None) -
             SELECT content FROM messages WHERE question_id = q.id AND role = '{Author.OFFICIAL}'
             ORDER BY id DESC LIMIT 1
         ) a
-        WHERE q.id = ANY({wanted}::bigint[]) AND {" AND ".join(as_it_stands(seen, given))}
+        WHERE q.id = ANY({wanted}::bigint[]) AND {seen.condition(given) if seen is not None else "true"}
         """,
         *given.values,
     )

@@ -187,6 +187,8 @@ _BEHIND = {
     What.CLOSED: "w.outcome = 'closed'",
     What.SPAM: "w.outcome = 'spam'",
     What.UNCLARIFIED: "w.outcome = 'unclarified'",
+    What.HELPED: "w.outcome = 'helped'",
+    What.TAKEN_BACK: "w.outcome = 'withdrawn'",
     What.OVERDUE: _LATE,
     What.HANDED_OVER: "w.handovers > 0",
 }

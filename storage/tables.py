@@ -64,6 +64,8 @@ events = Table(
     _text("error"),
     # What the platform was answered, when a message rode in the answer: a redelivery gets the same.
     Column("reply", Text),
+    # The whole chat in which it happened; empty where that is not clear.
+    _text("chat_id"),
     _now("received_at"),
     UniqueConstraint("channel", "key"),
     Index("events_received_at", "received_at"),
@@ -80,9 +82,13 @@ conversations = Table(
     _text("user_id"),
     _text("name"),
     _text("username"),
+    # The messenger's, and the one that the resident chose instead.
     _text("language"),
+    _text("chosen_language"),
     # Where the resident came from; the next question takes it along.
     _text("source"),
+    # The place that he named or chose last, a slug: his next question takes it, if it names none.
+    _text("place"),
     # The question that his next message may join.
     Column("question_id", BigInteger),
     Column("wants_new", Boolean, nullable=False, server_default=text("false")),
@@ -93,6 +99,25 @@ conversations = Table(
     _time("banned_until"),
     _text("ban_reason"),
     _time("ban_told_at"),
+    # What his next message is: see bot.model.question.NextIs; of which question, of which of its waits, until when.
+    _text("next_is"),
+    Column("next_of", BigInteger),
+    Column("next_round", SmallInteger, nullable=False, server_default=text("0")),
+    _time("next_until"),
+    # The last answer that he was asked to rate, and until when a digit alone says what he thinks of it.
+    Column("rating_of", BigInteger),
+    Column("rating_round", SmallInteger, nullable=False, server_default=text("0")),
+    _time("rating_until"),
+    # The version of the text that he consented to; when he was last asked to, while he has not said.
+    _text("consented"),
+    _time("consent_asked_at"),
+    # When he asked for a file with his data; to have it removed, while he has not confirmed it.
+    _time("mydata_at"),
+    _time("forget_asked_at"),
+    # When he last wrote or pressed something.
+    _now("seen_at"),
+    # Set when he had his data removed: the row stands for his questions' sake, with a made-up chat.
+    _time("forgotten_at"),
     _now("created_at"),
     UniqueConstraint("channel", "chat_id"),
     Index("conversations_nameless", "channel", "user_id", postgresql_where=text("name = ''")),
@@ -139,7 +164,19 @@ questions = Table(
     Column("asked_again", Boolean, nullable=False, server_default=text("false")),
     # How it was closed: see bot.model.question.CloseKind.
     _text("close_kind"),
+    # The known answers that the resident was shown when he asked.
+    Column("offered", ARRAY(BigInteger)),
+    # When the resident is asked what he thinks of the answer.
+    _time("rate_at"),
+    # What the service has asked him about it: see bot.model.question.AskedFor. Whether its place is only that of his
+    # last question.
+    _text("asked_for"),
+    Column("place_assumed", Boolean, nullable=False, server_default=text("false")),
+    # By when he was told to have his answer, since it is late; empty: `due_at` is what he was told.
+    _time("promised_at"),
     Index("questions_conversation_id", "conversation_id"),
+    Index("questions_rate_at", "rate_at", "id", postgresql_where=text("rate_at IS NOT NULL")),
+    Index("questions_closed_at", "closed_at", "id", postgresql_where=text("closed_at IS NOT NULL")),
     Index("questions_act_at", "act_at", "id", postgresql_where=text("act_at IS NOT NULL")),
     Index("questions_waiting_since", "waiting_since", "id", postgresql_where=text("waiting_since IS NOT NULL")),
     Index(
@@ -170,6 +207,7 @@ questions = Table(
         "id",
         postgresql_where=text("waiting_since IS NOT NULL AND remind_at IS NOT NULL"),
     ),
+    Index("questions_late", "due_at", "id", postgresql_where=text("waiting_since IS NOT NULL AND promised_at IS NULL")),
 )
 
 #: How long residents waited: a row from registration, or from the moment when they opened a question again, to the
@@ -202,6 +240,10 @@ waits = Table(
     Column("helped_by", BigInteger),
     # What the resident thought of the answer, 1 to 5; empty: he did not say.
     Column("rating", SmallInteger),
+    # When he was asked for it, when he gave it first, and the message of the thread that says why.
+    _time("rating_asked_at"),
+    _time("rated_at"),
+    Column("comment_id", BigInteger),
     PrimaryKeyConstraint("question_id", "round"),
     Index("waits_started_at", "started_at"),
 )
@@ -210,7 +252,8 @@ waits = Table(
 found_by = Table(
     "found_by",
     metadata,
-    Column("question_id", BigInteger, ForeignKey("questions.id"), primary_key=True),
+    # No foreign key: it would have to lock questions that are being answered, and none is ever deleted.
+    Column("question_id", BigInteger, primary_key=True, autoincrement=False),
     # Weights: A the resident's words, B what officials said to him, C internal notes, D his name; beside these, words
     # that no text has: where it is shown, how it stands, what it is about (see storage.found_by).
     Column("words", TSVECTOR, nullable=False),
@@ -264,7 +307,7 @@ messages = Table(
     _id(),
     # Empty while it is not clear which question an official meant.
     Column("question_id", BigInteger, ForeignKey("questions.id")),
-    # resident, official, note
+    # See bot.model.question.Author.
     Column("role", Text, nullable=False),
     _text("author"),
     Column("channel", Text, nullable=False),
@@ -298,6 +341,56 @@ links = Table(
     PrimaryKeyConstraint("channel", "chat_id", "message_id"),
     Index("links_entry_id", "entry_id", postgresql_where=text("entry_id IS NOT NULL")),
     Index("links_thread_message_id", "thread_message_id", postgresql_where=text("thread_message_id IS NOT NULL")),
+)
+
+#: Which version of the text a resident consented to, and when. Only added to.
+consents = Table(
+    "consents",
+    metadata,
+    _id(),
+    Column("conversation_id", BigInteger, ForeignKey("conversations.id"), nullable=False),
+    Column("version", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    # button, word
+    Column("by", Text, nullable=False),
+    Index("consents_conversation_id", "conversation_id"),
+)
+
+#: What a resident wrote before he consented: registered then, in this order, and shown to nobody until then.
+set_aside = Table(
+    "set_aside",
+    metadata,
+    _id(),
+    Column("conversation_id", BigInteger, ForeignKey("conversations.id"), nullable=False),
+    Column("message_id", Text, nullable=False),
+    _text("album_id"),
+    Column("content", JSONB, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    # He had pressed «Новый вопрос» before it.
+    Column("opens", Boolean, nullable=False, server_default=text("false")),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
+    Index("set_aside_conversation_id", "conversation_id", "id"),
+    Index("set_aside_kept_at", "kept_at"),
+)
+
+#: Questions of residents who had their data removed, while the law wants them kept. Nothing reads what they say.
+sealed = Table(
+    "sealed",
+    metadata,
+    Column("question_id", BigInteger, ForeignKey("questions.id"), primary_key=True, autoincrement=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("content", JSONB, nullable=False),
+    Index("sealed_until", "until"),
+)
+
+#: Where something of a resident may still be who had his data removed: see storage.traces. Gone when that is done.
+traces = Table(
+    "traces",
+    metadata,
+    _id(),
+    _time("not_before", null=False),
+    Column("arguments", JSONB, nullable=False),
+    Index("traces_not_before", "not_before"),
 )
 
 #: The queue: one row is one effect on a platform.
@@ -416,6 +509,42 @@ templates = Table(
     _text("saved_by"),
     _now("saved_at"),
     UniqueConstraint("department", "name"),
+)
+
+#: Questions whose answers are known; those of the file are taken over at the start, until somebody edits them here.
+faq = Table(
+    "faq",
+    metadata,
+    _id(),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    _text("topic"),
+    # Other ways to ask the same.
+    Column("also", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("from_file", Boolean, nullable=False, server_default=text("false")),
+    Column("is_off", Boolean, nullable=False, server_default=text("false")),
+    # Empty: nobody has changed what the file says.
+    _text("edited_by"),
+    _time("edited_at"),
+    # How often it was shown under a confirmation, and how often that was enough.
+    Column("shown", BigInteger, nullable=False, server_default=text("0")),
+    Column("helped", BigInteger, nullable=False, server_default=text("0")),
+    # Compared without regard to case and spaces: see bot.conversation.faq.fold.
+    Column("folded", Text, nullable=False),
+    UniqueConstraint("folded"),
+)
+
+#: Which news residents want.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("conversation_id", BigInteger, ForeignKey("conversations.id"), nullable=False),
+    # See bot.model.subscription.About; of a place or a topic its slug.
+    Column("kind", Text, nullable=False),
+    _text("slug"),
+    _now("at"),
+    PrimaryKeyConstraint("conversation_id", "kind", "slug"),
+    Index("subscriptions_kind", "kind", "slug", "conversation_id"),
 )
 
 #: Cursors, secrets made by us, upload ids.

@@ -53,7 +53,8 @@ async def began_at(tx: Transaction, wait: Wait) -> datetime:
 
 
 async def begin_again(tx: Transaction, number: int, now: datetime) -> None:
-    """A question was opened again, and is as `questions` says now: another wait begins."""
+    """A question was opened again, and is as `questions` says now: another wait begins, with another promise."""
+    await tx.raw.execute("UPDATE questions SET promised_at = NULL WHERE id = $1 AND promised_at IS NOT NULL", number)
     await tx.raw.execute(
         "INSERT INTO waits (question_id, round, started_at, running_since, worked, due_at, channel, department, topic,"
         " place, source) SELECT w.question_id, w.round + 1, $2, $2, 0, q.due_at, w.channel, q.department, q.topic,"

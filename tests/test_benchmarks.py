@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,11 @@ import pytest
 
 from benchmarks import profiled
 from benchmarks.bot_api import ADMIN_CHAT, BotApi, question_text
+from benchmarks.cases import cases as lookup_cases
+from benchmarks.cases import open_context
+from benchmarks.exported import export
 from benchmarks.filling import fill
+from benchmarks.lookups import measure, plans_of
 from benchmarks.measure import Bench
 from benchmarks.plans import CASES, explain
 from benchmarks.routing import route
@@ -18,8 +23,9 @@ from benchmarks.service import Cores
 from benchmarks.taking import compare
 from benchmarks.threads import Region, rows_of
 from benchmarks.wire import connect
-from benchmarks.years import fill_years
+from benchmarks.years import fill_years, reindex
 from bot.desk.words import tokenize
+from bot.statistics.table import Format
 from storage.codec import decode_content
 from storage.database import Database
 
@@ -130,6 +136,39 @@ def test_words_are_as_frequent_as_in_russian() -> None:
     assert everywhere["в"] > 0.9 * 2000
     assert 0.05 * 2000 < water < 0.2 * 2000
     assert sum(count < 20 for count in everywhere.values()) > 0.8 * len(everywhere)
+
+
+async def test_lookups(database: Database, database_address: str) -> None:
+    """All that is measured can be asked, leaves nothing behind, and each statement can be explained."""
+    await fill_years(database_address, 1200)
+    ctx = await open_context(database)
+    every = lookup_cases(ctx, Region(questions=1200, now=datetime.now(UTC)))
+    for case in every:
+        spread = await measure(database, replace(case, times=2))
+        assert 0 < spread.p50 <= spread.longest
+    assert [] == [case.name for case in every if not await plans_of(database, case)]
+    async with database.transaction() as tx:
+        assert 1200 == await tx.raw.fetchval("SELECT count(*) FROM outbox")
+
+
+async def test_reindexing(database: Database, database_address: str) -> None:
+    """What is indexed anew is found by the same words as before, and the index is there again."""
+    await fill_years(database_address, 1200)
+    words, indexes = "SELECT * FROM found_by ORDER BY 1", "SELECT indexdef FROM pg_indexes ORDER BY indexname"
+    async with database.transaction() as tx:
+        before = await tx.raw.fetch(words), await tx.raw.fetch(indexes)
+    await reindex(database_address)
+    async with database.transaction() as tx:
+        assert before == (await tx.raw.fetch(words), await tx.raw.fetch(indexes))
+
+
+async def test_export(database: Database, database_address: str) -> None:
+    """The table of a part of the time has about that part of the rows."""
+    await fill_years(database_address, 1200)
+    ctx = await open_context(database)
+    made = await export(ctx, datetime.now(UTC), 1200, rows=600, form=Format.CSV)
+    assert 550 < made.rows < 650
+    assert made.size > 600 * 100
 
 
 async def test_taking_leaves_the_database_as_it_was(database: Database, database_address: str) -> None:

@@ -13,16 +13,7 @@ from pydantic import BaseModel
 
 from adapters.registry import PLATFORMS
 from bot.app import read_plan
-from bot.config import (
-    CalendarTable,
-    ChannelTable,
-    CoordinatorsTable,
-    DepartmentTable,
-    FaqTable,
-    PlaceTable,
-    StatisticsTable,
-    TopicTable,
-)
+from bot.config import ChannelTable, Config, DepartmentTable, FaqTable, PlaceTable, RetentionTable, TopicTable
 from bot.desk.commands import Name
 from bot.settings import Settings, SettingsError
 from handlers.metrics import Metrics
@@ -147,9 +138,12 @@ def test_toml_example_shows_every_key() -> None:
     expected = {name: set(model.model_fields) for name, model in models.items()}
     expected |= {name: _channel_keys(name) for name in PLATFORMS if name != "web"}
     shown = {name: _keys(example[name]) for name in models}
-    expected |= {"coordinators": set(CoordinatorsTable.model_fields), "calendar": set(CalendarTable.model_fields)}
-    expected["statistics"] = set(StatisticsTable.model_fields)
-    shown |= {name: set(example[name]) for name in ("coordinators", "calendar", "statistics")}
+    # The tables that there is one of.
+    single = {name: one.annotation for name, one in Config.model_fields.items() if name not in {*models, "channels"}}
+    expected |= {name: set(one.model_fields) for name, one in single.items() if one is not None}
+    shown |= {name: set(example[name]) for name in single}
+    expected["retention"] = set(RetentionTable.model_fields)
+    shown["retention"] = set(example["rights"]["retention"])
     for table in example["channels"]:
         shown[table["platform"]] = shown.get(table["platform"], set()) | set(table)
     assert expected == shown

@@ -53,6 +53,10 @@ _THROTTLED_CHATS = 3
 T = TypeVar("T")
 
 
+#: Commands with what they do, who sees them, and in which language his client is; None: in any other.
+_Menu = tuple[tuple[tuple[str, str], ...], BotCommandScopeAllPrivateChats | BotCommandScopeChat, str | None]
+
+
 class TelegramAdapter:
     """One bot: see `bot.adapter.Adapter`."""
 
@@ -207,6 +211,13 @@ class TelegramAdapter:
                 failure = Transient(f"status_{error.status}", error.description)
         raise failure
 
+    async def link(self, source: str) -> str:
+        """https://core.telegram.org/bots/features#deep-linking: comes back as `/start <source>`."""
+        me = await self._ask(self._bot(GetMe()))
+        if not me.username:
+            raise Misconfigured("no_username", "у бота нет имени, по которому его открывают")
+        return f"https://t.me/{me.username}?start={source}"
+
     async def check(self, admin_chats: Sequence[ChatRef]) -> list[Finding]:
         if self._uses_webhook and self._lent.webhook_url is None:
             return [Finding(ok=False, text=_NO_ADDRESS)]
@@ -299,20 +310,26 @@ class TelegramAdapter:
 
     async def _set_commands(self) -> None:
         """Fill the menus of commands. They are a convenience: a refusal is logged and nothing else."""
-        menus: list[tuple[tuple[tuple[str, str], ...], BotCommandScopeAllPrivateChats | BotCommandScopeChat]] = [
-            (self._lent.resident_commands, BotCommandScopeAllPrivateChats())
+        private = BotCommandScopeAllPrivateChats()
+        menus: list[_Menu] = [(self._lent.resident_commands, private, None)]
+        # Telegram knows languages of two letters alone: https://core.telegram.org/bots/api#setmycommands
+        menus += [
+            (commands, private, language)
+            for language, commands in self._lent.resident_commands_in.items()
+            if len(language) == 2
         ]
         chat_ids = dict.fromkeys(chat.whole.chat_id for chat in self._lent.admin_chats if chat.channel == self.channel)
         menus += [
-            (self._lent.official_commands, BotCommandScopeChat(chat_id=split_chat(chat_id)[0])) for chat_id in chat_ids
+            (self._lent.official_commands, BotCommandScopeChat(chat_id=split_chat(chat_id)[0]), None)
+            for chat_id in chat_ids
         ]
-        for commands, scope in menus:
+        for commands, scope, language in menus:
             if not commands:
                 continue
             # https://core.telegram.org/bots/api#botcommand
             listed = [BotCommand(command=name, description=description[:256]) for name, description in commands]
             try:
-                await self._ask(self._bot(SetMyCommands(commands=listed, scope=scope)))
+                await self._ask(self._bot(SetMyCommands(commands=listed, scope=scope, language_code=language)))
             except SendError as error:
                 log.warning("telegram.commands_refused", channel=self.channel, scope=scope.type, error=error.code)
 

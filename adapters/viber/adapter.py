@@ -8,6 +8,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from typing import Any, BinaryIO
+from urllib.parse import quote
 
 from yarl import URL
 
@@ -103,6 +104,14 @@ class ViberAdapter:
         return encode(render(outgoing.effect, None, sender_name=self._sender_name)).decode()
 
     # --- about ---
+
+    async def link(self, source: str) -> str:
+        """https://developers.viber.com/docs/tools/deep-links/: comes back as `context`."""
+        account = await self._api.call("get_account_info", {})
+        uri = account.get("uri")
+        if not isinstance(uri, str) or not uri:
+            raise Misconfigured("no_uri", "Viber не назвал адрес бота")
+        return f"viber://pa?chatURI={quote(uri, safe='')}&context={source}"
 
     async def check(self, admin_chats: Sequence[ChatRef]) -> list[Finding]:
         findings = [

@@ -212,6 +212,11 @@ class VkAdapter:
                     found[str(number)] = name
         return found
 
+    async def link(self, source: str) -> str:
+        """https://dev.vk.com/en/reference/objects/message: comes back as `ref` with what is said first."""
+        # By number, not by the short name, which a community may change while the code hangs on a wall.
+        return f"https://vk.me/club{self._settings.group_id}?ref={source}"
+
     async def fetch(self, media: Media, into: BinaryIO) -> None:
         await download(media.ref, into, hosts=MEDIA_HOSTS, trusted=(*self._lent.media_hosts, self._settings.api_host))
 

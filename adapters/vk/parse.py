@@ -35,6 +35,11 @@ RECEIVED_AT = "received_at"
 #: What our buttons carry their data under.
 PAYLOAD_KEY = "d"
 
+#: The language of a client, by VK's numbers: https://vkcom.github.io/vkid-web-sdk/docs/enums/types.Languages.html
+_LANGUAGES = {0: "ru", 1: "uk", 3: "en", 4: "es", 6: "de", 15: "pl", 16: "fr", 65: "uz", 82: "tr", 97: "kk", 114: "be"}
+#: One that is not among them, in the way of RFC 5646.
+_UNDETERMINED = "und"
+
 _FORWARDED = "Пересланное сообщение:"
 _FORWARD_DEPTH = 10
 _FORWARD_COUNT = 100
@@ -104,6 +109,12 @@ def _moment(seconds: object, otherwise: datetime) -> datetime:
         return otherwise
 
 
+def _language(client: Mapping[str, Any]) -> str:
+    """https://dev.vk.com/en/api/community-events/json-schema: `client_info`, the program that he writes with."""
+    number = as_int(client.get("lang_id"))
+    return "" if number is None else _LANGUAGES.get(number, _UNDETERMINED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parser:
     """The events of one update."""
@@ -117,7 +128,7 @@ class _Parser:
         message = as_dict(body.get("message")) or body
         match kind:
             case "message_new":
-                return self._message_new(message)
+                return self._message_new(message, _language(as_dict(body.get("client_info"))))
             case "message_edit":
                 return self._message_edit(message)
             case "message_event":
@@ -131,7 +142,7 @@ class _Parser:
 
     # --- messages ---
 
-    def _message_new(self, message: Mapping[str, Any]) -> tuple[Event, ...]:
+    def _message_new(self, message: Mapping[str, Any], language: str) -> tuple[Event, ...]:
         """https://dev.vk.com/en/reference/objects/message"""
         writer = as_int(message.get("from_id")) or as_int(message.get("user_id")) or 0
         peer = as_int(message.get("peer_id")) or writer
@@ -141,7 +152,8 @@ class _Parser:
         # Communities, ourselves among them, are no residents.
         if writer <= 0 or peer <= 0:
             return ()
-        chat, chat_kind, sender = self._chat(peer), _kind_of(peer, writer), Sender(user_id=str(writer))
+        chat, chat_kind = self._chat(peer), _kind_of(peer, writer)
+        sender = Sender(user_id=str(writer), language=language)
         source = as_text(message.get("ref"))
         payload = _payload(message.get("payload"))
         if payload.get("command") == "start":
@@ -149,8 +161,11 @@ class _Parser:
             if chat_kind is ChatKind.GROUP:
                 return ()
             return (ChatStarted(chat=chat, sender=sender, at=at, source=source),)
+        # The value of a link comes with whatever is said first.
+        is_by_link = source != "" and chat_kind is ChatKind.PRIVATE
+        by_link = (ChatStarted(chat=chat, sender=sender, at=at, source=source, greet=False),) if is_by_link else ()
         if data := _button_data(payload):
-            return (ButtonPressed(chat=chat, chat_kind=chat_kind, sender=sender, at=at, data=data),)
+            return (*by_link, ButtonPressed(chat=chat, chat_kind=chat_kind, sender=sender, at=at, data=data))
         if not (message_id := _message_id(message)):
             return ()
         received = MessageReceived(
@@ -162,9 +177,7 @@ class _Parser:
             content=self._content(message, chat_kind),
             reply_to=self._replied_to(as_dict(message.get("reply_message"))),
         )
-        if source and chat_kind is ChatKind.PRIVATE:
-            return (ChatStarted(chat=chat, sender=sender, at=at, source=source, greet=False), received)
-        return (received,)
+        return (*by_link, received)
 
     def _message_edit(self, message: Mapping[str, Any]) -> tuple[Event, ...]:
         writer = as_int(message.get("from_id")) or 0

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, TypeVar
 
+from yarl import URL
+
 from adapters.web import parse, render
 from adapters.web.access import ADMIN_CHAT, Access
 from adapters.web.capabilities import CAPABILITIES
@@ -19,7 +21,7 @@ from adapters.web.settings import Settings
 from adapters.web.stream import Streams
 from bot.adapter import Accept, Finding, Lent, RawRequest, Received, Route, Update
 from bot.capabilities import Capabilities
-from bot.errors import MediaUnavailable, Rejected, SendError, Transient, Unauthentic
+from bot.errors import MediaUnavailable, Misconfigured, Rejected, SendError, Transient, Unauthentic
 from bot.model.chat import ChannelName, ChatRef
 from bot.model.content import Media
 from bot.model.message import (
@@ -109,6 +111,13 @@ class WebAdapter:
 
     async def fetch(self, media: Media, into: BinaryIO) -> None:
         raise MediaUnavailable("not_in_store", "файл больше не хранится")
+
+    async def link(self, source: str) -> str:
+        """The page's own address; its script passes the source on, see `Inbound.start`."""
+        if not self._lent.address:
+            raise Misconfigured("no_address", "адрес страницы неизвестен: задайте PUBLIC_URL")
+        # Names in Cyrillic letters become what every camera understands.
+        return str(URL(f"{self._lent.address}/").with_query(source=source))
 
     # --- out ---
 

@@ -22,7 +22,7 @@ CAPABILITIES = Capabilities(
     album_size=FILES_LIMIT,
     album_groups=(frozenset(MediaKind),),
     album_keyboard=True,
-    keyboard=KeyboardLimits(columns=4, rows=10, buttons=40, label=60),
+    keyboard=KeyboardLimits(columns=5, rows=10, buttons=40, label=60),
     styles=True,
     replies=True,
     edits=True,

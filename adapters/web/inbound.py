@@ -102,12 +102,12 @@ class Inbound:
         await self._accept(update_of(raw, self._channel))
 
     async def start(self, visitor: Visitor, form: Form) -> None:
-        """Somebody opened the page by a link with a value; counts once for each chat and value."""
+        """Somebody opened the page by a link with a value; counts once, however often the page tells it."""
         source = "".join(char for char in form.fields.get("source", "") if char.isprintable())[:_SOURCE_LIMIT]
         raw = RawStart(
             side=visitor.side,
             chat_id=visitor.chat_id,
-            client_id=source,
+            client_id=form.client_id(),
             at=self._now(),
             user=visitor.user,
             name=form.name(_UNNAMED[visitor.side]),

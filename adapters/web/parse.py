@@ -149,7 +149,8 @@ def _event(raw: AnyRaw, channel: ChannelName) -> Event:
                 press_id=raw.client_id,
             )
         case RawStart():
-            return ChatStarted(chat=chat, sender=sender, at=raw.at, source=raw.source)
+            # The page greets by itself while its chat is empty.
+            return ChatStarted(chat=chat, sender=sender, at=raw.at, source=raw.source, greet=False)
 
 
 def _replied_to(raw: RawReplied) -> RepliedTo:

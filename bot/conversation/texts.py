@@ -1,152 +1,224 @@
-"""What the service says to residents: short, warm, plain."""
+"""What the service says to residents, each in his language; the words themselves are in `locale/`."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
+from functools import cache
 
-from bot.conversation.machine import HELP, NEW_QUESTION
+from bot.conversation.machine import HELP, LANGUAGE, NEW_QUESTION, SPEAK, Page
+from bot.conversation.voice import RUSSIAN, Voice, voices
+from bot.delivery.fit import LeftOut, describe
+from bot.model.content import Media
 from bot.model.message import Button, Keyboard
-from bot.plural import plural
 
-_MONTHS = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
-
-#: Under everything that we say to a resident.
-KEYBOARD = Keyboard(rows=((Button(text="Новый вопрос", data=NEW_QUESTION), Button(text="Помощь", data=HELP)),))
-
-_CONSULTATION = (
-    "Это консультация, а не официальное обращение по закону № 59-ФЗ: такое обращение можно подать через Госуслуги. "
-    "Если есть угроза жизни, звоните 112."
-)
+#: Languages, or pages, in one row of buttons.
+_COLUMNS = 2
+#: The pages that have a button where a resident learns how this works.
+MENU = (Page.QUESTIONS, Page.ANSWERS, Page.NEWS)
 
 
-def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
-    """A point in time as people say it: «14:20», «завтра в 14:20» becomes «14:20 завтра», «14:20, 24 ноября»."""
+# --- buttons -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def keyboard(voice: Voice) -> Keyboard:
+    """Under everything that we say to a resident."""
+    return Keyboard(rows=((_button(voice, NEW_QUESTION), _button(voice, HELP)),))
+
+
+@cache
+def first_keyboard(voice: Voice) -> Keyboard:
+    """Where a resident learns how this works, he may choose a language, too."""
+    return Keyboard(rows=(*keyboard(voice).rows, (_button(voice, LANGUAGE),)))
+
+
+@cache
+def menu_keyboard(voice: Voice) -> Keyboard:
+    """All that a resident can look at besides asking."""
+    buttons = [Button(text=voice.say(f"button-{page}"), data=f"{page}:") for page in MENU]
+    rows = [tuple(buttons[at : at + _COLUMNS]) for at in range(0, len(buttons), _COLUMNS)]
+    return Keyboard(rows=(*rows, *first_keyboard(voice).rows))
+
+
+@cache
+def languages_keyboard(voice: Voice) -> Keyboard:
+    """The languages to choose from, each by its own name."""
+    choices = [Button(text=one.name, data=f"{SPEAK}{one.language}") for one in voices()]
+    rows = [tuple(choices[at : at + _COLUMNS]) for at in range(0, len(choices), _COLUMNS)]
+    return Keyboard(rows=(*rows, *keyboard(voice).rows))
+
+
+def _button(voice: Voice, what: str) -> Button:
+    return Button(text=voice.say(f"button-{what}"), data=what)
+
+
+def menu(voice: Voice) -> tuple[tuple[str, str], ...]:
+    """The commands that a messenger's menu shows, and what they do."""
+    return tuple((name, voice.say(f"menu-{name}")) for name in ("start", NEW_QUESTION, HELP, *MENU, LANGUAGE))
+
+
+# --- time ----------------------------------------------------------------------------------------------------------
+
+
+def moment(at: datetime, now: datetime, zone: tzinfo, voice: Voice = RUSSIAN) -> str:
+    """A point in time as people say it: «14:20», «завтра в 14:20» becomes «14:20 завтра», «14:20 24 ноября»."""
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     clock = f"{local:%H:%M}"
     match (local.date() - today).days:
         case 0:
-            return clock
+            return voice.say("moment-today", clock=clock)
         case 1:
-            return f"{clock} завтра"
+            return voice.say("moment-tomorrow", clock=clock)
         case _:
-            year = f" {local.year}" if local.year != today.year else ""
-            return f"{clock} {local.day} {_MONTHS[local.month - 1]}{year}"
+            month = voice.say(f"month-{local.month}")
+            if local.year == today.year:
+                return voice.say("moment-day", clock=clock, day=local.day, month=month)
+            return voice.say("moment-year", clock=clock, day=local.day, month=month, year=local.year)
 
 
-def length(span: timedelta) -> str:
+def length(span: timedelta, voice: Voice = RUSSIAN) -> str:
     """A length of time in the largest fitting unit: «40 минут», «4 часа», «3 дня»."""
-    minutes = round(span.total_seconds() / 60)
-    if minutes < 60:
-        return f"{minutes} {plural(minutes, 'минута', 'минуты', 'минут')}"
-    hours = round(minutes / 60)
-    if hours < 48:
-        return f"{hours} {plural(hours, 'час', 'часа', 'часов')}"
-    days = round(hours / 24)
-    return f"{days} {plural(days, 'день', 'дня', 'дней')}"
+    unit, n = _largest_unit(span)
+    return voice.count(f"length-{unit}", n)
 
 
-def within(span: timedelta) -> str:
+def within(span: timedelta, voice: Voice = RUSSIAN) -> str:
     """The same behind «в течение»: «40 минут», «1 часа», «4 часов», «3 дней»."""
+    unit, n = _largest_unit(span)
+    return voice.count(f"within-{unit}", n)
+
+
+def _largest_unit(span: timedelta) -> tuple[str, int]:
     minutes = round(span.total_seconds() / 60)
     if minutes < 60:
-        return f"{minutes} {plural(minutes, 'минуты', 'минут', 'минут')}"
+        return "minutes", minutes
     hours = round(minutes / 60)
-    if hours < 48:
-        return f"{hours} {plural(hours, 'часа', 'часов', 'часов')}"
-    days = round(hours / 24)
-    return f"{days} {plural(days, 'дня', 'дней', 'дней')}"
+    return ("hours", hours) if hours < 48 else ("days", round(hours / 24))
 
 
-def greeting(service: str, answer_within: timedelta) -> str:
-    return (
-        f"Здравствуйте! Это «{service}». Напишите свой вопрос обычным сообщением, можно с фото, видео или голосом: "
-        "мы передадим его тем, кто отвечает за это, и пришлём ответ сюда, "
-        f"обычно в течение {within(answer_within)}.\n\n"
-        f"{_CONSULTATION}"
+# --- texts ---------------------------------------------------------------------------------------------------------
+
+
+def greeting(voice: Voice, service: str, answer_within: timedelta) -> str:
+    text = voice.say("greeting", service=service, within=within(answer_within, voice))
+    return f"{text}\n\n{voice.say('consultation')}"
+
+
+def explanation(voice: Voice, answer_within: timedelta) -> str:
+    text = voice.say("explanation", within=within(answer_within, voice))
+    return f"{text}\n\n{voice.say('consultation')}"
+
+
+def confirmation(voice: Voice, number: int, due: str, *, first: bool, reads: str = "") -> str:
+    """`reads`: when people will see it, where they do not work just now."""
+    text = " ".join(filter(None, (voice.say("confirmation", number=number, due=due), reads)))
+    return f"{text}\n\n{voice.say('consultation')}" if first else text
+
+
+def reads(voice: Voice, opens_at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Outside working hours: when people are there again."""
+    local, today = opens_at.astimezone(zone), now.astimezone(zone).date()
+    clock = f"{local:%H:%M}"
+    match (local.date() - today).days:
+        case 0:
+            return voice.say("reads-today", clock=clock)
+        case 1:
+            return voice.say("reads-tomorrow", clock=clock)
+        case _:
+            return voice.say("reads-day", clock=clock, day=local.day, month=voice.say(f"month-{local.month}"))
+
+
+def late(voice: Voice, number: int, due: str) -> str:
+    """The time that he was told has passed."""
+    return voice.say("late", number=number, due=due)
+
+
+def joined(voice: Voice, number: int) -> str:
+    return voice.say("joined", number=number)
+
+
+def promise_new(voice: Voice) -> str:
+    return voice.say("promise-new")
+
+
+def which_language(voice: Voice, *, buttons: bool) -> str:
+    """The question above the languages' buttons; it can be answered in words, too."""
+    phrases = ", ".join(
+        one.say("quoted", name=f"{one.words('word-language')[0].capitalize()} {one.name}") for one in voices()
     )
+    return voice.say("languages-press" if buttons else "languages-write", phrases=phrases)
 
 
-def explanation(answer_within: timedelta) -> str:
-    return (
-        "Просто напишите вопрос: он сразу получит номер и уйдёт тем, кто за это отвечает. "
-        f"Ответ придёт сюда, обычно в течение {within(answer_within)}. Пока вопрос открыт, и ещё три дня после ответа, "
-        "всё, что вы напишете, добавится к нему. Чтобы спросить о другом, нажмите или напишите «Новый вопрос».\n\n"
-        f"{_CONSULTATION}"
-    )
+def language_chosen(voice: Voice) -> str:
+    return voice.say("language-chosen")
 
 
-def confirmation(number: int, due: str, *, first: bool) -> str:
-    text = f"Ваш вопрос принят: № {number}. Ответ придёт сюда до {due}."
-    return f"{text}\n\n{_CONSULTATION}" if first else text
+def about(voice: Voice, number: int, text: str, *, asks: bool) -> str:
+    """Says which question this answers, or is about; where messages cannot reply to others."""
+    head = voice.say("head-clarification" if asks else "head-answer", number=number)
+    return f"{head}\n{text}" if text else head
 
 
-def joined(number: int) -> str:
-    return f"Добавили к вопросу № {number}."
-
-
-def promise_new() -> str:
-    return "Хорошо. Напишите новый вопрос: следующее сообщение откроет его."
-
-
-def clarification(text: str) -> str:
+def clarification(voice: Voice, text: str) -> str:
     """What an official asks."""
-    return f"Уточните, пожалуйста: {text}" if text else "Уточните, пожалуйста."
+    return voice.say("clarification", text=text) if text else voice.say("clarification-bare")
 
 
-def interim(text: str, due: str) -> str:
+def interim(voice: Voice, text: str, due: str) -> str:
     """An answer that is not the last one."""
-    more = f"Это промежуточный ответ: мы занимаемся вопросом дальше и ответим до {due}."
+    more = voice.say("interim", due=due)
     return f"{text}\n\n{more}" if text else more
 
 
-def extended(number: int, due: str) -> str:
-    return f"По вопросу № {number} нужно больше времени: ответим до {due}."
+def extended(voice: Voice, number: int, due: str) -> str:
+    return voice.say("extended", number=number, due=due)
 
 
-def asked_again(number: int, asked: str) -> str:
-    what = f": {asked}" if asked else "."
-    return (
-        f"Чтобы ответить на вопрос № {number}, нам не хватает вашего уточнения{what}\n\n"
-        "Просто напишите сюда. Если ответа не будет ещё два дня, мы закроем вопрос."
-    )
+def asked_again(voice: Voice, number: int, asked: str) -> str:
+    if asked:
+        text = voice.say("asked-again", number=number, asked=asked)
+    else:
+        text = voice.say("asked-again-bare", number=number)
+    return f"{text}\n\n{voice.say('closes-soon')}"
 
 
-def unclarified(number: int) -> str:
-    return (
-        f"Вопрос № {number} закрыт: мы не дождались уточнения. "
-        "Если он ещё важен, напишите сюда в течение трёх дней, и мы откроем его снова."
-    )
+def unclarified(voice: Voice, number: int) -> str:
+    return voice.say("unclarified", number=number)
 
 
-def withdrawn(number: int) -> str:
-    return f"Предыдущий ответ на вопрос № {number} отозван: в нём была ошибка. Мы ответим ещё раз."
+def withdrawn(voice: Voice, number: int) -> str:
+    return voice.say("withdrawn", number=number)
 
 
-def correction(text: str) -> str:
-    return f"Исправлено: {text}"
+def correction(voice: Voice, text: str) -> str:
+    return voice.say("correction", text=text)
 
 
-def closed(number: int, reason: str) -> str:
-    why = f": {reason.rstrip('.! ')}" if reason else ""
-    return f"Вопрос № {number} закрыт{why}. Если это не так, просто напишите нам ещё раз."
+def closed(voice: Voice, number: int, reason: str) -> str:
+    """`reason`: an official's words, or one of the usual reasons, which has a text in each language."""
+    if not reason:
+        return voice.say("closed", number=number)
+    return voice.say("closed-why", number=number, reason=voice.ours("reason", reason).rstrip(".! "))
 
 
-def reopened(number: int) -> str:
-    return f"Вопрос № {number} снова открыт: мы закрыли его по ошибке. Ответ придёт сюда."
+def reopened(voice: Voice, number: int) -> str:
+    return voice.say("reopened", number=number)
 
 
-def file_not_passed(what: str, reason: str) -> str:
-    return f"Не получилось передать: {what} ({reason}). Остальное передано."
+def file_left_out(voice: Voice, left_out: LeftOut) -> str:
+    """A file that cannot go along; whoever sent it may do so in another way."""
+    return _not_passed(voice, left_out.media, left_out.why(voice))
+
+
+def file_refused(voice: Voice, media: Media, reason: str) -> str:
+    """A file that the platform on the other side did not take."""
+    return _not_passed(voice, media, why_refused(voice, reason))
+
+
+def _not_passed(voice: Voice, media: Media, reason: str) -> str:
+    return voice.say("file-not-passed", what=describe(media, voice), reason=reason)
+
+
+def why_refused(voice: Voice, reason: str) -> str:
+    """Why a platform refused a file: its adapter tells that in Russian alone."""
+    return reason if reason and voice == RUSSIAN else voice.say("file-refused")

@@ -61,6 +61,8 @@ class Role(StrEnum):
     MARK = "mark"
     #: What officials are reminded of.
     REMINDER = "reminder"
+    #: The words of a resident who had his data removed are taken out of an admin chat.
+    ERASURE = "erasure"
 
 
 #: What shows a resident's words in an admin chat.
@@ -87,4 +89,5 @@ PRIORITY_OF = {
     Role.CARDS: Priority.CARDS,
     Role.MARK: Priority.MARK,
     Role.REMINDER: Priority.REMINDER,
+    Role.ERASURE: Priority.REMINDER,
 }

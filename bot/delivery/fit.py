@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.capabilities import Capabilities, KeyboardLimits
+from bot.conversation.voice import RUSSIAN, Voice
 from bot.delivery.split import Piece, measure, shorten, split_text
 from bot.model.chat import ChannelName
 from bot.model.content import Contact, Link, Location, Media, MediaKind
 from bot.model.message import Button, Keyboard, SendMessage, Span
-from bot.plural import count
 
 #: What a file is sent as where its own kind cannot be, in order.
 _INSTEAD = {
@@ -22,17 +22,6 @@ _INSTEAD = {
     MediaKind.AUDIO: (MediaKind.DOCUMENT,),
     MediaKind.DOCUMENT: (),
     MediaKind.STICKER: (MediaKind.PHOTO,),
-}
-#: What people call it, and the participle that agrees.
-_NAMES = {
-    MediaKind.PHOTO: ("фото", "не передано"),
-    MediaKind.VIDEO: ("видео", "не передано"),
-    MediaKind.ANIMATION: ("анимация", "не передана"),
-    MediaKind.VOICE: ("голосовое сообщение", "не передано"),
-    MediaKind.VIDEO_NOTE: ("видеосообщение", "не передано"),
-    MediaKind.AUDIO: ("аудиозапись", "не передана"),
-    MediaKind.DOCUMENT: ("файл", "не передан"),
-    MediaKind.STICKER: ("стикер", "не передан"),
 }
 #: Characters of a file name that are shown.
 _FILE_NAME = 100
@@ -55,6 +44,8 @@ class Draft:
     keyboard: Keyboard | None = None
     #: The platform's id of the message that the first one answers.
     reply_to: str = ""
+    #: In whose language the lines are that stand for files and other parts.
+    voice: Voice = RUSSIAN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +53,14 @@ class LeftOut:
     """A file that could not go along; the text names it."""
 
     media: Media
-    #: Russian, for people: «больше 50 МБ».
-    reason: str
+    #: The largest file, in bytes, that could; None: nothing of its kind can be shown there.
+    limit: int | None = None
+
+    def why(self, voice: Voice = RUSSIAN) -> str:
+        """The reason for people: «больше 50 МБ»."""
+        if self.limit is None:
+            return voice.say("not-shown")
+        return voice.say("too-large", size=size_text(self.limit, voice))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +84,7 @@ def fit(
     largest files, in bytes, that the channels which received them can fetch. Raises ValueError when there is
     nothing to say.
     """
+    voice = draft.voice
     media: list[Media] = []
     left_out: list[LeftOut] = []
     lines = _link_lines(draft)
@@ -99,11 +97,11 @@ def fit(
             case Media() as form:
                 media.append(form)
             case None:
-                lines.append(item.emoji or "[стикер]")
-            case str() as reason:
-                left_out.append(LeftOut(media=item, reason=reason))
-                lines.append(_missing(item, reason))
-    lines += [f"[{name}: здесь не показать]" for name in draft.unsupported]
+                lines.append(item.emoji or f"[{voice.say('kind-sticker')}]")
+            case LeftOut() as missing:
+                left_out.append(missing)
+                lines.append(_missing(item, missing.why(voice), voice))
+    lines += [voice.say("unsupported", name=voice.ours("part", name)) for name in draft.unsupported]
     after: list[SendMessage] = []
     if draft.location is not None:
         if to.location:
@@ -114,7 +112,7 @@ def fit(
         if to.contact:
             after.append(SendMessage(contact=draft.contact))
         else:
-            lines.append(f"Контакт: {', '.join(filter(None, (draft.contact.name, draft.contact.phone)))}")
+            lines.append(voice.say("contact", who=", ".join(filter(None, (draft.contact.name, draft.contact.phone)))))
 
     own = draft.text if draft.text.strip() else ""
     messages = _arrange(
@@ -130,16 +128,18 @@ def fit(
     return Fitted(messages=messages, left_out=tuple(left_out))
 
 
-def replace_part(message: SendMessage, part: int, reason: str, to: Capabilities) -> tuple[SendMessage, ...]:
+def replace_part(
+    message: SendMessage, part: int, reason: str, to: Capabilities, voice: Voice = RUSSIAN
+) -> tuple[SendMessage, ...]:
     """The message without the file at `part`, which a line of text names instead; no word is dropped.
 
-    One message, as a rule; more when the text no longer fits beside the other files. `reason` is a Russian phrase
-    for people, or empty. Raises IndexError when the message has no such file.
+    One message, as a rule; more when the text no longer fits beside the other files. `reason` is a phrase for people
+    in the same voice, or empty. Raises IndexError when the message has no such file.
     """
     gone = message.media[part]
     rest = message.media[:part] + message.media[part + 1 :]
     return _arrange(
-        _join(message.text, [_missing(gone, reason)], "\n"),
+        _join(message.text, [_missing(gone, reason, voice)], "\n"),
         message.spans,
         [SendMessage(media=album) for album in _albums(rest, to)],
         message.keyboard,
@@ -151,24 +151,25 @@ def replace_part(message: SendMessage, part: int, reason: str, to: Capabilities)
 # --- words for files ---------------------------------------------------------------------------------------------
 
 
-def describe(media: Media) -> str:
+def describe(media: Media, voice: Voice = RUSSIAN) -> str:
     """What people call it: «файл «отчёт.pdf»», «фото», «голосовое сообщение»."""
-    name, _ = _NAMES[_known_as(media)]
-    return f"{name} «{shorten(media.file_name, _FILE_NAME)}»" if media.file_name else name
+    kind = voice.say(f"kind-{_known_as(media)}")
+    return f"{kind} {_file_name(media, voice)}" if media.file_name else kind
 
 
-def size_text(size: int) -> str:
+def size_text(size: int, voice: Voice = RUSSIAN) -> str:
     """A number of bytes for people: «640 КБ», «1,2 МБ», «73 МБ»."""
     if size < 1024:
-        return count(size, "байт", "байта", "байт")
+        return voice.count("size-bytes", size)
     value = float(size)
-    for unit in ("КБ", "МБ", "ГБ", "ТБ"):
+    for unit in ("kb", "mb", "gb", "tb"):
         value /= 1024
-        if value < 9.95 and unit != "КБ":
-            return f"{value:.1f}".removesuffix(".0").replace(".", ",") + f" {unit}"
-        if value < 1023.5 or unit == "ТБ":
+        if value < 9.95 and unit != "kb":
+            short = f"{value:.1f}".removesuffix(".0").replace(".", voice.say("decimal-mark"))
+            return voice.say(f"size-{unit}", n=short)
+        if value < 1023.5 or unit == "tb":
             break
-    return f"{value:.0f} {unit}"
+    return voice.say(f"size-{unit}", n=f"{value:.0f}")
 
 
 def _known_as(media: Media) -> MediaKind:
@@ -176,30 +177,35 @@ def _known_as(media: Media) -> MediaKind:
     return MediaKind.STICKER if media.emoji else media.kind
 
 
-def _missing(media: Media, reason: str) -> str:
+def _file_name(media: Media, voice: Voice) -> str:
+    return voice.say("quoted", name=shorten(media.file_name, _FILE_NAME))
+
+
+def _missing(media: Media, reason: str, voice: Voice) -> str:
     """The line that stands for a file: «📎 «отчёт.pdf», 73 МБ: не передан, больше 50 МБ»."""
-    name, participle = _NAMES[_known_as(media)]
+    kind = _known_as(media)
+    name, missing = voice.say(f"kind-{kind}"), voice.say(f"missing-{kind}")
     if media.file_name:
-        name, participle = f"«{shorten(media.file_name, _FILE_NAME)}»", "не передан"
-    size = f", {size_text(media.size)}" if media.size else ""
+        name, missing = _file_name(media, voice), voice.say(f"missing-{MediaKind.DOCUMENT}")
+    size = size_text(media.size, voice) if media.size else ""
     # Just over the limit both read the same.
-    if size and reason.endswith(f" {size_text(media.size or 0)}"):
-        size = ""
-    return f"📎 {name}{size}: {participle}{', ' if reason else ''}{reason}"
+    if size and not reason.endswith(f" {size}"):
+        name += f", {size}"
+    return f"📎 {name}: {missing}{', ' if reason else ''}{reason}"
 
 
 # --- what a part becomes -----------------------------------------------------------------------------------------
 
 
-def _form(media: Media, to: Capabilities, download_limit: int | None) -> Media | str | None:
-    """How the file goes out; a text is the reason why it cannot; None: its emoji says as much."""
+def _form(media: Media, to: Capabilities, download_limit: int | None) -> Media | LeftOut | None:
+    """How the file goes out, or why it cannot; None: its emoji says as much."""
     sticker = media.kind is MediaKind.STICKER
     kinds = [kind for kind in (media.kind, *_INSTEAD[media.kind]) if kind in to.media]
     if sticker and media.mime_type and not media.mime_type.startswith("image/"):
         # A sticker that moves is no picture.
         kinds = [kind for kind in kinds if kind is not MediaKind.PHOTO]
     if not kinds:
-        return None if sticker else "здесь не показать"
+        return None if sticker else LeftOut(media=media)
     size = media.size or 0
     fetched = download_limit is None or size <= download_limit
     for kind in kinds:
@@ -208,7 +214,7 @@ def _form(media: Media, to: Capabilities, download_limit: int | None) -> Media |
     if sticker:
         return None
     limit = max(to.media[kind] for kind in kinds)
-    return f"больше {size_text(limit if download_limit is None else min(limit, download_limit))}"
+    return LeftOut(media=media, limit=limit if download_limit is None else min(limit, download_limit))
 
 
 def _link_lines(draft: Draft) -> list[str]:

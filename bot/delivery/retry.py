@@ -100,6 +100,7 @@ _POLICIES = {
     Role.CARDS: _FOR_EVER,
     Role.MARK: RetryPolicy(give_up_after=timedelta(minutes=10), perishable=True),
     Role.REMINDER: RetryPolicy(give_up_after=timedelta(hours=1), perishable=True, may_be_doubled=False),
+    Role.ERASURE: _A_DAY,
 }
 
 #: More doublings than any cap needs, and few enough for a timedelta.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from bot.capabilities import TextUnit
+from bot.conversation.rating import BEST
 from bot.conversation.texts import length, moment
 from bot.delivery.fit import Draft
 from bot.delivery.split import measure, shorten
@@ -58,8 +59,11 @@ def number(value: int) -> str:
     return f"№ {value}"
 
 
-def card(question: Question, content: Content, look: Look, now: datetime) -> Draft:
-    """The message that shows a question: number, channel, name, deadline, and all that the resident sent."""
+def card(question: Question, content: Content, look: Look, now: datetime, *, rating: int | None = None) -> Draft:
+    """The message that shows a question: number, channel, name, deadline, and all that the resident sent.
+
+    `rating`: what he thought of the last answer that he rated.
+    """
     head = number(question.number)
     who = question.resident or "Житель"
     lines = [f"{head} · {look.title(question.chat.channel)} · {who}"]
@@ -75,6 +79,8 @@ def card(question: Question, content: Content, look: Look, now: datetime) -> Dra
     lines.append(_standing(question, look, now))
     if question.taken_by:
         lines.append(f"В работе: {shorten(question.taken_name, 64, TextUnit.CODE_POINT) or 'взят'}")
+    if rating is not None:
+        lines.append(_rating(rating))
     return _with(content, "\n".join(lines), bold=len(head), keyboard=card_keyboard(question))
 
 
@@ -87,6 +93,10 @@ def _standing(question: Question, look: Look, now: datetime) -> str:
             return "Ждём уточнения от жителя, срок остановлен"
         case _:
             return f"Ответить до {moment(question.due_at, now, look.zone)}"
+
+
+def _rating(rating: int) -> str:
+    return f"Оценка жителя: {rating} из {BEST}"
 
 
 def card_keyboard(question: Question) -> Keyboard:
@@ -110,6 +120,14 @@ def follow_up(question: Question, content: Content) -> Draft:
     """What a resident adds to his question."""
     head = number(question.number)
     return _with(content, f"{head} · дополнение от жителя", bold=len(head), keyboard=None)
+
+
+def comment(question: Question, content: Content, rating: int | None, *, department: str = "") -> Draft:
+    """What a resident says of an answer that he rated; `department`: whose it was, for those who see all."""
+    head = number(question.number)
+    rated = f", оценка {rating} из {BEST}" if rating is not None else ""
+    line = " · ".join(filter(None, (head, department, f"отзыв жителя{rated}")))
+    return _with(content, line, bold=len(head), keyboard=None)
 
 
 def clarified(question: Question, content: Content, look: Look, now: datetime) -> Draft:
@@ -254,10 +272,19 @@ _DEEDS = {
     Deed.BANNED: "запретил(а) жителю писать",
     Deed.UNBANNED: "снял(а) запрет",
     Deed.REROUTED: "вопрос перешёл сам",
+    Deed.TOLD_LATE: "жителю сообщили о задержке",
     Deed.LAPSED: "закрыт автоматически",
+    Deed.HELPED: "жителю помог готовый ответ",
+    Deed.TAKEN_BACK: "житель отозвал вопрос",
+    Deed.ASKED_AGAIN: "житель открыл снова",
+    Deed.RATED: "житель оценил ответ",
+    Deed.FORGOTTEN: "житель удалил свои данные",
 }
 #: What no official did.
-_BY_ITSELF = (Deed.CLARIFIED, Deed.REROUTED, Deed.LAPSED)
+_BY_ITSELF = (
+    *(Deed.CLARIFIED, Deed.HELPED, Deed.TAKEN_BACK, Deed.ASKED_AGAIN, Deed.RATED),
+    *(Deed.REROUTED, Deed.TOLD_LATE, Deed.LAPSED, Deed.FORGOTTEN),
+)
 
 
 def log(question: Question, actions: Sequence[Action], look: Look, now: datetime) -> Draft:
@@ -288,12 +315,21 @@ _WHO = {
     Author.CLARIFYING: "Уточнение у жителя",
     Author.WITHDRAWN: "Отозванный ответ",
     Author.BANNED: "Житель (под запретом)",
+    Author.COMMENT: "Отзыв жителя",
+    Author.REOPENED: "Житель открыл вопрос снова",
     Author.NOTE: "Заметка",
     Author.WITHHELD: "Не отправлено",
 }
 
 
-def thread(question: Question, messages: Sequence[ThreadMessage], look: Look, now: datetime) -> Draft:
+def thread(
+    question: Question,
+    messages: Sequence[ThreadMessage],
+    look: Look,
+    now: datetime,
+    *,
+    rating: int | None = None,
+) -> Draft:
     """The whole of a question: every message in order, and all files behind it."""
     head = number(question.number)
     reason = f" ({question.close_reason})" if question.close_reason else ""
@@ -303,6 +339,8 @@ def thread(question: Question, messages: Sequence[ThreadMessage], look: Look, no
     )
     if question.status is Status.OPEN:
         text += f", ответить до {moment(question.due_at, now, look.zone)}"
+    if rating is not None:
+        text += f"\n{_rating(rating)}"
     spans = [Span(start=0, end=len(head), style=Style.BOLD)]
     shown = _newest(messages)
     if hidden := len(messages) - len(shown):

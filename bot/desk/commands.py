@@ -35,6 +35,8 @@ class Name(StrEnum):
     SIMILAR = "similar"
     STATISTICS = "stats"
     EXPORT = "export"
+    FAQ = "faq"
+    NEWS = "news"
     BIND = "bind"
     RELOAD = "reload"
     HELP = "help"
@@ -64,6 +66,8 @@ MENU: tuple[tuple[Name, bool, str], ...] = (
     (Name.UNBAN, True, "Снова принимать сообщения: /unban 123"),
     (Name.STATISTICS, False, "Статистика: /stats неделя, /stats 1.11-15.11 отдел"),
     (Name.EXPORT, False, "Таблица Excel за тот же срок: /export месяц"),
+    (Name.FAQ, False, "Готовые ответы для жителей"),
+    (Name.NEWS, False, "Сколько жителей подписано на новости (координаторы)"),
     (Name.BIND, False, "Привязать этот чат к отделу: /bind код"),
     (Name.RELOAD, False, "Перечитать настройки (координаторы)"),
     (Name.HELP, False, "Как здесь работать"),

@@ -33,7 +33,8 @@ _NUMBER = re.compile(r"(?:№|#|номер|вопрос)?\s*№?\s*(\d{1,15})", 
 _STATES: Mapping[tuple[str, ...], State] = {
     tuple(words.split()): state
     for state, several in (
-        (State.OPEN, ("открытые", "открытых", "неотвеченные", "неотвеченных", "без ответа", "ждут ответа")),
+        (State.OPEN, ("открытые", "открытых", "неотвеченные", "неотвеченных", "не отвеченные", "не отвечены")),
+        (State.OPEN, ("без ответа", "ждут ответа")),
         (State.CLARIFYING, ("на уточнении", "уточняются")),
         (State.ANSWERED, ("отвеченные", "отвеченных")),
         (State.CLOSED, ("закрытые", "закрытых")),
@@ -136,13 +137,18 @@ def _state(tokens: list[str]) -> tuple[State | None, tuple[str, ...], list[str]]
 
 
 def _terms(tokens: Sequence[str], names: Names) -> Iterator[Term]:
-    """Names as one, the longest first; all other words one by one."""
-    at = 0
+    """Names as one, the longest first; all other words one by one.
+
+    A second name of the same topic or place is but a word: of «кладбище ограда» all graves would be meant.
+    """
+    at, named_already = 0, set[str]()
     while at < len(tokens):
         for size in range(min(_LONGEST_NAME, len(tokens) - at), 0, -1):
             words = tuple(tokens[at : at + size])
             if (named := names.term(words)) is not None:
-                yield named
+                again = {named.topic, named.place} & named_already - {""}
+                named_already |= {named.topic, named.place}
+                yield replace(named, topic="", place="") if again else named
                 break
         else:
             size, word = 1, tokens[at]

@@ -34,7 +34,7 @@ def page(found: Found, words: str, look: Look, now: datetime, search: str) -> Dr
     if not found.hits:
         return Draft(text="\n\n".join((f"По словам «{_short(words)}» ничего не нашлось.", *found.notes)))
     last = (found.total - 1) // PAGE
-    counted = str(found.total) if found.total < MOST else f"{MOST}+"
+    counted = f"{found.total}+" if found.only_newest or found.total >= MOST else str(found.total)
     head = f"Нашлось: {counted}"
     if last:
         head += f" · страница {found.page + 1} из {last + 1}"

@@ -8,10 +8,19 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.desk import gone as texts
 from bot.desk.calendar import NO_CALENDAR, Calendar
+from bot.desk.geography import Geography
 from bot.desk.hours import ALWAYS, Hours
-from bot.desk.words import Recognized, Recognizer
+from bot.desk.words import Recognized, Recognizer, tokenize
 from bot.desk.working_time import Schedule, add_working_time, half_way, schedule, working_time_between
 from bot.model.chat import ChannelName, ChatRef
+from bot.model.content import Content
+from bot.model.question import AskedFor
+
+#: What is late is promised for no sooner than this.
+LEAST_MORE = timedelta(minutes=30)
+#: Characters of a text that may be a name.
+_LONGEST_NAME = 300
+_ASSUMED = "место из прошлого вопроса жителя"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +56,8 @@ class Destination:
     #: What the question is about, by slugs; empty: its words do not say.
     topic: str = ""
     place: str = ""
+    #: The place is only that of the resident's last question.
+    place_assumed: bool = False
     #: Why it goes there, for the officials; empty: there is nothing to choose from.
     why: str = ""
 
@@ -75,12 +86,17 @@ class Desk:
     topics: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     recognizer: Recognizer = field(default_factory=Recognizer)
+    #: Where places are on the map.
+    geography: Geography = field(default_factory=Geography)
     #: All chats in which officials work: looked at for each update, so that hundreds are not gathered each time.
     admin_chats: frozenset[ChatRef] = field(init=False, repr=False, compare=False)
     #: Those of them to which something can be written; questions for the coordinators wait until theirs is there.
     reachable: frozenset[ChatRef] = field(init=False, repr=False, compare=False)
     #: What `places_that_matter` has found; a desk never changes.
     _places_by_topic: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    #: Topics and places by their names, as these are compared.
+    _topics_by_name: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _places_by_name: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         own = (self.own_chat_of(slug) for slug in self.departments)
@@ -89,10 +105,41 @@ class Desk:
         object.__setattr__(self, "admin_chats", chats)
         object.__setattr__(self, "reachable", (chats - self.gone) | {coordinators})
         object.__setattr__(self, "_places_by_topic", {})
+        object.__setattr__(self, "_topics_by_name", _by_name(self.topics))
+        object.__setattr__(self, "_places_by_name", _by_name(self.places))
 
-    def route(self, channel: ChannelName, now: datetime, text: str = "") -> Destination:
-        """Where a new question with this text goes."""
-        return self.assign(channel, now, self.recognizer.recognize(text))
+    def route(self, channel: ChannelName, now: datetime, content: Content, last_place: str = "") -> Destination:
+        """Where a new question goes; where it does not say its place, that of the resident's last one is assumed."""
+        about = self.recognize(content)
+        if about.place or last_place not in self.places:
+            return self.assign(channel, now, about)
+        found = self.assign(channel, now, replace(about, place=last_place))
+        return replace(found, place_assumed=True, why=f"{found.why}, {_ASSUMED}" if found.why else "")
+
+    def recognize(self, content: Content) -> Recognized:
+        """What a message is about and where: by its words, by its exact name, by a location that came with it."""
+        found, name = self.recognizer.recognize(content.text), _folded(content.text)
+        place = found.place or self._places_by_name.get(name, "")
+        if not place and (at := content.location) is not None:
+            place = self.geography.place_of(at.latitude, at.longitude)
+            place = place or self.recognizer.recognize(f"{at.title}\n{at.address}").place
+        return Recognized(topic=found.topic or self._topics_by_name.get(name, ""), place=place)
+
+    def is_by_map(self, content: Content) -> bool:
+        """Whether only a location says where it is: he cannot know which place that became."""
+        return (
+            content.location is not None
+            and bool(self.recognize(content).place)
+            and not self.recognize(replace(content, location=None)).place
+        )
+
+    def named(self, text: str) -> Recognized:
+        """The topic or place that a text names, if it says nothing else: its name, or words that stand for it."""
+        found = self.recognizer.exactly(text)
+        name = _folded(text)
+        return Recognized(
+            topic=self._topics_by_name.get(name) or found.topic, place=self._places_by_name.get(name) or found.place
+        )
 
     def assign(self, channel: ChannelName, now: datetime, about: Recognized) -> Destination:
         """Where a question about this goes: its channel's department, then the one that suits best, then coordinators.
@@ -149,6 +196,36 @@ class Desk:
         changing = frozenset().union(*better)
         return tuple(place for place in self.places if place in changing)
 
+    def topics_that_matter(self, channel: ChannelName, place: str) -> tuple[str, ...]:
+        """The topics, in their order, each of which would bring a question of this place to another department.
+
+        While the place is not known and makes no difference by itself, also those with which it will.
+        """
+        if self._department_of(channel) is not None:
+            return ()
+        leads_on = not place and not self.places_that_matter(channel, "")
+        # Who is limited to topics always suits better than who is not.
+        answered = frozenset[str]().union(
+            *(one.topics for one in self.departments.values() if leads_on or not one.places or place in one.places)
+        )
+        return tuple(topic for topic in self.topics if topic in answered)
+
+    def asks_first(self, channel: ChannelName, about: Recognized) -> AskedFor | None:
+        """What to ask the resident about a new question: what is missing, and decides who answers."""
+        if not about.place and self.places_that_matter(channel, about.topic):
+            return AskedFor.PLACE
+        if not about.topic and self.topics_that_matter(channel, about.place):
+            return AskedFor.TOPIC
+        return None
+
+    def asks_next(self, channel: ChannelName, about: Recognized, answered: AskedFor) -> AskedFor | None:
+        """What to ask him once he has answered this, or did not want to."""
+        if answered is AskedFor.PLACE:
+            return AskedFor.TOPIC if not about.topic and self.topics_that_matter(channel, about.place) else None
+        # A place that mattered before was asked for before.
+        matters = bool(about.topic) and not about.place and not self.places_that_matter(channel, "")
+        return AskedFor.PLACE if matters and self.places_that_matter(channel, about.topic) else None
+
     def _department_of(self, channel: ChannelName) -> Department | None:
         return self.departments.get(self.channel_departments.get(channel, ""))
 
@@ -168,9 +245,16 @@ class Desk:
 
     def due_at(self, department: str, now: datetime) -> datetime:
         """When a question that this department has to answer from now on is due, by its working hours."""
+        return add_working_time(now, self._span(department), self.schedule_of(department))
+
+    def _span(self, department: str) -> timedelta:
+        """The working time that this department has for an answer."""
         own = self.departments.get(department)
-        span = (own.answer_within if own is not None else None) or self.answer_within
-        return add_working_time(now, span, self.schedule_of(department))
+        return (own.answer_within if own is not None else None) or self.answer_within
+
+    def late_until(self, department: str, now: datetime) -> datetime:
+        """By when a resident is told to have an answer that is late: half of the department's time more."""
+        return add_working_time(now, max(self._span(department) / 2, LEAST_MORE), self.schedule_of(department))
 
     def due_again(self, department: str, now: datetime, work_left: timedelta | None) -> datetime:
         """When a question is due whose clock stood with so much working time left; None: it starts anew."""
@@ -248,3 +332,17 @@ class Desk:
     def may(self, admin_chat: ChatRef, shown_in: ChatRef) -> bool:
         """Whether officials of this admin chat may do anything with a question that is shown in that one."""
         return self.sees_all(admin_chat) or self.now_at(shown_in) == admin_chat
+
+
+def _folded(name: str) -> str:
+    """A name as it is compared: small letters, ё as е, words alone. Empty: it is too long for one."""
+    return " ".join(tokenize(name)) if len(name) <= _LONGEST_NAME else ""
+
+
+def _by_name(names: Mapping[str, str]) -> dict[str, str]:
+    """Slugs by names; of two with one name the first."""
+    found: dict[str, str] = {}
+    for slug, name in names.items():
+        if folded := _folded(name):
+            found.setdefault(folded, slug)
+    return found

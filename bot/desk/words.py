@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 #: Characters of a text that are looked at: what a question is about is said at its beginning.
 LOOKED_AT = 4000
+#: Characters that a name has at the most.
+_LONGEST_NAME = 200
 
 #: Gives all forms of one word.
 Inflect = Callable[[str], Iterable[str]]
@@ -70,6 +72,13 @@ class _Index:
         # `max` keeps the first of equals, and `found` is in the order of the text.
         return self.slugs[max(found, key=lambda subject: len(found[subject]))] if found else ""
 
+    def exactly(self, tokens: Sequence[str]) -> str:
+        """The subject that these words stand for, all of them and nothing else; empty: none."""
+        for one in self.patterns.get(tokens[0], ()) if tokens else ():
+            if len(one.rest) == len(tokens) - 1 and _follows(one.rest, tokens, 1):
+                return self.slugs[one.means[0][0]]
+        return ""
+
     def _meant(self, tokens: Sequence[str]) -> Iterator[tuple[tuple[int, int], ...]]:
         patterns, free_from, known = self.patterns, 0, set()
         for position, token in enumerate(tokens):
@@ -115,6 +124,11 @@ class Recognizer:
             return Recognized()
         tokens = tokenize(text[:LOOKED_AT])
         return Recognized(topic=self.topics.best(tokens), place=self.places.best(tokens))
+
+    def exactly(self, text: str) -> Recognized:
+        """What this text names, if it says nothing else."""
+        tokens = tokenize(text) if len(text) <= _LONGEST_NAME else []
+        return Recognized(topic=self.topics.exactly(tokens), place=self.places.exactly(tokens))
 
 
 def build_recognizer(

@@ -28,10 +28,20 @@ class Deed(StrEnum):
     WITHDRAWN = "withdrawn"
     BANNED = "banned"
     UNBANNED = "unbanned"
+    #: The resident: a known answer helped him; he needs no answer any more; he needs one again.
+    HELPED = "helped"
+    TAKEN_BACK = "taken_back"
+    ASKED_AGAIN = "asked_again"
+    #: The resident: what he thinks of the answer.
+    RATED = "rated"
     #: The service itself: another department has it since more became known of it.
     REROUTED = "rerouted"
+    #: The service itself: it told the resident that his answer is late.
+    TOLD_LATE = "told_late"
     #: The service itself closed it, since the resident was silent.
     LAPSED = "lapsed"
+    #: The resident had his data removed.
+    FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

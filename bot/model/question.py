@@ -31,6 +31,19 @@ class CloseKind(StrEnum):
     SETTLED = "settled"
     #: He never said what he was asked.
     UNCLARIFIED = "unclarified"
+    #: A known answer helped him before anybody answered.
+    HELPED = "helped"
+    #: He needs no answer any more.
+    WITHDRAWN = "withdrawn"
+    #: He had his data removed.
+    FORGOTTEN = "forgotten"
+
+
+class AskedFor(StrEnum):
+    """What the service itself has asked a resident about his question; kept as text, empty when nothing is open."""
+
+    PLACE = "place"
+    TOPIC = "topic"
 
 
 class Author(StrEnum):
@@ -46,6 +59,10 @@ class Author(StrEnum):
     WITHDRAWN = "withdrawn"
     #: What a resident wrote while he was banned: it was shown to nobody.
     BANNED = "banned"
+    #: What a resident says of an answer that he rated: nobody need answer it.
+    COMMENT = "comment"
+    #: The resident opened his question again, without a word.
+    REOPENED = "reopened"
     #: An internal note: never shown to the resident.
     NOTE = "note"
     #: An official's reply while it is not clear which question he means.
@@ -94,6 +111,21 @@ class Question:
     closed_at: datetime | None = None
     #: While the resident is asked something: the working time that is left for the answer.
     work_left: timedelta | None = None
+    #: Whoever asked it had his data removed: nothing of it is left to be shown, nobody is there to be answered.
+    forgotten: bool = False
+    #: The code of the language in which he is spoken to: see `bot.conversation.voice.voice_of`.
+    language: str = ""
+    #: What the service has asked him about it, as long as he has not answered; he need not.
+    asked_for: AskedFor | None = None
+    #: Its place is that of his last question: he has not said that it is this time.
+    place_assumed: bool = False
+    #: By when he was told to have his answer, since it is late.
+    promised_at: datetime | None = None
+
+    @property
+    def expected_at(self) -> datetime:
+        """By when the resident expects his answer, going by what he was told."""
+        return max(self.due_at, self.promised_at or self.due_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +142,36 @@ class ThreadMessage:
     chat: ChatRef
     #: What it said before, oldest first.
     history: tuple[Content, ...] = ()
+
+
+class NextIs(StrEnum):
+    """What a resident's next message is, where he was told so; kept as text."""
+
+    #: A part of the question that he chose.
+    ADDITION = "addition"
+    #: Why he rated an answer as he did.
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextMessage:
+    """What a resident's next message is, and until when."""
+
+    kind: NextIs
+    question: int
+    until: datetime
+    #: The wait whose answer he rated; see `bot.model.wait.Wait.round`.
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedToRate:
+    """The last answer that a resident was asked to rate, or has rated."""
+
+    question: int
+    round: int
+    #: Until when a digit alone is what he thinks of it.
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,3 +192,22 @@ class Conversation:
     banned_until: datetime | None = None
     ban_reason: str = ""
     ban_told: bool = False
+    #: The version of the text that he consented to; empty: to none.
+    consented: str = ""
+    #: When he was last asked to consent, while he has not said; None: he is not asked.
+    consent_asked_at: datetime | None = None
+    #: When he asked for a file with his data; when he asked to have it removed, and has not confirmed it yet.
+    mydata_at: datetime | None = None
+    forget_asked_at: datetime | None = None
+    #: The code of the language that he chose, else the messenger's; empty when neither is known.
+    language: str = ""
+    #: The place that he named or chose last, by its slug.
+    place: str = ""
+    #: What his next message is; it may be over.
+    next_message: NextMessage | None = None
+    rating: AskedToRate | None = None
+
+    def next_is(self, kind: NextIs, now: datetime) -> NextMessage | None:
+        """What he was told of his next message, if it is this, and still holds."""
+        told = self.next_message
+        return told if told is not None and told.kind is kind and now < told.until else None

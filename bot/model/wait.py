@@ -16,6 +16,10 @@ class Outcome(StrEnum):
     SPAM = "spam"
     #: The resident never said what he was asked.
     UNCLARIFIED = "unclarified"
+    #: A known answer helped him.
+    HELPED = "helped"
+    #: He needs no answer any more.
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,8 @@ OUTCOMES: Mapping[str, str] = {
     Outcome.CLOSED: "закрыт без ответа",
     Outcome.SPAM: "спам",
     Outcome.UNCLARIFIED: "житель не уточнил",
+    Outcome.HELPED: "помог готовый ответ",
+    Outcome.WITHDRAWN: "житель отозвал",
 }
 
 COLUMNS: tuple[Column, ...] = (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Column = NDArray[Any]
 
 #: Outcomes (`bot.model.wait.Outcome`) by the codes of their first letters: no two begin alike.
-_ANSWERED, _CLOSED, _SPAM, _UNCLARIFIED, _LASTS = ord("a"), ord("c"), ord("s"), ord("u"), 0
+_ANSWERED, _CLOSED, _SPAM, _UNCLARIFIED, _HELPED, _TAKEN_BACK, _LASTS = *map(ord, "acsuhw"), 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +131,8 @@ def grouped(waits: Waits, groups: Column, count: int, now: datetime) -> list[Fig
         "closed": waits.outcome == _CLOSED,
         "spam": waits.outcome == _SPAM,
         "unclarified": waits.outcome == _UNCLARIFIED,
+        "helped_at_once": waits.outcome == _HELPED,
+        "taken_back": waits.outcome == _TAKEN_BACK,
         "overdue": late,
         "handed_over": waits.handovers > 0,
         "interims": waits.interims,

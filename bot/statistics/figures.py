@@ -39,7 +39,9 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What adds up. `asked + reopened` = answered + closed + spam + unclarified + open + clarifying."""
+    """What adds up. `asked + reopened` = answered + closed + spam + unclarified + helped_at_once + taken_back + open +
+    clarifying.
+    """
 
     #: Waits since a registration, and since a question was opened again.
     asked: int = 0
@@ -52,6 +54,9 @@ class Counts:
     closed: int = 0
     spam: int = 0
     unclarified: int = 0
+    #: Ended by the resident before anybody answered: a known answer helped him; he needs none any more.
+    helped_at_once: int = 0
+    taken_back: int = 0
     #: Answered after the deadline, or unanswered and past it.
     overdue: int = 0
     #: Handed over at least once from one department to another.
@@ -70,7 +75,7 @@ class Counts:
     @property
     def unanswered(self) -> int:
         """Ended without an answer, for whatever reason."""
-        return self.closed + self.spam + self.unclarified
+        return self.closed + self.spam + self.unclarified + self.taken_back + self.helped_at_once
 
     @property
     def rating(self) -> float | None:
@@ -91,6 +96,8 @@ class What(StrEnum):
     CLOSED = "closed"
     SPAM = "spam"
     UNCLARIFIED = "unclarified"
+    HELPED = "helped_at_once"
+    TAKEN_BACK = "taken_back"
     OVERDUE = "overdue"
     HANDED_OVER = "handed_over"
 

@@ -72,6 +72,8 @@ def counts_of(row: Row) -> Counts:
         closed=int(row.outcome is Outcome.CLOSED),
         spam=int(row.outcome is Outcome.SPAM),
         unclarified=int(row.outcome is Outcome.UNCLARIFIED),
+        helped_at_once=int(row.outcome is Outcome.HELPED),
+        taken_back=int(row.outcome is Outcome.WITHDRAWN),
         overdue=int(row.is_overdue),
         handed_over=int(row.handovers > 0),
         interims=row.interims,

@@ -70,7 +70,12 @@ def _counts(now: Counts, before: Counts | None) -> list[str]:
         value = getattr(now, of)
         return f"{what}: {value}{_arrow(value, getattr(before, of)) if before else ''}{told}"
 
-    whys = ((now.spam, "спам"), (now.unclarified, "житель не уточнил"))
+    whys = (
+        (now.spam, "спам"),
+        (now.unclarified, "житель не уточнил"),
+        (now.helped_at_once, "помог готовый ответ"),
+        (now.taken_back, "житель отозвал"),
+    )
     why = ", ".join(f"{what} {n}" for n, what in whys if n)
     lines = [
         line("Поступило", "received", f", из них снова открыто {now.reopened}" if now.reopened else ""),

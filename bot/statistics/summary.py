@@ -45,6 +45,8 @@ FIGURES: tuple[FigureColumn, ...] = (
     FigureColumn(title="Закрыто без ответа", kind=Kind.NUMBER, value=lambda one: one.counts.closed),
     FigureColumn(title="Спам", kind=Kind.NUMBER, value=lambda one: one.counts.spam),
     FigureColumn(title="Житель не уточнил", kind=Kind.NUMBER, value=lambda one: one.counts.unclarified),
+    FigureColumn(title="Помог готовый ответ", kind=Kind.NUMBER, value=lambda one: one.counts.helped_at_once),
+    FigureColumn(title="Житель отозвал", kind=Kind.NUMBER, value=lambda one: one.counts.taken_back),
     FigureColumn(title="Просрочено", kind=Kind.NUMBER, value=lambda one: one.counts.overdue),
     FigureColumn(
         title="Передавались",

@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 
 from bot.conversation import texts as resident_texts
+from bot.conversation.voice import RUSSIAN, Voice, voice_of
 from bot.delivery import retry
 from bot.delivery.entry import Role
 from bot.delivery.fit import describe, replace_part
@@ -193,6 +194,13 @@ class Recorder:
             case GiveUp(reason=reason):
                 await self._give_up(tx, entry, error, reason)
 
+    @staticmethod
+    async def _voice(tx: Transaction, entry: Entry) -> Voice:
+        """The language of whoever reads it; officials' is Russian."""
+        if entry.chat_kind is ChatKind.GROUP:
+            return RUSSIAN
+        return voice_of(await conversations.language_of(tx, entry.chat))
+
     async def _again(
         self,
         tx: Transaction,
@@ -207,7 +215,9 @@ class Recorder:
 
     async def _without_part(self, tx: Transaction, entry: Entry, message: SendMessage, part: int, reason: str) -> None:
         """A file was refused: a line of text stands in its place, and both sides hear of it."""
-        first, *rest = replace_part(message, part, reason, self._ctx.capabilities[self._channel])
+        voice = await self._voice(tx, entry)
+        why = resident_texts.why_refused(voice, reason)
+        first, *rest = replace_part(message, part, why, self._ctx.capabilities[self._channel], voice)
         await self._again(tx, entry, after=timedelta(0), error="part_refused", counted=False, effect=first)
         await outbox.add(
             tx,
@@ -226,13 +236,15 @@ class Recorder:
             ],
         )
         tx.after_commit(lambda: self._wake(entry.chat, entry.chat_kind, timedelta(0)))
-        what = describe(message.media[part])
+        file = message.media[part]
         if entry.question is None or entry.thread_message is None:
             return
         if entry.role is Role.ANSWER:
-            await failures.file_failed(tx, self._ctx, entry.question, entry.thread_message, what, reason)
+            await failures.file_failed(tx, self._ctx, entry.question, entry.thread_message, describe(file), reason)
         elif entry.role in (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP):
-            await failures.tell_resident(tx, self._ctx, entry.question, resident_texts.file_not_passed(what, reason))
+            await failures.tell_resident(
+                tx, self._ctx, entry.question, lambda voice: resident_texts.file_refused(voice, file, reason)
+            )
 
     def _admin_chat_of(self, entry: Entry) -> ChatRef | None:
         # A person's chat may have the number of a group: on VK both come from one row of numbers.
@@ -272,13 +284,13 @@ class Recorder:
         match entry.effect:
             case EditMessage(text=text) if entry.role is Role.ANSWER:
                 # Too old to be edited: the correction goes as a message of its own.
-                correction = SendMessage(text=resident_texts.correction(text))
+                correction = SendMessage(text=resident_texts.correction(await self._voice(tx, entry), text))
                 await self._again(tx, entry, after=timedelta(0), error=reason, counted=False, effect=correction)
                 tx.after_commit(lambda: self._wake(entry.chat, entry.chat_kind, timedelta(0)))
                 return
             case DeleteMessage() if entry.question is not None and entry.about_message:
                 # Too old to be deleted: the resident reads that it does not hold.
-                text = resident_texts.withdrawn(entry.question)
+                text = resident_texts.withdrawn(await self._voice(tx, entry), entry.question)
                 await self._again(
                     tx, entry, after=timedelta(0), error=reason, counted=False, effect=SendMessage(text=text)
                 )

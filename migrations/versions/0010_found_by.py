@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("question_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("words", TSVECTOR(), nullable=False),
         sa.PrimaryKeyConstraint("question_id", name="found_by_pkey"),
-        sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name="found_by_question_id_fkey"),
     )
     # Each search looks through what is pending; this many KB take it a millisecond.
     pending = {"gin_pending_list_limit": 1024}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -112,6 +112,7 @@ def lend(
     media_hosts: tuple[str, ...] = (),
     official_commands: tuple[tuple[str, str], ...] = (),
     resident_commands: tuple[tuple[str, str], ...] = (),
+    resident_commands_in: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
     admin_chats: tuple[ChatRef, ...] = (),
 ) -> Lent:
     """All that an adapter is lent, with what a test does not care about filled in."""
@@ -124,6 +125,7 @@ def lend(
         media_hosts=media_hosts,
         official_commands=official_commands,
         resident_commands=resident_commands,
+        resident_commands_in=resident_commands_in or {},
         admin_chats=admin_chats,
     )
 

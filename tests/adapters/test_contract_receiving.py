@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.adapter import Adapter, Update
+from bot.adapter import Adapter, HasLinks, Update
 from bot.errors import BadUpdate
-from bot.model.event import MessageReceived
+from bot.model.event import ChatStarted, MessageReceived
+from bot.model.source import is_source
 from tests.adapters.contract import each, every, having
 from tests.adapters.contract.odd import GARBAGE, odd
 from tests.adapters.contract.platform import WORDS, Ability, Account, CalledBack, Platform, Sample, TurnedAway
@@ -75,6 +76,27 @@ def test_keys(platform: Platform, adapter: Adapter) -> None:
     keys = [update.key for update in updates]
     assert all(keys)
     assert len(keys) == len(set(keys))
+
+
+# --- where residents come from ---
+
+
+@every
+def test_links_are_declared(platform: Platform, adapter: Adapter) -> None:
+    """Whether a link opens a chat is what the adapter can do, or the reason why not."""
+    assert platform.has(Ability.LINKS) == isinstance(adapter, HasLinks)
+
+
+@pytest.mark.parametrize("source", ["school5", "5", "a-b_c-0", "-", "w" * 32])
+@having(lambda platform: platform.has(Ability.LINKS))
+async def test_link(platform: Platform, source: str, account: Account) -> None:
+    """Whoever opens a link of ours brings its source along, whatever a source may be, once."""
+    assert is_source(source)
+    assert isinstance(account.adapter, HasLinks)
+    update = await account.comes_by(await account.adapter.link(source))
+    assert [(account.resident, source)] == [
+        (event.chat, event.source) for event in update.events if isinstance(event, ChatStarted)
+    ]
 
 
 # --- authentic or not ---

@@ -184,7 +184,7 @@ ROUTES = {
 @pytest.mark.parametrize(("desk", "channel", "chat", "department", "within"), ROUTES.values(), ids=ROUTES.keys())
 def test_route(desk: Desk, channel: str, chat: ChatRef, department: str, within: timedelta) -> None:
     """A question goes to its channel's department, else to the coordinators, where they are now."""
-    found = desk.route(channel, NOW)
+    found = desk.route(channel, NOW, Content())
     assert (chat, department, NOW + within) == (found.admin_chat, found.department, found.due_at)
 
 

@@ -72,6 +72,10 @@ READ = {
     "dates": ("вода надым с 1.11 по 15.11", Query(terms=(WATER, NADYM), period=NOVEMBER)),
     "dates alone": ("1.11-15.11", Query(period=NOVEMBER)),
     "unanswered": ("без ответа яма", Query(terms=words("яма"), state=State.OPEN, state_words=("без", "ответа"))),
+    "not answered": (
+        "не отвеченные",
+        Query(state=State.OPEN, state_words=("не", "отвеченные")),
+    ),
     "open": ("открытые", Query(state=State.OPEN, state_words=("открытые",))),
     "answered": ("отвеченные", Query(state=State.ANSWERED, state_words=("отвеченные",))),
     "closed": ("Закрытые", Query(state=State.CLOSED, state_words=("закрытые",))),

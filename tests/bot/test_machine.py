@@ -9,15 +9,23 @@ import pytest
 
 from bot.conversation.machine import (
     Ask,
+    Comment,
     Decision,
     Explain,
     Greet,
     Join,
+    OfferLanguages,
+    Open,
+    OtherPlace,
+    Page,
     PromiseNew,
+    Skip,
+    Speak,
     Standing,
     Welcome,
     decide,
     is_thanks,
+    looks,
     unanswered_since,
 )
 from bot.model.chat import ChatKind, ChatRef
@@ -34,6 +42,10 @@ GREETED = Standing(greeted=True)
 OPEN = Standing(greeted=True, question=7, status=Status.OPEN)
 ANSWERED = Standing(greeted=True, question=7, status=Status.ANSWERED, answered_at=NOW - timedelta(hours=1))
 CLOSED = Standing(greeted=True, question=7, status=Status.CLOSED)
+ASKED = replace(OPEN, is_asked=True)
+PLACED = replace(OPEN, has_place=True)
+#: Knows one place by its name.
+NAMING = replace(OPEN, names=lambda text: "p:nadym" if text in ("надым", "надыма") else "")
 CLARIFYING = Standing(greeted=True, question=7, status=Status.CLARIFYING)
 SECOND = timedelta(seconds=1)
 PHOTO = Media(kind=MediaKind.PHOTO, channel="home", ref="p")
@@ -68,6 +80,17 @@ def lapsed(ago: timedelta) -> Standing:
 
 def waits_for_new(standing: Standing) -> Standing:
     return replace(standing, wants_new=True)
+
+
+#: His last question has this number; he was asked for a rating; he has just given one; he chose question 7.
+HAS_SEVEN = replace(ANSWERED, last=7)
+RATES = replace(HAS_SEVEN, rates=True)
+COMMENTS = replace(RATES, comments=True)
+CHOSEN = replace(OPEN, last=9, chosen=True)
+
+
+def opens(page: Page, argument: str = "") -> Open:
+    return Open(page=page, argument=argument)
 
 
 JOINS, REOPENS = Join(question=7, reopens=False), Join(question=7, reopens=True)
@@ -117,12 +140,107 @@ CASES = [
     Case("a command with words behind it", OPEN, says("/weather в Надыме?"), JOINS),
     Case("a slash that is no command", GREETED, says("/// что это?"), Ask(first=False)),
     Case("a path is no command", GREETED, says("/home/ivan"), Ask(first=False)),
-    Case("a button of another time", OPEN, presses("rate:5"), Explain()),
+    Case("a button of another time", OPEN, presses("vote:5"), Explain()),
+    Case("new question in English", OPEN, says("New question"), PromiseNew()),
+    Case("help in English", NEW, says("help!"), Explain()),
+    Case("language pressed", OPEN, presses("language"), OfferLanguages()),
+    Case("language typed", OPEN, says("Язык"), OfferLanguages()),
+    Case("language typed in English", NEW, says("Language."), OfferLanguages()),
+    Case("the label of its button typed", OPEN, says("Язык · Language"), OfferLanguages()),
+    Case("language as a command", OPEN, says("/language"), OfferLanguages()),
+    Case("a language pressed", OPEN, presses("lang:en"), Speak(language="en")),
+    Case("a language that there is not", OPEN, presses("lang:de"), OfferLanguages()),
+    Case("a button without a language", OPEN, presses("lang:"), OfferLanguages()),
+    Case("its name typed", OPEN, says("English"), Speak(language="en")),
+    Case("its name in another language", OPEN, says("по-английски"), Speak(language="en")),
+    Case("and back", ANSWERED, says("Русский"), Speak(language="ru")),
+    Case("the word and its name", OPEN, says("Язык English"), Speak(language="en")),
+    Case("as it is told", OPEN, says("«Язык English»."), Speak(language="en")),
+    Case("both in English", OPEN, says("language russian"), Speak(language="ru")),
+    Case("the command and its code", OPEN, says("/language en"), Speak(language="en")),
+    Case("the command and what is none", OPEN, says("/language klingon"), OfferLanguages()),
+    Case("a code alone is no name", OPEN, says("en"), JOINS),
+    Case("a name may be what he was asked for", CLARIFYING, says("Русский"), REOPENS),
+    Case("and after it lapsed, too", lapsed(timedelta(hours=1)), says("English"), REOPENS),
+    Case("the word and its name are a choice even then", CLARIFYING, says("Язык English"), Speak(language="en")),
+    Case("once it is over, a name is a choice", lapsed(timedelta(hours=73)), says("English"), Speak(language="en")),
+    Case("a name in a sentence is none", GREETED, says("Нужен английский в школе"), Ask(first=False)),
+    Case("thanks in English open nothing", ANSWERED, says("Thank you very much!"), JOINS),
+    Case("his questions typed", NEW, says("Мои вопросы"), opens(Page.QUESTIONS)),
+    Case("in English", HAS_SEVEN, says("my questions"), opens(Page.QUESTIONS)),
+    Case("as a command", OPEN, says("/my"), opens(Page.QUESTIONS)),
+    Case("their second page", HAS_SEVEN, says("мои вопросы 2"), opens(Page.QUESTIONS, "p:2")),
+    Case("one of them", HAS_SEVEN, says("Мой вопрос № 7"), opens(Page.QUESTIONS, "7")),
+    Case("shorter", HAS_SEVEN, says("вопрос 5"), opens(Page.QUESTIONS, "5")),
+    Case("as a command with a number", NEW, says("/my 123"), opens(Page.QUESTIONS, "123")),
+    Case("a number that he cannot have is a question", HAS_SEVEN, says("Вопрос 8"), REOPENS),
+    Case("so is none", HAS_SEVEN, says("Вопрос 0"), REOPENS),
+    Case("so is any number of a newcomer", NEW, says("Вопрос 1"), Ask(first=True)),
+    Case("«дополнить» and a number that he cannot have", HAS_SEVEN, says("дополнить 77"), REOPENS),
+    Case("adding", HAS_SEVEN, says("Дополнить 7"), opens(Page.ADD, "7")),
+    Case("taking back", HAS_SEVEN, says("отозвать 7"), opens(Page.TAKE_BACK, "7")),
+    Case("taking back, in a sentence", HAS_SEVEN, says("отозвать 7 и 8"), REOPENS),
+    Case("opening again", HAS_SEVEN, says("Открыть снова № 7"), opens(Page.REOPEN, "7")),
+    Case("a button of theirs", OPEN, presses("withdraw:ask:7"), opens(Page.TAKE_BACK, "ask:7")),
+    Case("a button with what no button has", OPEN, presses("withdraw:ask 7"), Explain()),
+    Case("the chosen question takes what comes", CHOSEN, COLD, JOINS),
+    Case("also when he wanted a new one before", waits_for_new(CHOSEN), COLD, JOINS),
+    Case("also when it is over", replace(CHOSEN, status=Status.CLOSED), COLD, REOPENS),
+    Case("a digit is a part of it", replace(CHOSEN, rates=True), says("5"), JOINS),
+    Case("a language's name is a part of it", CHOSEN, says("English"), JOINS),
+    Case("a word is a word even then", CHOSEN, says("Помощь"), Explain()),
+    Case("a question of his that is newer", CHOSEN, says("вопрос 9"), opens(Page.QUESTIONS, "9")),
+    Case("a rating pressed", NEW, presses("rate:7:1:5"), opens(Page.RATE, "7:1:5")),
+    Case("a rating typed", HAS_SEVEN, says("Оценка 5"), opens(Page.RATE, "5")),
+    Case("may be what he was asked for", CLARIFYING, says("Оценка 5"), REOPENS),
+    Case("a command is none", CLARIFYING, says("/rate 5"), opens(Page.RATE, "5")),
+    Case("a digit rates when he was asked to", RATES, says(" 4. "), opens(Page.RATE, "4")),
+    Case("and when he has rated just now", COMMENTS, says("1"), opens(Page.RATE, "1")),
+    Case("six is no rating", RATES, says("6"), REOPENS),
+    Case("nor is a digit with words", RATES, says("5 дней нет воды"), REOPENS),
+    Case("a digit may be what he was asked for", replace(CLARIFYING, rates=True), says("5"), REOPENS),
+    Case("a digit of nobody who was asked", HAS_SEVEN, says("5"), REOPENS),
+    Case("a digit after «Новый вопрос»", waits_for_new(RATES), says("5"), Ask(first=False)),
+    Case("words after a rating say why", COMMENTS, COLD, Comment()),
+    Case("so does a photo", COMMENTS, says(media=(PHOTO,)), Comment()),
+    Case("not while somebody waits on his last question", replace(COMMENTS, status=Status.OPEN), COLD, JOINS),
+    Case("not when he was asked something", replace(COMMENTS, status=Status.CLARIFYING), COLD, REOPENS),
+    Case("nor when he wants a new question", waits_for_new(COMMENTS), COLD, Ask(first=False)),
     Case("a caption is never a word: photo", OPEN, says("Новый вопрос", media=(PHOTO,)), JOINS),
     Case("a caption is never a word: help", GREETED, says("/help", media=(PHOTO,)), Ask(first=False)),
     Case("a place is never a word", OPEN, says("Помощь", location=Location(latitude=65.5, longitude=72.5)), JOINS),
     Case("a contact is never a word", OPEN, says("Помощь", contact=Contact(name="И", phone="1")), JOINS),
     Case("a link is never a word", OPEN, says("Помощь", links=(Link(url="https://example.org"),)), JOINS),
+    Case("«пропустить» while he is asked", ASKED, says("Пропустить."), Skip()),
+    Case("skipping in English", ASKED, says("skip"), Skip()),
+    Case("«пропустить» when nobody asks", OPEN, says("Пропустить"), JOINS),
+    Case("«пропустить» with a photo", ASKED, says("Пропустить", media=(PHOTO,)), JOINS),
+    Case("«пропустить» may be what an official asked for", replace(CLARIFYING, is_asked=True), says("skip"), REOPENS),
+    Case("«пропустить» as a new question", waits_for_new(ASKED), says("Пропустить"), Ask(first=False)),
+    Case("«другое место» where there is one", PLACED, says("Другое место"), OtherPlace()),
+    Case("another place in English", PLACED, says("Another place!"), OtherPlace()),
+    Case("«другое место» where there is none", OPEN, says("Другое место"), JOINS),
+    Case("«другое место» in a sentence", PLACED, says("Другое место нашли?"), JOINS),
+    Case("news typed", OPEN, says("Новости"), Open(page=Page.NEWS)),
+    Case("subscriptions typed by a newcomer", NEW, says("Мои подписки"), Open(page=Page.NEWS)),
+    Case("news as a command", OPEN, says("/news"), Open(page=Page.NEWS)),
+    Case("news pressed", OPEN, presses("news:p:nadym:2"), Open(page=Page.NEWS, argument="p:nadym:2")),
+    Case("a place to subscribe to", NAMING, says("Подписаться Надым"), Open(page=Page.NEWS, argument="p:nadym")),
+    Case("on it", NAMING, says("«подписаться на Надым»"), Open(page=Page.NEWS, argument="p:nadym")),
+    Case("on news of it", NAMING, says("Подписаться на новости Надыма"), Open(page=Page.NEWS, argument="p:nadym")),
+    Case("the command and its name", NAMING, says("/news Надым"), Open(page=Page.NEWS, argument="p:nadym")),
+    Case("in English", NAMING, says("Subscribe to Надым"), Open(page=Page.NEWS, argument="p:nadym")),
+    Case("everything", OPEN, says("Подписаться на всё"), Open(page=Page.NEWS, argument="all")),
+    Case("everything with e", OPEN, says("подписаться на все"), Open(page=Page.NEWS, argument="all")),
+    Case("everything in English", OPEN, says("subscribe to everything"), Open(page=Page.NEWS, argument="all")),
+    Case("a newspaper is no news of ours", NAMING, says("Подписаться на газету"), JOINS),
+    Case("a question about it is one", GREETED, says("Подписаться на Надым как?"), Ask(first=False)),
+    Case("«стоп»", OPEN, says("СТОП!"), Open(page=Page.STOP)),
+    Case("«отписаться»", NEW, says("Отписаться"), Open(page=Page.STOP)),
+    Case("stop as a command", OPEN, says("/stop"), Open(page=Page.STOP)),
+    Case("a place to end", NAMING, says("Отписаться от Надыма"), Open(page=Page.STOP, argument="p:nadym")),
+    Case("everything to end", OPEN, says("отписаться от всего"), Open(page=Page.STOP)),
+    Case("«стоп» in a sentence", OPEN, says("Стоп кран сломан"), JOINS),
     Case("«Начать» greets a newcomer", NEW, starts(source="qr5"), Greet(source="qr5")),
     Case("«Начать» greets once more", OPEN, starts(), Greet(source="")),
     Case("allowed again: nothing is said", OPEN, starts(greet=False, source="qr5"), Welcome(source="qr5")),
@@ -133,6 +251,23 @@ CASES = [
 def test_decision(case: Case) -> None:
     """From where the resident stands and what he does follows exactly this."""
     assert case.expected == decide(case.standing, case.event, NOW)
+
+
+LOOKS = {
+    "Мои вопросы": opens(Page.QUESTIONS),
+    "вопрос 5": opens(Page.QUESTIONS, "5"),
+    "/faq": opens(Page.ANSWERS),
+    "отозвать 5": None,
+    "оценка 5": None,
+    "помощь": None,
+    "Пустите!": None,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), LOOKS.items(), ids=LOOKS)
+def test_looks(text: str, expected: Open | None) -> None:
+    """Whoever may not write may look, and do nothing."""
+    assert expected == looks(Content(text=text))
 
 
 THANKS = [
@@ -151,6 +286,10 @@ THANKS = [
     "Понятно, спасибо",
     "Понял, спасибо большое!",
     "Ясно. Спасибо",
+    "Thanks",
+    "Thank you so much for your help!",
+    "OK, got it",
+    "Ок, thanks",
     "👍",
     "🙏🙏",
 ]
@@ -163,6 +302,10 @@ NO_THANKS = [
     "Нет",
     "И за это спасибо?",
     "Спасибо?",
+    "Thanks, but it is still cold",
+    "Not clear",
+    "Is that all",
+    "I see",
 ]
 
 
@@ -186,6 +329,7 @@ def test_thanks_of_any_length_take_no_time() -> None:
 # --- since when somebody waits ---------------------------------------------------------------------------------------
 
 _R, _O, _I, _W = Author.RESIDENT, Author.OFFICIAL, Author.INTERIM, Author.WITHDRAWN
+_A, _C = Author.REOPENED, Author.COMMENT
 THREADS = [
     ("nobody has answered", [(_R, "Вода?"), (_R, "Алло")], 0),
     ("answered", [(_R, "Вода?"), (_O, "Завтра")], None),
@@ -194,6 +338,8 @@ THREADS = [
     ("thanked, then asked", [(_R, "Вода?"), (_O, "Завтра"), (_R, "Спасибо"), (_R, "А свет?")], 3),
     ("an interim answer is none", [(_R, "Вода?"), (_I, "Ищем")], 0),
     ("a withdrawn answer is none", [(_R, "Вода?"), (_W, "Завтра")], 0),
+    ("opened again without a word", [(_R, "Вода?"), (_O, "Завтра"), (_A, "")], 2),
+    ("said what he thinks of it", [(_R, "Вода?"), (_O, "Завтра"), (_C, "Плохо")], None),
     ("a first word of thanks is a question", [(_R, "Спасибо")], 0),
 ]
 

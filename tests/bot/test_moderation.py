@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import order
+from bot.conversation.voice import RUSSIAN
 from bot.desk import moderation
 from bot.desk.moderation import FOREVER, LIMIT, LONGEST, SHORTEST, USUAL, WINDOW, Term, Unclear, is_surplus, read_term
 
@@ -113,7 +114,7 @@ def test_line_of_a_ban() -> None:
 )
 def test_what_the_resident_reads(until: datetime, reason: str, text: str) -> None:
     """Term and reason, where they are, and whom to call in danger."""
-    said = order.banned(until, reason, NOW, UTC)
+    said = order.banned(RUSSIAN, until, reason, NOW, UTC)
     assert text in said
     assert said.endswith("Если есть угроза жизни, звоните 112.")
 

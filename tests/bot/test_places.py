@@ -5,22 +5,30 @@ from __future__ import annotations
 import pytest
 
 from bot.capabilities import Capabilities, KeyboardLimits
-from bot.conversation import places
+from bot.conversation import choices, places
+from bot.conversation.choices import Chosen, Option, OtherPlace
 from bot.conversation.machine import HELP, NEW_QUESTION
-from bot.conversation.places import Chosen, Place
+from bot.conversation.voice import RUSSIAN
 from bot.delivery.fit import Draft, fit
 from bot.model.message import Keyboard
+from bot.model.question import AskedFor
 
+PLACE, TOPIC = AskedFor.PLACE, AskedFor.TOPIC
 ROOMY = KeyboardLimits(columns=8, rows=10, buttons=40, label=64)
 #: The tightest that is known: VK under a message.
 TIGHT = KeyboardLimits(columns=5, rows=6, buttons=10, label=40)
 
 READ = {
-    "a place": ("at:12:nadym", Chosen(question=12, place="nadym")),
-    "none": ("at:12:", Chosen(question=12)),
-    "a page": ("places:12:3", Chosen(question=12, page=3)),
-    "all signs that a slug may have": ("at:1:novy_urengoy-2", Chosen(question=1, place="novy_urengoy-2")),
-    "the longest": (f"at:{'9' * 15}:{'a' * 40}", Chosen(question=10**15 - 1, place="a" * 40)),
+    "a place": ("at:12:nadym", Chosen(question=12, kind=PLACE, slug="nadym")),
+    "none": ("at:12:", Chosen(question=12, kind=PLACE)),
+    "a page": ("places:12:3", Chosen(question=12, kind=PLACE, page=3)),
+    "all signs that a slug may have": ("at:1:novy_urengoy-2", Chosen(question=1, kind=PLACE, slug="novy_urengoy-2")),
+    "the longest": (f"at:{'9' * 15}:{'a' * 40}", Chosen(question=10**15 - 1, kind=PLACE, slug="a" * 40)),
+    "a topic": ("on:12:heating", Chosen(question=12, kind=TOPIC, slug="heating")),
+    "no topic": ("on:12:", Chosen(question=12, kind=TOPIC)),
+    "a page of topics": ("topics:12:3", Chosen(question=12, kind=TOPIC, page=3)),
+    "another place": ("elsewhere:12", OtherPlace(question=12)),
+    "another place of nothing": ("elsewhere:", None),
     "a number that is too long": (f"at:{'9' * 16}:nadym", None),
     "a slug that is too long": (f"at:1:{'a' * 41}", None),
     "no number": ("at::nadym", None),
@@ -38,13 +46,13 @@ READ = {
 
 
 @pytest.mark.parametrize(("data", "expected"), READ.values(), ids=READ.keys())
-def test_read(data: str, expected: Chosen | None) -> None:
+def test_read(data: str, expected: Chosen | OtherPlace | None) -> None:
     """What was given to a button is understood; anything else is none of these."""
-    assert expected == places.read(data)
+    assert expected == choices.read(data)
 
 
-def some(count: int) -> list[Place]:
-    return [Place(slug=f"p{number}", name=f"Место {number}") for number in range(1, count + 1)]
+def some(count: int) -> list[Option]:
+    return [Option(slug=f"p{number}", name=f"Место {number}") for number in range(1, count + 1)]
 
 
 def labels(keyboard: Keyboard) -> list[list[str]]:
@@ -93,9 +101,9 @@ PAGES = {
 @pytest.mark.parametrize(("count", "limits", "page", "expected"), PAGES.values(), ids=PAGES.keys())
 def test_pages(count: int, limits: KeyboardLimits, page: int, expected: list[list[str]]) -> None:
     """Places stand two a row in the order of the file, with the ways to the others; no platform cuts any of it off."""
-    keyboard = places.keyboard(5, some(count), limits, page=page)
+    keyboard = choices.keyboard(RUSSIAN, PLACE, 5, some(count), limits, page=page)
     assert [*expected, ALWAYS] == labels(keyboard)
-    draft = Draft(text=places.where(limits), keyboard=keyboard)
+    draft = Draft(text=places.where(RUSSIAN, limits), keyboard=keyboard)
     assert keyboard == fit(draft, Capabilities(text_limit=4096, keyboard=limits)).messages[0].keyboard
 
 
@@ -104,9 +112,13 @@ def test_all_places_are_on_some_page(limits: KeyboardLimits) -> None:
     """Whoever goes on from page to page sees each place once, and comes back the same way."""
     offered, seen, page = some(50), list[str](), 0
     while True:
-        found = [places.read(one.data) for row in places.keyboard(5, offered, limits, page=page).rows for one in row]
-        seen += [one.place for one in found if one is not None and one.place]
-        turns = [one.page for one in found if one is not None and one.page is not None]
+        found = [
+            choices.read(one.data)
+            for row in choices.keyboard(RUSSIAN, PLACE, 5, offered, limits, page=page).rows
+            for one in row
+        ]
+        seen += [one.slug for one in found if isinstance(one, Chosen) and one.slug]
+        turns = [one.page for one in found if isinstance(one, Chosen) and one.page is not None]
         assert [page - 1] * (page > 0) == [turn for turn in turns if turn < page]
         if page + 1 not in turns:
             break
@@ -116,8 +128,8 @@ def test_all_places_are_on_some_page(limits: KeyboardLimits) -> None:
 
 def test_buttons_fit_every_platform() -> None:
     """Data of at most 60 bytes of ASCII, labels of at most 40 characters, also for the longest names and numbers."""
-    long = [Place(slug="a" * 40, name="Муниципальное образование город областного значения Новый Уренгой")] * 20
-    keyboard = places.keyboard(10**15 - 1, long, ROOMY, page=1)
+    long = [Option(slug="a" * 40, name="Муниципальное образование город областного значения Новый Уренгой")] * 20
+    keyboard = choices.keyboard(RUSSIAN, PLACE, 10**15 - 1, long, ROOMY, page=1)
     buttons = [button for row in keyboard.rows for button in row]
     assert max(len(button.data.encode("ascii")) for button in buttons) <= 60
     assert max(len(button.text) for button in buttons) <= 40
@@ -125,9 +137,9 @@ def test_buttons_fit_every_platform() -> None:
 
 def test_without_buttons() -> None:
     """Where there are none, the resident is asked to write."""
-    assert [ALWAYS] == labels(places.keyboard(5, some(3), None))
-    assert "Напишите" in places.where(None)
-    assert "кнопку" not in places.where(None)
+    assert [ALWAYS] == labels(choices.keyboard(RUSSIAN, PLACE, 5, some(3), None))
+    assert "Напишите" in places.where(RUSSIAN, None)
+    assert "кнопку" not in places.where(RUSSIAN, None)
 
 
 def test_what_officials_read() -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Plan, build_desk, build_look, read_plan
+from bot.app import Plan, build_desk, build_look, read_plan, unasked_of
 from bot.capabilities import Rate
+from bot.conversation.unasked import Unasked
 from bot.model.chat import ChatRef
+from bot.model.content import Content
 from bot.settings import SettingsError, is_loopback, parse_chat, parse_duration, parse_rate
 
 SECRET = "111:made-up-secret"
@@ -124,7 +126,45 @@ def test_mistake_is_one_line(tmp_path: Path, mistake: Mistake) -> None:
 
 
 CHANNEL = '[[channels]]\nname = "vk-school5"\nplatform = "vk"\ngroup_id = 200500\n'
+NADYM = '[[places]]\nslug = "nadym"\nname = "Надым"\n'
+RING = "polygon = [[60, 70], [60, 74], [64, 74], [64, 70]]"
 FILES = [
+    Mistake(
+        "centre that is none", {}, "otvet.toml: places.0.centre", ("172", "latitude"), toml=NADYM + "centre = [172, 65]"
+    ),
+    Mistake(
+        "polygon of two corners",
+        {},
+        "otvet.toml: places.0.polygon",
+        ("2 different", "three"),
+        toml=NADYM + "polygon = [[60, 70], [60, 74]]",
+    ),
+    Mistake(
+        "centre outside of its polygon",
+        {},
+        "otvet.toml: places.nadym.centre",
+        ("outside", "[latitude, longitude]"),
+        toml=f"{NADYM}{RING}\ncentre = [72, 62]",
+    ),
+    Mistake(
+        "two places in one spot",
+        {},
+        "otvet.toml: places.yar.centre",
+        ("'nadym'", "another"),
+        toml=NADYM + 'centre = [65, 72]\n[[places]]\nslug = "yar"\nname = "Яр"\ncentre = [65, 72]',
+    ),
+    Mistake(
+        "a reach of nothing",
+        {},
+        "otvet.toml: geography.within_km",
+        ("too small",),
+        toml="[geography]\nwithin_km = 0",
+    ),
+    Mistake("a reach in words", {}, "otvet.toml: geography.within_km", (), toml='[geography]\nwithin_km = "near"'),
+    Mistake("notice that is neither", {}, "otvet.toml: late.notice", ("on nor off",), toml='[late]\nnotice = "maybe"'),
+    Mistake(
+        "key of news that there is not", {}, "otvet.toml: news.offers", ("no setting",), toml="[news]\noffers = true"
+    ),
     Mistake(
         "topic's word that is none",
         {},
@@ -257,6 +297,9 @@ TABLES = [
     ("missing name of a department", '[[departments]]\nslug = "energy"', "name"),
     ("bad slug of a topic", '[[topics]]\nslug = "Тепло"\nname = "Тепло"', "slug"),
     ("bad admin chat of a department", '[[departments]]\nslug = "e"\nname = "Э"\nadmin_chat = "nowhere"', "admin_chat"),
+    ("bad time of asking", '[rating]\nask_after = "soon"', "rating.ask_after"),
+    ("time of asking that is a number", "[rating]\nask_after = 30", "rating.ask_after"),
+    ("time of asking that is too long", '[rating]\nask_after = "4d"', "rating.ask_after"),
     ("bad deadline", '[[departments]]\nslug = "e"\nname = "Э"\nanswer_within = "soon"', "answer_within"),
 ]
 
@@ -311,6 +354,21 @@ def test_nothing_set(tmp_path: Path) -> None:
     assert "Ямал Официально" == found.settings.service_name
 
 
+ASKED_AFTER = {
+    "": timedelta(minutes=30),
+    '[rating]\nask_after = "2h"': timedelta(hours=2),
+    '[rating]\nask_after = "3d"': timedelta(days=3),
+    '[rating]\nask_after = "off"': None,
+    '[rating]\nask_after = "Off"': None,
+}
+
+
+@pytest.mark.parametrize(("toml", "expected"), ASKED_AFTER.items(), ids=lambda value: str(value) or "unset")
+def test_when_residents_are_asked(tmp_path: Path, toml: str, expected: timedelta | None) -> None:
+    """How long after an answer a resident is asked how it was; with `off` never."""
+    assert expected == plan(tmp_path, {}, toml).config.rating.ask_after
+
+
 def test_empty_is_unset(tmp_path: Path) -> None:
     """A variable that is empty or blank counts as unset, in the environment and in the file."""
     names = ["PORT", "HOST", "PUBLIC_URL", "ADMIN_CHAT", "TELEGRAM_TOKEN", "CONFIG", "DATABASE_URL", "LOG_FORMAT"]
@@ -359,10 +417,37 @@ def test_departments_answer_for_topics_and_places(tmp_path: Path) -> None:
         '[[places]]\nslug = "nadym"\nname = "Надымский район"\nforms = ["надымчане"]\n'
     )
     found = plan(tmp_path, {}, toml)
-    destination = build_desk(found).route("web", datetime(2026, 3, 2, tzinfo=UTC), "Надымчане без батарей")
+    destination = build_desk(found).route(
+        "web", datetime(2026, 3, 2, tzinfo=UTC), Content(text="Надымчане без батарей")
+    )
     assert ("energy", "по теме «Отопление» и месту «Надымский район»") == (destination.department, destination.why)
     look = build_look(found)
     assert ({"heating": "Отопление"}, {"nadym": "Надымский район"}) == (look.topics, look.places)
+
+
+def test_places_on_the_map(tmp_path: Path) -> None:
+    """Centres, polygons and how far a centre reaches come from the file; without a word of it 50 km."""
+    toml = (
+        f'{NADYM}centre = [62.0, 72.0]\n{RING}\n[[places]]\nslug = "yar"\nname = "Яр-Сале"\ncentre = [66.86, 70.84]\n'
+    )
+    near, far = (66.5, 70.84), (66.0, 70.84)
+    here = build_desk(plan(tmp_path, {}, toml)).geography
+    assert ["nadym", "yar", ""] == [here.place_of(63.9, 73.9), here.place_of(*near), here.place_of(*far)]
+    there = build_desk(plan(tmp_path, {}, f"{toml}[geography]\nwithin_km = 100.5\n")).geography
+    assert "yar" == there.place_of(*far)
+
+
+UNASKED = {
+    "": Unasked(news=True, late=True),
+    "[late]\nnotice = false": Unasked(news=True, late=False),
+    "[news]\noffer = false": Unasked(news=False, late=True),
+}
+
+
+@pytest.mark.parametrize(("toml", "expected"), UNASKED.items(), ids=str)
+def test_unasked(tmp_path: Path, toml: str, expected: Unasked) -> None:
+    """What residents are told unasked can be turned off."""
+    assert expected == unasked_of(plan(tmp_path, {}, toml))
 
 
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
@@ -392,6 +477,23 @@ def test_page_opens_without_a_password_only_locally(tmp_path: Path, case: Local)
     """The page is local only where nobody else reaches the server; its cookies are secure where it is https."""
     (spec,) = plan(tmp_path, case.environment).channels
     assert (case.local, case.secure) == (spec.settings.local_only, spec.settings.secure_cookies)
+
+
+ADDRESSES = {
+    "this machine": ({}, "http://127.0.0.1:8080"),
+    "another port": ({"HOST": "localhost", "PORT": "9000"}, "http://localhost:9000"),
+    "IPv6": ({"HOST": "::1"}, "http://[::1]:8080"),
+    "public address": ({"HOST": "0.0.0.0", "PUBLIC_URL": f"{PUBLIC}/"}, PUBLIC),
+    "all addresses": ({"HOST": "0.0.0.0"}, ""),
+    "all addresses of IPv6": ({"HOST": "::"}, ""),
+    "any port": ({"PORT": "0"}, ""),
+}
+
+
+@pytest.mark.parametrize(("environment", "expected"), ADDRESSES.values(), ids=ADDRESSES.keys())
+def test_address_of_the_page(tmp_path: Path, environment: Mapping[str, str], expected: str) -> None:
+    """Links to the page lead to where people open it, and nowhere when the settings do not tell where that is."""
+    assert expected == plan(tmp_path, environment).settings.address
 
 
 DURATIONS = [

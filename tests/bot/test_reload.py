@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from bot.app import build_desk, build_look, read_plan
 from bot.capabilities import Capabilities
 from bot.model.chat import ChatRef
+from bot.model.content import Content
 from bot.reload import Reload
 from bot.statistics.figures import Targets
 from bot.statistics.weekly import Weekly
@@ -74,7 +75,7 @@ async def test_departments_topics_and_places(running: Running) -> None:
     assert "Настройки перечитаны. Отделы: 2 (было 1), темы: 1 (было 0), места: 1 (было 0)." == said
     desk, look = running.ctx.desk, running.ctx.look
     now = running.ctx.clock()
-    found = desk.route("telegram", now, "У нас яма")
+    found = desk.route("telegram", now, Content(text="У нас яма"))
     assert ("roads", BOUND["roads"]) == (found.department, found.admin_chat)
     assert now + timedelta(hours=2) == desk.due_at("water", now)
     assert (MOVED, BOUND) == (desk.moves, desk.bindings)
@@ -112,6 +113,13 @@ async def test_deadline_of_the_service(running: Running) -> None:
     running.environment["ANSWER_WITHIN"] = "8h"
     assert "перезапуск" not in await running.ctx.reload()
     assert timedelta(hours=8) == running.ctx.desk.answer_within
+
+
+async def test_asking_about_answers(running: Running) -> None:
+    """When residents are asked about answers needs no restart."""
+    running.write(f'{ROADS}[rating]\nask_after = "off"\n')
+    await running.ctx.reload()
+    assert None is running.ctx.ask_rating_after
 
 
 async def test_wrong_file_is_refused_whole(running: Running) -> None:

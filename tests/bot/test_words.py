@@ -146,3 +146,26 @@ def test_a_form_of_other_length_is_left_out() -> None:
 def test_tokenize() -> None:
     """Words are small, with е for ё, and parted by all that is no letter or digit."""
     assert ["елка", "5", "а", "го", "http", "x", "ru"] == tokenize("Ёлка_5-а, ГО http://x.ru")
+
+
+EXACT = {
+    "Надым": ("", "nadym"),
+    "надыме": ("", "nadym"),
+    "В Надыме": ("", ""),
+    "Новом Уренгое": ("", "novy-urengoy"),
+    "Уренгой": ("", "urengoy"),
+    "Новый": ("", ""),
+    "Уренгой Надым": ("", ""),
+    "горячей воды": ("water", ""),
+    "тарко сале": ("", "tarko-sale"),
+    "детский сад": ("kindergartens", ""),
+    "хвс.": ("water", ""),
+    "": ("", ""),
+    "Надым " * 100: ("", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), EXACT.items(), ids=lambda value: str(value)[:20])
+def test_exactly(recognizer: Recognizer, text: str, expected: tuple[str, str]) -> None:
+    """A text that names one thing and says nothing else, in any form of its words."""
+    assert Recognized(topic=expected[0], place=expected[1]) == recognizer.exactly(text)

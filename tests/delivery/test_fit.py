@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.capabilities import Capabilities, KeyboardLimits, TextUnit
+from bot.conversation.voice import voice_of
 from bot.delivery.fit import Draft, Fitted, LeftOut, describe, fit, replace_part, size_text
 from bot.delivery.split import measure
 from bot.model.content import Contact, Link, Location, Media, MediaKind
@@ -175,21 +177,21 @@ KINDS = [
         Draft(text="Ответ", media=(BIG, PHOTO)),
         RICH,
         [say(f"Ответ\n\n{BIG_LINE}"), show(PHOTO)],
-        [LeftOut(media=BIG, reason="больше 50 МБ")],
+        [LeftOut(media=BIG, limit=50 * MB)],
     ),
     Case(
         "no kind will do",
         Draft(media=(VOICE,)),
         BARE,
         [say("📎 голосовое сообщение: не передано, здесь не показать")],
-        [LeftOut(media=VOICE, reason="здесь не показать")],
+        [LeftOut(media=VOICE)],
     ),
     Case(
         "just over the limit: the size is not said twice",
         Draft(media=(file(K.VIDEO, size=50 * MB + 1),)),
         PLAIN,
         [say("📎 видео: не передано, больше 50 МБ")],
-        [LeftOut(media=file(K.VIDEO, size=50 * MB + 1), reason="больше 50 МБ")],
+        [LeftOut(media=file(K.VIDEO, size=50 * MB + 1), limit=50 * MB)],
     ),
 ]
 
@@ -208,7 +210,7 @@ FETCHED = [
         Draft(media=(replace(LARGE, channel="telegram"),)),
         RICH,
         [say("📎 «план.dwg», 30 МБ: не передан, больше 20 МБ")],
-        [LeftOut(media=replace(LARGE, channel="telegram"), reason="больше 20 МБ")],
+        [LeftOut(media=replace(LARGE, channel="telegram"), limit=20 * MB)],
     ),
     Case("a channel without a limit", Draft(media=(LARGE,)), RICH, [show(LARGE)]),
 ]
@@ -232,7 +234,7 @@ def test_without_resending_the_limits_hold_in_the_same_channel() -> None:
     """A platform that cannot send by id gets the file anew, within the limits."""
     media = file(K.DOCUMENT, channel="viber", size=60 * MB)
     fitted = fit(Draft(media=(media,)), PLAIN, channel="viber")
-    assert (LeftOut(media=media, reason="больше 50 МБ"),) == fitted.left_out
+    assert (LeftOut(media=media, limit=50 * MB),) == fitted.left_out
 
 
 # --- albums, captions, buttons -----------------------------------------------------------------------------------
@@ -471,6 +473,44 @@ def test_every_kind_has_a_name(kind: MediaKind) -> None:
 def test_size_text(size: int, expected: str) -> None:
     """Sizes read as people write them, with a comma."""
     assert expected == size_text(size)
+
+
+# --- in another language -----------------------------------------------------------------------------------------
+
+ENGLISH = voice_of("en")
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        Draft(media=(BIG,)),
+        Draft(media=(file(K.STICKER, mime_type="application/x-tgsticker"),)),
+        Draft(unsupported=("опрос",)),
+        Draft(contact=Contact(name="Ann", phone="112")),
+        *(Draft(media=(file(kind, size=60 * MB),)) for kind in K),
+    ],
+)
+def test_lines_in_english(draft: Draft) -> None:
+    """Whatever we put in the place of a part is in the language of whoever reads it."""
+    (message,) = fit(replace(draft, voice=ENGLISH), BARE).messages
+    words = message.text.replace(BIG.file_name, "")
+    assert re.search("[a-z]", words)
+    assert [] == re.findall("[а-яё]+", words, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [(1, "1 byte"), (1023, "1023 bytes"), (1024, "1 KB"), (1_258_291, "1.2 MB"), (1536 * MB, "1.5 GB")],
+)
+def test_size_text_in_english(size: int, expected: str) -> None:
+    """Sizes have a point where Russian has a comma."""
+    assert expected == size_text(size, ENGLISH)
+
+
+def test_refused_file_in_english() -> None:
+    """The line for a refused file is in the language of the message."""
+    (message,) = replace_part(show(BIG), 0, "larger than 50 MB", RICH, ENGLISH)
+    assert f"📎 “{BIG.file_name}”, 73 MB: not passed on, larger than 50 MB" == message.text
 
 
 # --- for any draft -----------------------------------------------------------------------------------------------

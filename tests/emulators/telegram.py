@@ -54,7 +54,7 @@ class TelegramEmulator(TelegramMessages):
     def __init__(self, *, token: str = TOKEN, username: str = USERNAME) -> None:
         super().__init__(token=token, username=username)
         self.calls: list[Call] = []
-        #: By the scope's JSON: the commands set for it.
+        #: By the JSON of the scope, and of the language if there is one: the commands set for it.
         self.commands: dict[str, list[dict[str, str]]] = {}
         #: What the bot is in a group: `administrator` if nothing is said.
         self.status_in: dict[int, str] = {}
@@ -172,7 +172,8 @@ class TelegramEmulator(TelegramMessages):
         scope = params.get("scope") or {"type": "default"}
         if scope["type"] == "chat":
             self._check_chat(int(scope["chat_id"]))
-        self.commands[json.dumps(scope, sort_keys=True)] = required(params, "commands")
+        for_language = {"language_code": params["language_code"]} if "language_code" in params else {}
+        self.commands[json.dumps(scope | for_language, sort_keys=True)] = required(params, "commands")
         return True
 
     async def _get_chat(self, method: str, params: Params) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,6 +75,12 @@ class TelegramChats(Emulator):
     def private_text(self, user: Mapping[str, Any], text: str, **more: Any) -> dict[str, Any]:
         """An update: somebody wrote to the bot."""
         return self.text(int(user["id"]), user, text, **more)
+
+    def value_of(self, link: str) -> str:
+        """What the app sends behind `/start` when somebody opens this link to the bot."""
+        found = re.fullmatch(rf"https://t\.me/{self.bot['username']}\?start=([A-Za-z0-9_-]{{1,64}})", link)
+        assert found is not None, link
+        return found[1]
 
     def file(
         self, chat_id: int, user: Mapping[str, Any], kind: str, data: bytes, name: str = "", **more: Any

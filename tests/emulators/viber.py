@@ -10,10 +10,11 @@ import hashlib
 import hmac
 import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import aiohttp
 from aiohttp import web
@@ -81,6 +82,7 @@ class ViberEmulator(Emulator):
     def __init__(self, token: str = TOKEN) -> None:
         super().__init__()
         self.token = token
+        self.uri = "otvettest"
         self.webhook = ""
         self.event_types: list[str] = []
         self.subscribed: set[str] = set()
@@ -176,6 +178,12 @@ class ViberEmulator(Emulator):
         subscribed = user.id in self.subscribed
         return self._event("conversation_started", type="open", user=user.as_json(), subscribed=subscribed, **more)
 
+    def value_of(self, link: str) -> str:
+        """The `context` of the chat of somebody who opens this link to the bot."""
+        found = re.fullmatch(rf"viber://pa\?chatURI={self.uri}&context=([^&#\s]+)", link)
+        assert found is not None, link
+        return unquote(found[1])
+
     def subscribed_event(self, user: User) -> dict[str, Any]:
         return self._event("subscribed", user=user.as_json())
 
@@ -257,7 +265,7 @@ class ViberEmulator(Emulator):
                 return {
                     "id": "pa:5612790134512640",
                     "name": "Проверка связи",
-                    "uri": "otvettest",
+                    "uri": self.uri,
                     "webhook": self.webhook,
                     "event_types": self.event_types,
                     "subscribers_count": len(self.subscribed),

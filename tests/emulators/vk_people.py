@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from tests.emulators.base import Emulator
 
@@ -113,6 +115,7 @@ class VkPeople(Emulator):
         payload: Mapping[str, Any] | None = None,
         ref: str = "",
         geo: tuple[float, float] | None = None,
+        lang_id: int = 0,
     ) -> dict[str, Any]:
         """`message_new`: somebody writes to the community, or in a chat with it. `reply_to` is a cmid."""
         peer_id = chat or user_id
@@ -145,8 +148,8 @@ class VkPeople(Emulator):
             self.allowed.add(user_id)
         else:
             self.chats.add(chat)
-        client_info = {"button_actions": ["text", "callback"], "keyboard": True, "inline_keyboard": True, "lang_id": 0}
-        return self.update("message_new", {"client_info": client_info, "message": message})
+        buttons = {"button_actions": ["text", "callback"], "keyboard": True, "inline_keyboard": True}
+        return self.update("message_new", {"client_info": buttons | {"lang_id": lang_id}, "message": message})
 
     def edited(self, update: Mapping[str, Any], text: str) -> dict[str, Any]:
         """`message_edit` of a message that was made by `message`."""
@@ -167,6 +170,12 @@ class VkPeople(Emulator):
             "conversation_message_id": message.cmid,
         }
         return self.update("message_event", body)
+
+    def value_of(self, link: str) -> str:
+        """The `ref` of the first message of somebody who opens this link to the community."""
+        found = re.fullmatch(rf"https://vk\.me/club{self.group_id}\?ref=([^&#\s]{{1,255}})", link)
+        assert found is not None, link
+        return unquote(found[1])
 
     def starts(self, user_id: int, *, ref: str = "") -> dict[str, Any]:
         """The button «Начать» of an empty chat."""

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from bot.adapter import Accept, Finding, RawRequest, Received, Update
 from bot.capabilities import Capabilities, KeyboardLimits
+from bot.conversation.unasked import Unasked
 from bot.delivery.entry import Role
 from bot.desk.cards import Look
 from bot.desk.routing import Department, Desk
@@ -361,6 +362,7 @@ class Office:
         message_id: str = "",
         name: str | None = None,
         user: str = "7",
+        language: str = "",
     ) -> MessageReceived:
         """Somebody's message in this chat: a group when its id is negative."""
         group = chat.chat_id.startswith("-")
@@ -370,7 +372,7 @@ class Office:
             chat=chat,
             chat_kind=ChatKind.GROUP if group else ChatKind.PRIVATE,
             message_id=message_id or self.message_id(),
-            sender=Sender(user_id=user if group else chat.chat_id, name=name),
+            sender=Sender(user_id=user if group else chat.chat_id, name=name, language=language),
             at=self.clock(),
             content=content or Content(text=text, media=media),
             reply_to=RepliedTo(message_id=reply_to, by_bot=by_bot, buttons=buttons) if reply_to else None,
@@ -402,27 +404,37 @@ class Office:
         self, chat: ChatRef, data: str, *, message_id: str = "", press_id: str = "p1", **who: Any
     ) -> None:
         """Somebody presses a button."""
+        await self.accept(chat, self.pressed(chat, data, message_id=message_id, press_id=press_id, **who))
+
+    def pressed(
+        self, chat: ChatRef, data: str, *, message_id: str = "", press_id: str = "p1", **who: Any
+    ) -> ButtonPressed:
+        """Somebody's press in this chat."""
         as_written = self.received(chat, **who)
-        await self.accept(
-            chat,
-            ButtonPressed(
-                chat=chat,
-                chat_kind=as_written.chat_kind,
-                sender=as_written.sender,
-                at=self.clock(),
-                data=data,
-                message_id=message_id,
-                press_id=press_id,
-            ),
+        return ButtonPressed(
+            chat=chat,
+            chat_kind=as_written.chat_kind,
+            sender=as_written.sender,
+            at=self.clock(),
+            data=data,
+            message_id=message_id,
+            press_id=press_id,
         )
 
     async def starts(
-        self, chat: ChatRef, *, source: str = "", greet: bool = True, key: str = "", answers_inline: bool = False
+        self,
+        chat: ChatRef,
+        *,
+        source: str = "",
+        greet: bool = True,
+        key: str = "",
+        answers_inline: bool = False,
+        language: str = "",
     ) -> str | None:
         """A resident opens the chat."""
         event = ChatStarted(
             chat=chat,
-            sender=Sender(user_id=chat.chat_id, name="Ирина"),
+            sender=Sender(user_id=chat.chat_id, name="Ирина", language=language),
             at=self.clock(),
             source=source,
             greet=greet,
@@ -548,6 +560,11 @@ class Office:
         async with self.eye.transaction() as tx:
             return await tx.raw.fetchval(statement, *arguments)
 
+    async def rows(self, statement: str, *arguments: object) -> list[Any]:
+        """Rows from the database."""
+        async with self.eye.transaction() as tx:
+            return list(await tx.raw.fetch(statement, *arguments))
+
     def alarms(self, channel: str, what: str) -> float:
         """How often this alarm was raised."""
         return self.ctx.metrics.registry.get_sample_value("otvet_alarms_total", {"channel": channel, "what": what}) or 0
@@ -595,6 +612,8 @@ async def open_office(
         nameless=nameless,
         metrics=Metrics(),
         clock=clock,
+        # News are a story of their own.
+        unasked=Unasked(news=False),
     )
     intake = Intake(ctx, adapters, lambda entry_id: 1000 + entry_id)
     office = Office(

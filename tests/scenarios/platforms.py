@@ -46,13 +46,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What somebody writes: words, or one file."""
+    """What somebody writes: words, one file, or a point on the map (not on the page, which has none)."""
 
     text: str = ""
     photo: bytes = b""
     document: bytes = b""
     voice: bytes = b""
     name: str = ""
+    #: Latitude and longitude.
+    location: tuple[float, float] | None = None
 
     @property
     def file(self) -> bytes:
@@ -65,6 +67,10 @@ class Place(ABC):
     @abstractmethod
     async def ask(self, who: int, said: Said) -> None:
         """A resident writes."""
+
+    @abstractmethod
+    async def ask_by(self, link: str, who: int, said: Said) -> None:
+        """A resident opens the chat by a link of the service, and writes."""
 
     @abstractmethod
     async def seen_by(self, who: int) -> list[Seen]:
@@ -90,6 +96,11 @@ class TelegramPlace(Place):
     async def ask(self, who: int, said: Said) -> None:
         await self._push(who, person(who, f"Житель-{who}"), said)
 
+    async def ask_by(self, link: str, who: int, said: Said) -> None:
+        started = self.emulator.private_text(person(who, f"Житель-{who}"), f"/start {self.emulator.value_of(link)}")
+        assert await self.emulator.push(started) in (0, 200)
+        await self.ask(who, said)
+
     async def reply(self, to: Any, said: Said) -> None:
         await self._push(self.admin, self._official, said, reply_to=to)
 
@@ -105,6 +116,10 @@ class TelegramPlace(Place):
             )
         elif said.voice:
             update = emulator.file(chat, who, "voice", said.voice, **more)
+        elif said.location:
+            latitude, longitude = said.location
+            point = {"latitude": latitude, "longitude": longitude}
+            update = emulator.update("message", emulator.message(chat, who, location=point, **more))
         else:
             update = emulator.text(chat, who, said.text, **more)
         assert await emulator.push(update) in (0, 200)
@@ -138,6 +153,10 @@ class VkPlace(Place):
         self.emulator.names[who] = (f"Житель-{who}", "")
         assert await self.emulator.push(self._message(who, said))
 
+    async def ask_by(self, link: str, who: int, said: Said) -> None:
+        self.emulator.names[who] = (f"Житель-{who}", "")
+        assert await self.emulator.push(self._message(who, said, ref=self.emulator.value_of(link)))
+
     async def reply(self, to: Any, said: Said) -> None:
         assert await self.emulator.push(self._message(7002, said, chat=self.admin, reply_to=to))
 
@@ -149,7 +168,7 @@ class VkPlace(Place):
             attachments.append(self.emulator.doc(said.document, said.name))
         elif said.voice:
             attachments.append(self.emulator.voice(said.voice))
-        return self.emulator.message(who, said.text, attachments=attachments, **more)
+        return self.emulator.message(who, said.text, attachments=attachments, geo=said.location, **more)
 
     async def seen_by(self, who: int) -> list[Seen]:
         return [
@@ -181,9 +200,16 @@ class ViberPlace(Place):
             event = emulator.file(user, said.document, said.name)
         elif said.voice:
             event = emulator.file(user, said.voice, "voice.ogg")
+        elif said.location:
+            event = emulator.location(user, *said.location)
         else:
             event = emulator.text(user, said.text)
         await emulator.push(event)
+
+    async def ask_by(self, link: str, who: int, said: Said) -> None:
+        user = User(id=self.id_of(who), name=f"Житель-{who}")
+        await self.emulator.push(self.emulator.conversation_started(user, self.emulator.value_of(link)))
+        await self.ask(who, said)
 
     async def seen_by(self, who: int) -> list[Seen]:
         return [
@@ -225,6 +251,16 @@ class WebPlace(Place):
 
     async def ask(self, who: int, said: Said) -> None:
         await self._post(who, "resident", said, name=f"Житель-{who}")
+
+    async def ask_by(self, link: str, who: int, said: Said) -> None:
+        browser = await self._browser(who)
+        async with browser.get(link) as page:
+            assert page.status == http.HTTPStatus.OK
+            source = page.url.query["source"]
+        fields = {"client_id": str(uuid.uuid4()), "source": source}
+        async with browser.post("/web/resident/start", json=fields) as answer:
+            assert answer.status == http.HTTPStatus.NO_CONTENT
+        await self.ask(who, said)
 
     async def reply(self, to: Any, said: Said) -> None:
         await self._post(0, "admin", said, name="Ольга-сотрудница", reply_to=str(to))

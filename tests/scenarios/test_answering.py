@@ -166,7 +166,7 @@ async def test_words_of_a_resident_are_no_command(bureau: Bureau) -> None:
     desk, irina = bureau.desk, resident()
     card = await desk.ask(irina, "/ban 1 7д")
     number = number_of(card)
-    for text in (f"/close {number} сам", f"/template x\nвзлом {number}", f"/t {number} оплата", f"/withdraw {number}"):
+    for text in (f"/close {number} сам", f"/template x\nвзлом {number}", f"/t {number} оплата", f"/spam {number}"):
         await desk.write(irina, text)
         await desk.card(text)
     trail = await desk.said_to(await desk.say(f"/q {number} log"))

@@ -39,9 +39,11 @@ class WebDesk:
         async with self.browser.post("/admin/login", data=form) as answer:
             assert answer.status == http.HTTPStatus.OK
 
-    async def write(self, text: str, *, to: Item) -> None:
-        """Reply to a message."""
-        fields = {"client_id": str(uuid.uuid4()), "name": self.name, "text": text, "reply_to": to.id}
+    async def write(self, text: str, *, to: Item | None = None) -> None:
+        """Write, perhaps as a reply to a message."""
+        fields = {"client_id": str(uuid.uuid4()), "name": self.name, "text": text}
+        if to is not None:
+            fields["reply_to"] = to.id
         async with self.browser.post("/web/admin/messages", json=fields) as answer:
             assert answer.status == http.HTTPStatus.OK, await answer.text()
 

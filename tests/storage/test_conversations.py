@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
+
 from bot.model.event import Sender
-from storage import conversations
+from storage import conversations, questions
 from storage.database import Database
 from tests.storage.entries import RESIDENT, ask
 
@@ -66,6 +68,40 @@ async def test_name_is_kept_where_the_platform_is_silent(database: Database) -> 
         await conversations.lock(tx, RESIDENT, IRINA)
         assert "Ирина" == (await conversations.lock(tx, RESIDENT, Sender(user_id="101"))).name
         assert "Ирина П." == (await conversations.lock(tx, RESIDENT, Sender(user_id="101", name="Ирина П."))).name
+
+
+LANGUAGES = {
+    "the messenger's": (("en",), "", "en"),
+    "it changed": (("en", "ru"), "", "ru"),
+    "it is silent now": (("en", ""), "", "en"),
+    "nobody knows": (("", ""), "", ""),
+    "he chose another": (("ru", "ru"), "en", "en"),
+    "he chose where nothing was known": (("",), "en", "en"),
+}
+
+
+@pytest.mark.parametrize(("told", "chosen", "expected"), LANGUAGES.values(), ids=LANGUAGES.keys())
+async def test_language(database: Database, told: tuple[str, ...], chosen: str, expected: str) -> None:
+    """What a resident chose counts, else what his messenger said last; his question and his chat say the same."""
+    async with database.transaction() as tx:
+        number, _ = await ask(tx)
+        for language in told:
+            conversation = await conversations.lock(tx, RESIDENT, Sender(user_id="101", language=language))
+        await conversations.change(tx, conversation.id, chosen_language=chosen)
+        question = await questions.find(tx, number)
+        assert question is not None
+        found = await conversations.lock(tx, RESIDENT, Sender(user_id="101"))
+        assert [expected] * 3 == [
+            found.language,
+            question.language,
+            await conversations.language_of(tx, RESIDENT),
+        ]
+
+
+async def test_language_of_nobody(database: Database) -> None:
+    """A chat that never asked anything has none."""
+    async with database.transaction() as tx:
+        assert "" == await conversations.language_of(tx, RESIDENT)
 
 
 async def test_conversation_of_a_question(database: Database) -> None:

@@ -11,9 +11,11 @@ from bot.desk.search import PAGE, State, Term
 from bot.desk.words import read_dictionary, tokenize
 from bot.model.chat import ChatRef
 from storage import found_by, search, unindexed
+from storage import looking as looks
 from storage.commonness import Commonness
 from storage.database import Database
-from storage.search import Page, Seen, Sought, TooMuch, Wanted, looking
+from storage.looking import Seen, Sought, TooMuch, looking
+from storage.search import Page, Wanted
 from tests.storage.asked import asked, says
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
@@ -208,7 +210,7 @@ async def test_names_of_things(database: Database) -> None:
     for lexeme in lexemes:
         assert [number] == await numbers(database, wanted(Sought(lexemes=(lexeme,))))
     term = Term(words=("вода",), topic="water", place="nadym", department="energy", channels=("telegram",))
-    assert lexemes == search.sought(term, {"вода": ("вода",)}, NOTHING_KNOWN).lexemes
+    assert lexemes == looks.sought(term, {"вода": ("вода",)}, NOTHING_KNOWN).lexemes
 
 
 async def test_text_is_no_filter(database: Database) -> None:
@@ -344,8 +346,8 @@ async def test_rare_forms_of_a_common_word(database: Database) -> None:
     """A common word is looked for by the forms that people use, and by the one that was written."""
     forms = {"просить": ("просить", "прошу", "просящими")}
     common = Commonness(questions=100_000, parts={"прошу": 0.1})
-    assert (("просить", "прошу"),) == search.sought(Term(words=("просить",)), forms, common).forms
-    assert (forms["просить"],) == search.sought(Term(words=("просить",)), forms, NOTHING_KNOWN).forms
+    assert (("просить", "прошу"),) == looks.sought(Term(words=("просить",)), forms, common).forms
+    assert (forms["просить"],) == looks.sought(Term(words=("просить",)), forms, NOTHING_KNOWN).forms
 
 
 # --- indexing ------------------------------------------------------------------------------------------------------

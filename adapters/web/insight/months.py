@@ -114,7 +114,7 @@ def _figures(figures: Figures) -> dict[str, Any]:
         "answered": counts.answered,
         "open": counts.open,
         "clarifying": counts.clarifying,
-        "closed_without_answer": counts.closed + counts.spam + counts.unclarified,
+        "closed_without_answer": counts.unanswered,
         "overdue": counts.overdue,
         "handed_over": counts.handed_over,
         "interim_answers": counts.interims,

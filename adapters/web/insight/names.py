@@ -37,12 +37,16 @@ COUNTS = {
     What.CLOSED: "Закрыто без ответа",
     What.SPAM: "Спам",
     What.UNCLARIFIED: "Уточнения не дождались",
+    What.HELPED: "Помог готовый ответ",
+    What.TAKEN_BACK: "Житель отозвал",
 }
 _OUTCOMES = {
     Outcome.ANSWERED: "отвечен",
     Outcome.CLOSED: "закрыт без ответа",
     Outcome.SPAM: "спам",
     Outcome.UNCLARIFIED: "уточнения не дождались",
+    Outcome.HELPED: "помог готовый ответ",
+    Outcome.WITHDRAWN: "житель отозвал",
 }
 
 

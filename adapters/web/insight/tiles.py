@@ -139,8 +139,20 @@ def rating_of(counts: Counts) -> float | None:
 
 
 def _unanswered(now: Counts, before: Counts, asked: Asked) -> _Tile:
-    parts = {What.CLOSED: now.closed, What.SPAM: now.spam, What.UNCLARIFIED: now.unclarified}
-    short = {What.CLOSED: "сотрудником", What.SPAM: "спам", What.UNCLARIFIED: "без уточнения"}
+    parts = {
+        What.HELPED: now.helped_at_once,
+        What.TAKEN_BACK: now.taken_back,
+        What.CLOSED: now.closed,
+        What.SPAM: now.spam,
+        What.UNCLARIFIED: now.unclarified,
+    }
+    short = {
+        What.HELPED: "помог готовый ответ",
+        What.TAKEN_BACK: "житель отозвал",
+        What.CLOSED: "сотрудником",
+        What.SPAM: "спам",
+        What.UNCLARIFIED: "без уточнения",
+    }
     links = [
         tag("a", f"{short[what]} {number(count)}", href=asked.behind(what)) for what, count in parts.items() if count
     ]
@@ -148,7 +160,7 @@ def _unanswered(now: Counts, before: Counts, asked: Asked) -> _Tile:
         title=COUNTS[What.CLOSED],
         value=number(sum(parts.values())),
         notes=(together(part for link in links for part in (", ", link) if part != ", " or link is not links[0]),),
-        change=of_count(sum(parts.values()), before.closed + before.spam + before.unclarified),
+        change=of_count(sum(parts.values()), before.unanswered),
     )
 
 

@@ -86,10 +86,10 @@ if (tabs.length) {
 // --- coming and going ---
 
 const query = new URLSearchParams(location.search);
-const source = query.get("start");
+const source = query.get("source");
 if (source !== null) {
-  chats.find(({ side }) => side === "resident")?.start(source);
-  query.delete("start");
+  if (source) chats.find(({ side }) => side === "resident")?.start(source);
+  query.delete("source");
   history.replaceState(null, "", `${location.pathname}${String(query) && `?${query}`}${location.hash}`);
 }
 

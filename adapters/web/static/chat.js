@@ -27,6 +27,7 @@ export class Chat {
   #pending = new Map();
   #presses = new Set();
   #queue = Promise.resolve();
+  #source = "";
   #atEnd = true;
   #isReady = false;
   #unseen = 0;
@@ -47,6 +48,7 @@ export class Chat {
       save: (item, text) => this.#save(item, text),
       last: () => [...this.#items.values()].filter((item) => item.mine && item.state === "sent").pop(),
     });
+    this.#source = kept.get(`source.${this.#side}`);
     this.#followEnd();
     this.#restorePending();
     this.#stream = new Stream(this.#side, {
@@ -79,9 +81,23 @@ export class Chat {
     this.#composer.focus();
   }
 
-  /** Tell the service by which link the resident came. */
-  async start(source) {
-    await post(`/web/${this.#side}/start`, { source, name: this.name }).catch((failure) => this.#toast(failure.message));
+  /** The resident came by a link: the service is told before his next message. */
+  start(source) {
+    this.#source = JSON.stringify({ source, client_id: newId() });
+    kept.set(`source.${this.#side}`, this.#source);
+    this.#queue = this.#queue.then(() => this.#tellSource());
+  }
+
+  /** What it cannot be told now waits for the next message, also after a reload; that goes with or without it. */
+  async #tellSource() {
+    if (!this.#source) return;
+    try {
+      await post(`/web/${this.#side}/start`, { ...JSON.parse(this.#source), name: this.name });
+      this.#source = "";
+      kept.set(`source.${this.#side}`, "");
+    } catch {
+      // Most likely there is no connection, and the message will say so.
+    }
   }
 
   // --- messages that come ---
@@ -221,6 +237,7 @@ export class Chat {
   }
 
   async #deliver(pending) {
+    await this.#tellSource();
     const form = new FormData();
     form.append("client_id", pending.client_id);
     form.append("text", pending.text);

@@ -35,6 +35,8 @@ class Ability(StrEnum):
     DOWNLOADS = "downloads"
     #: Files are fetched from addresses that stand in the updates.
     ADDRESSES = "addresses of files"
+    #: A chat is opened by a link that says where somebody comes from.
+    LINKS = "links"
 
 
 class Failure(StrEnum):
@@ -139,6 +141,10 @@ class Account(ABC):
     @abstractmethod
     async def presses(self, message_id: str, label: str, *, chat: ChatRef) -> Update:
         """Somebody presses the button that says so under a message of ours."""
+
+    @abstractmethod
+    async def comes_by(self, link: str) -> Update:
+        """The resident opens the chat by a link of ours, and does what makes the platform tell us."""
 
     @abstractmethod
     def answers(self) -> list[tuple[str, str]]:

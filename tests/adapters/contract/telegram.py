@@ -64,6 +64,10 @@ class TelegramAccount(CalledBack):
         update = self.emulator.press(int(chat.chat_id), self._who(chat), message.message_id, data)
         return await self.deliver(json.dumps(update).encode())
 
+    async def comes_by(self, link: str) -> Update:
+        update = self.emulator.private_text(_MARIA, f"/start {self.emulator.value_of(link)}")
+        return await self.deliver(json.dumps(update).encode())
+
     def answers(self) -> list[tuple[str, str]]:
         return self.emulator.answers
 

@@ -78,6 +78,10 @@ class ViberAccount(CalledBack):
         update = self.emulator.press(_MARIA, message, html.escape(label, quote=False))
         return await self.deliver(json.dumps(update).encode())
 
+    async def comes_by(self, link: str) -> Update:
+        update = self.emulator.conversation_started(_MARIA, self.emulator.value_of(link))
+        return await self.deliver(json.dumps(update).encode())
+
     def answers(self) -> list[tuple[str, str]]:
         return []
 

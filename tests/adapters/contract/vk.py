@@ -69,6 +69,10 @@ class VkAccount(CalledBack):
         update = self.emulator.press(message, label, _MARIA if chat == self.resident else _OLEG)
         return await self.deliver(json.dumps(update).encode())
 
+    async def comes_by(self, link: str) -> Update:
+        update = self.emulator.message(_MARIA, "Здравствуйте", ref=self.emulator.value_of(link))
+        return await self.deliver(json.dumps(update).encode())
+
     def answers(self) -> list[tuple[str, str]]:
         return self.emulator.press_answers
 

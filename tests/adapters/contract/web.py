@@ -25,6 +25,7 @@ from bot.model.event import ButtonPressed, ChatStarted, Event, MessageEdited, Me
 from tests.adapters.contract.platform import Ability, Account, Failure, Platform, Sample, Shown, TurnedAway
 from tests.adapters.web.fakes import FolderFiles, MemoryKept, MemoryLog, lent
 
+_ADDRESS = "https://otvet.example.org"
 _PASSWORD = "северное-сияние-88"
 _NO_PLATFORM = "nothing is called: a message is a row of our own database"
 
@@ -72,6 +73,12 @@ class WebAccount(Account):
         (body,) = (decode(item.body) for item in self.log.items(chat.chat_id) if str(item.id) == message_id)
         (data,) = (button.data for row in body.keyboard for button in row if button.text == label)
         return await self._post(chat, "press", fields={"message_id": message_id, "data": data})
+
+    async def comes_by(self, link: str) -> Update:
+        address, _, source = link.partition("/?source=")
+        assert address == _ADDRESS
+        # What the page's script does with it.
+        return await self._post(self.resident, "start", fields={"source": source})
 
     def answers(self) -> list[tuple[str, str]]:
         bodies = [decode(item.body) for chat in self.browsers for item in self.log.items(chat)]
@@ -146,7 +153,7 @@ def _build(folder: Path) -> Adapter:
 async def _start(folder: Path, channel: ChannelName) -> AsyncIterator[WebAccount]:
     async with AsyncExitStack() as stack:
         log, files = MemoryLog(), FolderFiles(folder)
-        adapter = build(channel, _settings(), lent(files, log, MemoryKept()))
+        adapter = build(channel, _settings(), lent(files, log, MemoryKept(), address=_ADDRESS))
         accepted: list[Update] = []
 
         async def accept(update: Update) -> None:

@@ -46,6 +46,7 @@ class Bench:
             kept=self.kept,
             webhook_url=webhook_url,
             resident_commands=(("help", "Помощь"),),
+            resident_commands_in={"en": (("help", "Help"),), "yrk": (("help", "Нядабава"),)},
             official_commands=(("take", "Взять вопрос"),),
             admin_chats=(chat(GROUP),),
         )

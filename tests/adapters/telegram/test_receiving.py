@@ -69,7 +69,7 @@ async def test_webhook(bench: Bench) -> None:
     bench.telegram.forward["https://otvet.example.org"] = f"http://127.0.0.1:{runner.addresses[0][1]}"
     listening = asyncio.create_task(adapter.listen(inbox.accept))
     try:
-        await bench.telegram.wait_for(lambda: len(bench.telegram.commands) == 2)
+        await bench.telegram.wait_for(lambda: len(bench.telegram.commands) == 3)
         assert await bench.telegram.push(bench.telegram.private_text(MARIA, "Нет отопления")) == 200
         assert await bench.telegram.push(bench.telegram.text(GROUP, OLEG, "/take@otvet_test_bot 1")) == 200
         bench.telegram.webhook["secret_token"] = "another"
@@ -88,6 +88,8 @@ async def test_webhook(bench: Bench) -> None:
     }
     assert [json.loads(scope) for scope in bench.telegram.commands] == [
         {"type": "all_private_chats"},
+        # A language without a code of two letters has no menu: Telegram would refuse it.
+        {"type": "all_private_chats", "language_code": "en"},
         {"type": "chat", "chat_id": GROUP},
     ]
 

@@ -57,13 +57,14 @@ def message(
     chat_id: str = USER,
     reply_to: RepliedTo | None = None,
     user_id: str = USER,
+    language: str = "ru",
     **content: Any,
 ) -> MessageReceived:
     return MessageReceived(
         chat=where(chat_id),
         chat_kind=ChatKind.GROUP if chat_id == CHAT else ChatKind.PRIVATE,
         message_id=message_id,
-        sender=Sender(user_id=user_id),
+        sender=Sender(user_id=user_id, language=language),
         at=AT,
         content=Content(text=text, **content),
         reply_to=reply_to,
@@ -83,13 +84,15 @@ def document(ref: str, name: str, size: int | None = None) -> Media:
     return Media(kind=MediaKind.DOCUMENT, channel="vk", ref=f"https://vk.com/{ref}", file_name=name, size=size)
 
 
-def started(*, source: str = "", greet: bool = True, at: datetime = AT) -> ChatStarted:
-    return ChatStarted(chat=where(), sender=Sender(user_id=USER), at=at, source=source, greet=greet)
+def started(*, source: str = "", greet: bool = True, at: datetime = AT, language: str = "ru") -> ChatStarted:
+    sender = Sender(user_id=USER, language=language)
+    return ChatStarted(chat=where(), sender=sender, at=at, source=source, greet=greet)
 
 
-def pressed(data: str, *, chat_id: str = USER, at: datetime = NOW, **ids: str) -> ButtonPressed:
+def pressed(data: str, *, chat_id: str = USER, at: datetime = NOW, language: str = "", **ids: str) -> ButtonPressed:
     kind = ChatKind.GROUP if chat_id == CHAT else ChatKind.PRIVATE
-    return ButtonPressed(chat=where(chat_id), chat_kind=kind, sender=Sender(user_id=USER), at=at, data=data, **ids)
+    sender = Sender(user_id=USER, language=language)
+    return ButtonPressed(chat=where(chat_id), chat_kind=kind, sender=sender, at=at, data=data, **ids)
 
 
 LARGE = "9007199254740993"
@@ -123,8 +126,8 @@ FORWARDED = """Переслал
 
 CASES = [
     Case(payload="text", expected=(message("Во дворе не горит фонарь & темно"),)),
-    Case(payload="text_5_80", expected=(message("Когда включат воду?"),)),
-    Case(payload="text_trimmed", expected=(message("Здравствуйте", message_id="7"),)),
+    Case(payload="text_5_80", expected=(message("Когда включат воду?", language=""),)),
+    Case(payload="text_trimmed", expected=(message("Здравствуйте", message_id="7", language=""),)),
     Case(
         payload="large_ids",
         expected=(message("Большие числа", chat_id=LARGE, user_id=LARGE, message_id="9007199254740995"),),
@@ -191,7 +194,7 @@ CASES = [
         expected=(message(FORWARDED, media=(photo("fwd-y.jpg"), document("doc1_2", "plan.pdf"), photo("only-y.jpg"))),),
     ),
     Case(payload="cropped", expected=(message("Много всего", unsupported=("часть пересланных сообщений",)),)),
-    Case(payload="button_of_ours", expected=(pressed("rate:5", at=AT),)),
+    Case(payload="button_of_ours", expected=(pressed("rate:5", at=AT, language="ru"),)),
     Case(payload="button_of_others", expected=(message("Да"),)),
     Case(payload="payload_no_object", expected=(message("Да"),)),
     Case(payload="start", expected=(started(),)),
@@ -199,6 +202,10 @@ CASES = [
     Case(
         payload="first_message_with_ref",
         expected=(started(source="house_12-3", greet=False), message("Здравствуйте")),
+    ),
+    Case(
+        payload="button_with_ref",
+        expected=(started(source="house_12-3", greet=False), pressed("rate:5", at=AT, language="ru")),
     ),
     Case(payload="chat_mention", expected=(message("/open", chat_id=CHAT, message_id="515"),)),
     Case(
@@ -255,7 +262,7 @@ CASES = [
     ),
     Case(payload="press_payload_in_string", expected=(pressed("rate:4", press_id="a1b2c3d4e5f7"),)),
     Case(payload="press_of_others", expected=()),
-    Case(payload="allow", expected=(started(greet=False, at=NOW),)),
+    Case(payload="allow", expected=(started(greet=False, at=NOW, language=""),)),
     Case(
         payload="deny",
         expected=(ChatStopped(chat=where(), chat_kind=ChatKind.PRIVATE, at=NOW),),
@@ -284,6 +291,27 @@ def update(body: object, kind: str = "message_new", **more: Any) -> bytes:
 def test_parse(case: Case) -> None:
     """Each recorded update becomes exactly these events."""
     assert case.expected == parse(load(case.payload)).events
+
+
+LANGUAGES = {
+    "Russian": ({"lang_id": 0}, "ru"),
+    "English": ({"lang_id": 3}, "en"),
+    "another": ({"lang_id": 97}, "kk"),
+    "one that we do not know": ({"lang_id": 777}, "und"),
+    "a number as text": ({"lang_id": "3"}, "en"),
+    "no number": ({"lang_id": True}, ""),
+    "nothing": ({}, ""),
+    "no object": ([3], ""),
+}
+
+
+@pytest.mark.parametrize(("client", "expected"), LANGUAGES.values(), ids=LANGUAGES.keys())
+def test_language(client: object, expected: str) -> None:
+    """The language of the program that somebody writes with is known by VK's number for it."""
+    message = {"from_id": 5, "peer_id": 5, "conversation_message_id": 8, "text": "да"}
+    (received,) = parse(update({"client_info": client, "message": message})).events
+    assert isinstance(received, MessageReceived)
+    assert expected == received.sender.language
 
 
 def test_all_payloads_are_in_the_table() -> None:

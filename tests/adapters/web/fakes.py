@@ -244,8 +244,8 @@ class Core:
                     AnswerPress(press_id=event.press_id, user_id=event.sender.user_id, text=f"Нажато: {event.data}"),
                 )
                 await self.send(event.chat, EditMessage(message_id=event.message_id, text="Вопрос взят в работу"))
-            case ChatStarted():
-                await self.send(event.chat, SendMessage(text=f"Здравствуйте! Вы пришли по ссылке {event.source}"))
+            case ChatStarted(greet=True):
+                await self.send(event.chat, SendMessage(text="Здравствуйте!"))
             case MessageEdited():
                 await self.send(ADMIN, SendMessage(text=f"Житель исправил вопрос: {event.content.text}"))
 
@@ -286,6 +286,7 @@ def lent(
     log: MemoryLog,
     kept: MemoryKept,
     *,
+    address: str = "",
     insight: Insight | None = None,
     open_statistics: bool = False,
 ) -> Lent:
@@ -295,6 +296,7 @@ def lent(
         kept=kept,
         chat_log=log,
         webhook_url=None,
+        address=address,
         service_name="Полярный <Вестник> & Ко",
         admin_chats=(ADMIN,),
         insight=insight,

@@ -290,12 +290,53 @@ async def test_a_draft_of_a_reply_stays_a_reply(visit: Visit, live: Page) -> Non
     assert event.reply_to is not None
 
 
+def _told(page: Page) -> list[str]:
+    """What the page has told the service of residents: the values of links, and texts."""
+    return [
+        event.source if isinstance(event, ChatStarted) else event.content.text
+        for event in page.core.events
+        if isinstance(event, ChatStarted | MessageReceived)
+    ]
+
+
 async def test_coming_by_a_link(visit: Visit, live: Page) -> None:
-    """The value of a link reaches the service once and leaves the address."""
-    tab = await visit("/?start=school5")
-    await expect(_resident(tab).get_by_text("по ссылке school5")).to_be_visible()
-    assert tab.url == f"{live.url}/"
-    assert [event.source for event in live.core.events if isinstance(event, ChatStarted)] == ["school5"]
+    """The value of a link is told once, before the question, and leaves the address; nobody greets twice."""
+    tab = await visit("/?source=school5#resident")
+    await expect(_resident(tab).get_by_text("Здравствуйте!")).to_be_visible()
+    assert tab.url == f"{live.url}/#resident"
+    await _say(_resident(tab), "Холодно")
+    await expect(_resident(tab).get_by_text("Вопрос № 1 принят")).to_be_visible()
+    await tab.reload()
+    await _say(_resident(tab), "Очень холодно")
+    await expect(_resident(tab).get_by_text("Вопрос № 2 принят")).to_be_visible()
+    assert ["school5", "Холодно", "Очень холодно"] == _told(live)
+    await expect(_resident(tab).get_by_text("Здравствуйте!")).to_be_hidden()
+
+
+async def test_link_while_the_service_is_away(visit: Visit, live: Page) -> None:
+    """The value of a link that could not be told comes with the next message, also after a reload."""
+    tab = await visit()
+    live.core.away = True
+    async with tab.expect_response("**/web/resident/start") as refused:
+        await tab.goto(f"{live.url}/?source=school5")
+    assert 503 == (await refused.value).status
+    await tab.reload()
+    live.core.away = False
+    await _say(_resident(tab), "Холодно")
+    await expect(_resident(tab).get_by_text("Вопрос № 1 принят")).to_be_visible()
+    await _say(_resident(tab), "Очень холодно")
+    await expect(_resident(tab).get_by_text("Вопрос № 2 принят")).to_be_visible()
+    assert ["school5", "Холодно", "Очень холодно"] == _told(live)
+
+
+async def test_a_message_does_not_need_the_value_of_a_link(visit: Visit, live: Page) -> None:
+    """A question goes also while the value of a link cannot be told."""
+    tab = await visit()
+    await tab.route("**/web/resident/start", lambda route: route.abort())
+    await tab.goto(f"{live.url}/?source=school5")
+    await _say(_resident(tab), "Холодно")
+    await expect(_resident(tab).get_by_text("Вопрос № 1 принят")).to_be_visible()
+    assert ["Холодно"] == _told(live)
 
 
 async def test_narrow(visit: Visit) -> None:

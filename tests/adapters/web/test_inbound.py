@@ -177,13 +177,20 @@ async def test_only_buttons_that_are_there_can_be_pressed(
 
 
 async def test_start(page: Page, person: ClientSession) -> None:
-    """Coming by a link counts once, however often the page is loaded."""
+    """Coming by a link counts once, also when the page tells it twice, and nothing is said: the page greets."""
     for _ in range(2):
         status, _ = await _post(person, "/web/resident/start", source="school5\n")
         assert status == 204
     [event] = page.core.events
     assert isinstance(event, ChatStarted)
-    assert (event.source, event.greet) == ("school5", True)
+    assert (event.source, event.greet) == ("school5", False)
+
+
+async def test_the_same_link_again(page: Page, person: ClientSession) -> None:
+    """Whoever opens a link a second time comes from there a second time, for another question."""
+    for client_id in (ID, OTHER):
+        await _post(person, "/web/resident/start", source="school5", client_id=client_id)
+    assert ["school5", "school5"] == [event.source for event in page.core.events if isinstance(event, ChatStarted)]
 
 
 REFUSED = {

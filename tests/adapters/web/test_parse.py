@@ -149,9 +149,9 @@ CASES = [
     ),
     Case(
         label="coming by a link",
-        raw=RawStart(source="school5", **(RESIDENT | {"client_id": "school5"})),  # type: ignore[arg-type]
-        key="start:c0ffee:school5",
-        expected=ChatStarted(chat=CHAT, sender=ANNA, at=AT, source="school5"),
+        raw=RawStart(source="school5", **RESIDENT),  # type: ignore[arg-type]
+        key=f"start:c0ffee:{ID}",
+        expected=ChatStarted(chat=CHAT, sender=ANNA, at=AT, source="school5", greet=False),
     ),
 ]
 

@@ -45,6 +45,8 @@ def ago(at: datetime) -> timedelta:
         (Row(outcome=Outcome.CLOSED, ended=500), Counts(asked=1, closed=1)),
         (Row(outcome=Outcome.SPAM), Counts(asked=1, spam=1)),
         (Row(outcome=Outcome.UNCLARIFIED), Counts(asked=1, unclarified=1)),
+        (Row(outcome=Outcome.HELPED), Counts(asked=1, helped_at_once=1)),
+        (Row(outcome=Outcome.WITHDRAWN), Counts(asked=1, taken_back=1)),
         # The deadline moves while the clock stands: what counts is when it ended.
         (Row(clock=60, ended=241), Counts(asked=1, answered=1, overdue=1)),
         (Row(clock=300, ended=240), Counts(asked=1, answered=1)),

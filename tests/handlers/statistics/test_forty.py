@@ -125,6 +125,8 @@ BEHIND = {
     What.CLOSED: 1,
     What.SPAM: 1,
     What.UNCLARIFIED: 1,
+    What.HELPED: 0,
+    What.TAKEN_BACK: 0,
     What.OVERDUE: 5,
     What.HANDED_OVER: 3,
 }

@@ -1,0 +1,48 @@
+"""What the service itself asks a resident about his question: where it is, what it is about."""
+
+from __future__ import annotations
+
+from bot.conversation import choices, places
+from bot.conversation.choices import Option, Rows
+from bot.conversation.voice import voice_of
+from bot.desk.words import Recognized
+from bot.model.message import Button
+from bot.model.question import AskedFor, Question
+from handlers.context import Context
+
+
+def options(ctx: Context, question: Question, kind: AskedFor) -> list[Option]:
+    """The places, or topics, that change who answers."""
+    desk, channel = ctx.desk, question.chat.channel
+    if kind is AskedFor.PLACE:
+        found, names = desk.places_that_matter(channel, question.topic), desk.places
+    else:
+        found, names = desk.topics_that_matter(channel, question.place), desk.topics
+    return [Option(slug=slug, name=names[slug]) for slug in found]
+
+
+def ask(ctx: Context, question: Question, *, below: tuple[Button, ...] = ()) -> tuple[str, Rows]:
+    """What he is asked now (he is asked something), and the buttons under it with those `below` them."""
+    assert question.asked_for is not None
+    kind, offered = question.asked_for, options(ctx, question, question.asked_for)
+    limits, voice = ctx.capabilities[question.chat.channel].keyboard, voice_of(question.language)
+    if kind is AskedFor.PLACE:
+        said = places.where(voice, limits, on_map=bool(ctx.desk.geography))
+    else:
+        said = places.what(voice, limits, [one.name for one in offered])
+    return said, choices.rows(voice, kind, question.number, offered, limits, below=below)
+
+
+def still(ctx: Context, question: Question) -> AskedFor | None:
+    """What he is to be asked, now that more is known: the same as before, the next, or nothing more."""
+    asked = question.asked_for
+    if asked is None:
+        return None
+    answered = question.place if asked is AskedFor.PLACE else question.topic
+    return following(ctx, question, asked) if answered else asked
+
+
+def following(ctx: Context, question: Question, answered: AskedFor) -> AskedFor | None:
+    """What to ask after this, which he has said, or does not want to say."""
+    about = Recognized(topic=question.topic, place=question.place)
+    return ctx.desk.asks_next(question.chat.channel, about, answered)

@@ -1,0 +1,109 @@
+"""Known answers for residents: shown at once under the confirmation, and on pages of their own."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from bot.conversation import consulting, texts
+from bot.conversation.faq import Entry
+from bot.conversation.voice import voice_of
+from bot.delivery.entry import Role
+from bot.delivery.fit import Draft
+from bot.model.action import Deed
+from bot.model.chat import ChatKind
+from bot.model.message import Keyboard
+from bot.model.question import CloseKind, Question, Status
+from handlers import by_resident
+from handlers.context import Context
+from handlers.outgoing import Address, post
+from handlers.visit import Visit
+from storage import faq, questions
+from storage.database import Transaction
+
+
+async def suggest(tx: Transaction, ctx: Context, question: Question, text: str) -> None:
+    """Show the answers that a new question resembles. It is registered, and on its way, whatever comes of this."""
+    found = ctx.answers.library.best(text)
+    if not found:
+        return
+    await faq.offer(tx, question.number, [one.id for one in found])
+    voice = voice_of(question.language)
+    said, rows = consulting.suggestion(voice, question.number, found)
+    keyboard = Keyboard(rows=(*rows, *texts.keyboard(voice).rows))
+    address = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number)
+    await post(tx, ctx, address, Draft(text=said, keyboard=keyboard, voice=voice))
+
+
+async def show(visit: Visit) -> list[int]:
+    """`/faq`: topics, questions of a topic, or one answer."""
+    ctx, voice, argument = visit.ctx, visit.voice, visit.argument
+    entries = ctx.answers.library.entries
+    if not entries:
+        return await visit.say(voice.say("faq-none"))
+    if visit.number is not None:
+        return await _answer(visit, visit.number)
+    names = ctx.desk.topics
+    limits = ctx.capabilities[visit.conversation.chat.channel].keyboard
+    if argument.startswith(consulting.TOPIC):
+        topic, _, page = argument.removeprefix(consulting.TOPIC).partition(":")
+        slug = "" if topic == consulting.NO_TOPIC else topic
+        if of_topic := [one for one in entries if one.topic == slug]:
+            said, rows = consulting.entries_page(voice, of_topic, slug, names, limits, _number(page))
+            return await visit.turn(said, *rows)
+    counts = Counter(one.topic for one in entries)
+    if limits is None or len(entries) <= consulting.size(limits) or len(counts) == 1:
+        said, rows = consulting.entries_page(voice, entries, "", names, limits, _number(argument.rpartition(":")[2]))
+    else:
+        said, rows = consulting.topics_page(voice, counts, names, limits, _number(argument.removeprefix("p:")))
+    return await visit.turn(said, *rows)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
+
+
+async def _answer(visit: Visit, entry_id: int) -> list[int]:
+    entry: Entry | None = next((one for one in visit.ctx.answers.library.entries if one.id == entry_id), None)
+    if entry is None:
+        return await visit.say(visit.voice.say("faq-gone"))
+    question = visit.question
+    waits = question is not None and question.status is Status.OPEN
+    said, rows = consulting.answer(visit.voice, entry, open_question=question.number if question and waits else None)
+    return await visit.say(said, *rows)
+
+
+async def helped(visit: Visit) -> list[int]:
+    """«Помогло»: the question needs no other answer."""
+    number, _, entry = visit.argument.partition(":")
+    question = await visit.own(int(number)) if number.isdecimal() else visit.question
+    voice = visit.voice
+    if question is None:
+        return await visit.say(voice.say("faq-glad"))
+    offered = await faq.offered(visit.tx, question.number)
+    enough = int(entry) if entry.isdecimal() else next(iter(offered), None)
+    if question.close_kind is CloseKind.HELPED or question.status is Status.ANSWERED:
+        return await visit.say(voice.say("faq-glad"))
+    if question.status is Status.CLOSED:
+        return await visit.say(voice.say("faq-closed", number=question.number))
+    if enough is None:
+        # He was shown nothing: whatever helped, others may still be at it.
+        return await visit.say(voice.say("faq-glad-open", number=question.number), question=question.number)
+    await faq.count_help(visit.tx, enough)
+    await by_resident.close(visit.tx, visit.ctx, question, CloseKind.HELPED, Deed.HELPED, visit.now)
+    undo = consulting.undo(voice, question.number)
+    return await visit.say(voice.say("faq-helped", number=question.number), undo, question=question.number)
+
+
+async def wait(visit: Visit) -> list[int]:
+    """«Нет, жду ответа»: everything stays as it was; what was closed by a slip is open again."""
+    question = await visit.own(visit.number) if visit.number is not None else visit.question
+    voice = visit.voice
+    if question is None:
+        return await visit.say(texts.explanation(voice, visit.ctx.desk.answer_within))
+    if question.close_kind is CloseKind.HELPED:
+        question = await by_resident.reopen(visit.tx, visit.ctx, question, visit.now)
+    if question.status not in (Status.OPEN, Status.CLARIFYING):
+        return await visit.say(voice.say("faq-closed", number=question.number))
+    due = texts.moment(question.expected_at, visit.now, visit.ctx.look.zone, voice)
+    await questions.nothing_offered(visit.tx, question.number)
+    return await visit.say(voice.say("faq-waiting", number=question.number, due=due), question=question.number)

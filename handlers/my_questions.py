@@ -1,0 +1,155 @@
+"""A resident's own questions: the list, one of them, and what he does with it."""
+
+from __future__ import annotations
+
+from bot.conversation import my_questions, texts
+from bot.conversation.machine import TURN, Page
+from bot.desk import by_resident as told
+from bot.model.action import Deed, Official
+from bot.model.content import Content
+from bot.model.question import Author, CloseKind, NextIs, NextMessage, Question, Status
+from handlers import by_resident, handing, moderation, showing
+from handlers.visit import Visit
+from storage import actions, conversations, questions
+from storage.questions import NewMessage
+
+
+async def show(visit: Visit) -> list[int]:
+    """`/my`: the list, or one question."""
+    if visit.number is not None:
+        return await _one(visit, visit.number)
+    page = visit.argument.removeprefix(TURN)
+    return await _list(visit, int(page) if page.isdecimal() and len(page) < 6 else 1)
+
+
+async def _list(visit: Visit, page: int) -> list[int]:
+    tx, voice, conversation = visit.tx, visit.voice, visit.conversation.id
+    total = await questions.count_own(tx, conversation)
+    if not total:
+        return await visit.say(voice.say("my-none"))
+    page = min(max(page, 1), my_questions.pages(total))
+    own = await questions.own(tx, conversation, limit=my_questions.PAGE, offset=(page - 1) * my_questions.PAGE)
+    previews = await questions.previews(tx, [one.number for one in own])
+    said, rows = my_questions.list_page(voice, own, previews, total, page, visit.now, visit.ctx.look.zone)
+    return await visit.turn(said, *rows)
+
+
+async def _one(visit: Visit, number: int) -> list[int]:
+    question = await visit.own(number)
+    if question is None:
+        return await _not_his(visit, visit.argument)
+    thread, total = await questions.newest_of(visit.tx, number, my_questions.SEEN, limit=my_questions.LAST)
+    # Whoever may not write may still read.
+    banned = moderation.is_banned(visit.conversation, visit.now)
+    can = () if banned else my_questions.deeds(question, visit.now)
+    zone = visit.ctx.look.zone
+    said, rows = my_questions.one_page(visit.voice, question, thread, total, visit.now, zone, can=can)
+    return await visit.say(said, *rows, question=number)
+
+
+# --- what he does with one -----------------------------------------------------------------------------------------
+
+
+async def add(visit: Visit) -> list[int]:
+    """«Дополнить»: his next message belongs to this very question."""
+    question = await _meant(visit, visit.argument)
+    if question is None:
+        return await _not_his(visit, visit.argument)
+    if question.status is Status.CLOSED:
+        return await _closed(visit, question)
+    await _next_is_of(visit, question)
+    return await visit.say(visit.voice.say("my-add-to", number=question.number), question=question.number)
+
+
+async def take_back(visit: Visit) -> list[int]:
+    """«Отозвать вопрос»: the button, and the word alone, ask whether he is sure; the number says it."""
+    voice, argument = visit.voice, visit.argument
+    number = argument.removeprefix(my_questions.ASK)
+    question = await _meant(visit, number)
+    if question is None:
+        return await _not_his(visit, number)
+    if question.status is Status.ANSWERED:
+        return await visit.say(voice.say("my-answered-already", number=question.number), question=question.number)
+    if question.status is Status.CLOSED:
+        return await _closed(visit, question)
+    if number != argument or not number:
+        sure = (my_questions.sure_button(voice, question.number),)
+        return await visit.say(voice.say("my-sure", number=question.number), sure, question=question.number)
+    await by_resident.close(visit.tx, visit.ctx, question, CloseKind.WITHDRAWN, Deed.TAKEN_BACK, visit.now)
+    told_of_next = visit.conversation.next_message
+    if told_of_next is not None and told_of_next.question == question.number:
+        # What he writes now is about something else.
+        await conversations.expect(visit.tx, visit.conversation.id, None)
+    undo = (my_questions.deed_button(voice, Page.REOPEN, question.number),)
+    return await visit.say(voice.say("my-taken-back", number=question.number), undo, question=question.number)
+
+
+async def reopen(visit: Visit) -> list[int]:
+    """«Открыть снова»: somebody has to answer after all, or again; his next message says what is missing."""
+    tx, ctx, voice, now = visit.tx, visit.ctx, visit.voice, visit.now
+    question = await _meant(visit, visit.argument)
+    if question is None:
+        return await _not_his(visit, visit.argument)
+    if my_questions.is_open(question):
+        state = my_questions.state(voice, question, now, ctx.look.zone)
+        said = voice.say("my-open-already", number=question.number, state=state)
+        return await visit.say(said, question=question.number)
+    if not my_questions.may_reopen(question, now) or await _too_often(visit, question):
+        return await visit.say(voice.say("my-over", number=question.number), question=question.number)
+    was_closed = question.status is Status.CLOSED
+    question = await by_resident.reopen(tx, ctx, question, now)
+    await _leave_trace(visit, question)
+    if not (showing.is_astray(ctx, question) and await showing.show_elsewhere(tx, ctx, question.number)):
+        if not was_closed:
+            await handing.recard(tx, ctx, question)
+        await by_resident.tell_officials(tx, ctx, question, told.opened_again(question, ctx.look, now))
+    await _next_is_of(visit, question)
+    due = texts.moment(question.due_at, now, ctx.look.zone, voice)
+    return await visit.say(voice.say("my-reopened", number=question.number, due=due), question=question.number)
+
+
+async def _too_often(visit: Visit, question: Question) -> bool:
+    """Whoever opens and takes back in turns would fill the officials' chat."""
+    done = await actions.of_question(visit.tx, question.number)
+    return sum(one.deed is Deed.ASKED_AGAIN for one in done) >= my_questions.REOPENS
+
+
+async def _leave_trace(visit: Visit, question: Question) -> None:
+    """In the thread, by which everybody goes who asks since when he waits; and in the audit trail."""
+    chat = visit.conversation.chat
+    message = NewMessage(role=Author.REOPENED, author="", chat=chat, message_id="", content=Content(), at=visit.now)
+    await questions.add_message(visit.tx, question.number, message)
+    by_himself = Official(id="", name="", chat=chat)
+    await actions.add(visit.tx, question.number, by_himself, Deed.ASKED_AGAIN, visit.now)
+
+
+async def _next_is_of(visit: Visit, question: Question) -> None:
+    """His next message belongs to this question, also if it is not his last one."""
+    until = visit.now + my_questions.NEXT_FOR
+    told_of_next = NextMessage(kind=NextIs.ADDITION, question=question.number, until=until)
+    await conversations.expect(visit.tx, visit.conversation.id, told_of_next)
+    await conversations.change(visit.tx, visit.conversation.id, wants_new=False)
+
+
+async def _meant(visit: Visit, argument: str) -> Question | None:
+    """The question of this number; without one, his last."""
+    if not argument:
+        return visit.question
+    return await visit.own(int(argument)) if argument.isdecimal() and len(argument) <= 15 else None
+
+
+async def _not_his(visit: Visit, argument: str) -> list[int]:
+    """He has no such question, or none at all."""
+    said = visit.voice.say("my-foreign", number=argument) if argument.isdecimal() else visit.voice.say("my-none")
+    return await visit.say(said)
+
+
+async def _closed(visit: Visit, question: Question) -> list[int]:
+    """It takes nothing up, unless it is opened again."""
+    voice, number = visit.voice, question.number
+    withdrawn = question.close_kind is CloseKind.WITHDRAWN
+    said = voice.say("my-withdrawn-already" if withdrawn else "my-closed-already", number=number)
+    if not my_questions.may_reopen(question, visit.now):
+        return await visit.say(said, question=number)
+    said += f" {voice.say('my-how-reopen', number=number)}"
+    return await visit.say(said, (my_questions.deed_button(voice, Page.REOPEN, number),), question=number)

@@ -1,0 +1,1 @@
+"""What residents may want with their data, carried out: consent, a file with all of it, its removal, its terms."""

@@ -1,0 +1,161 @@
+"""Consent: asked for before a question is registered; what he wrote meanwhile is kept aside and not lost."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot.conversation import rights as texts
+from bot.conversation import wishes
+from bot.conversation.texts import keyboard as always
+from bot.conversation.voice import RUSSIAN
+from bot.delivery.entry import Role
+from bot.delivery.fit import Draft
+from bot.model.chat import ChatKind, ChatRef
+from bot.model.content import Media
+from bot.model.event import MessageEdited, MessageReceived, Sender
+from bot.model.message import Keyboard
+from bot.model.question import Conversation
+from handlers.context import Context
+from handlers.outgoing import Address, post
+from handlers.rights import traces
+from storage import consents, conversations
+from storage.consents import SetAside
+from storage.database import Transaction
+
+#: Messages that are kept aside of one resident.
+MOST = 200
+#: He writes on without saying whether he consents: how often he is reminded of that.
+REMINDS_EVERY = timedelta(minutes=1)
+
+#: Registers a message: see `handlers.residents`.
+Register = Callable[[Transaction, Context, MessageReceived], Awaitable[None]]
+
+
+def is_missing(ctx: Context, conversation: Conversation) -> bool:
+    """Whether this resident has to consent before a question of his is registered."""
+    return ctx.rights.consent is not None and conversation.consented != ctx.rights.consent
+
+
+async def holds_back(
+    tx: Transaction, ctx: Context, conversation: Conversation, event: MessageReceived, now: datetime
+) -> bool:
+    """Whether this message, which would be a question, waits for his consent: then it is kept, and he is asked."""
+    if not is_missing(ctx, conversation):
+        return False
+    if conversation.consent_asked_at is None and wishes.is_consent(event.content):
+        # He read of it somewhere: that is no question, and no consent to what he was not shown.
+        await _ask(tx, ctx, conversation, texts.ask_consent_first(ctx.rights.notice_url), now)
+        return True
+    opens = conversation.wants_new
+    kept = await consents.set_aside(tx, conversation.id, event, now, opens=opens, most=MOST)
+    if opens and kept:
+        await conversations.change(tx, conversation.id, wants_new=False)
+    if conversation.consent_asked_at is None:
+        await _ask(tx, ctx, conversation, texts.ask_consent(ctx.rights.notice_url), now)
+    elif kept == MOST:
+        # Before anything is refused.
+        await _ask(tx, ctx, conversation, texts.full(), now)
+    elif now - conversation.consent_asked_at >= REMINDS_EVERY:
+        await _ask(tx, ctx, conversation, texts.still_aside() if kept else texts.full(), now)
+    return True
+
+
+async def given(
+    tx: Transaction,
+    ctx: Context,
+    conversation: Conversation,
+    sender: Sender,
+    now: datetime,
+    register: Register,
+    *,
+    mark: str = "",
+) -> None:
+    """He consents: what he wrote is registered, in its order. By a button with the mark of its text, or in a word."""
+    version = ctx.rights.consent
+    if is_waived(ctx, conversation):
+        await release(tx, ctx, conversation, sender, register)
+    if version is None or not is_missing(ctx, conversation):
+        # Pressed twice, on two devices: there is nothing left to say.
+        return
+    if mark and mark != wishes.mark_of(version):
+        text = f"{texts.other_text()} {texts.ask_consent_first(ctx.rights.notice_url)}"
+        await _ask(tx, ctx, conversation, text, now)
+        return
+    await consents.record(tx, conversation.id, version, now, "button" if mark else "word")
+    if not await release(tx, ctx, conversation, sender, register):
+        await _say(tx, ctx, conversation, texts.consented(), always(RUSSIAN))
+
+
+def is_waived(ctx: Context, conversation: Conversation) -> bool:
+    """Whether he is asked for a consent that nobody needs any more: the settings have changed meanwhile."""
+    return conversation.consent_asked_at is not None and not is_missing(ctx, conversation)
+
+
+async def release(tx: Transaction, ctx: Context, conversation: Conversation, sender: Sender, register: Register) -> int:
+    """Register what is kept aside; returns how many messages that were."""
+    kept = await consents.take(tx, conversation.id)
+    await conversations.change(tx, conversation.id, consent_asked_at=None)
+    for one in kept:
+        if one.opens:
+            await conversations.change(tx, conversation.id, wants_new=True)
+        await register(tx, ctx, _event(conversation.chat, sender, one))
+    return len(kept)
+
+
+async def refused(tx: Transaction, ctx: Context, conversation: Conversation) -> None:
+    """He does not consent: what was kept is erased, and he hears how to ask elsewhere."""
+    if ctx.rights.consent is not None and not is_missing(ctx, conversation):
+        await _say(tx, ctx, conversation, texts.consented_before(), always(RUSSIAN))
+        return
+    kept = await erase(tx, ctx, conversation)
+    if kept or conversation.consent_asked_at is not None:
+        await _say(tx, ctx, conversation, texts.declined(), always(RUSSIAN))
+
+
+async def erase(tx: Transaction, ctx: Context, conversation: Conversation) -> int:
+    """Erase what is kept aside, and the updates that brought it; returns how many messages. He is asked no more.
+
+    Of somebody who never consented to anything the name goes, too.
+    """
+    kept = await consents.take(tx, conversation.id)
+    nameless = {"name": "", "username": "", "language": "", "source": ""} if conversation.question is None else {}
+    await conversations.change(tx, conversation.id, consent_asked_at=None, **nameless)
+    if kept:
+        await traces.of_set_aside(tx, ctx, conversation, _media(kept))
+    return len(kept)
+
+
+async def edited(tx: Transaction, conversation: Conversation, event: MessageEdited) -> bool:
+    """He corrected what is kept aside; False: it is not."""
+    return conversation.consent_asked_at is not None and await consents.correct(
+        tx, conversation.id, event.message_id, event.content
+    )
+
+
+def _media(kept: Sequence[SetAside]) -> list[Media]:
+    return [media for one in kept for media in one.content.media]
+
+
+def _event(chat: ChatRef, sender: Sender, kept: SetAside) -> MessageReceived:
+    """The message as it came."""
+    return MessageReceived(
+        chat=chat,
+        chat_kind=ChatKind.PRIVATE,
+        message_id=kept.message_id,
+        sender=sender,
+        at=kept.at,
+        content=kept.content,
+        album_id=kept.album_id,
+    )
+
+
+async def _ask(tx: Transaction, ctx: Context, conversation: Conversation, text: str, now: datetime) -> None:
+    assert ctx.rights.consent is not None
+    await conversations.change(tx, conversation.id, consent_asked_at=now)
+    await _say(tx, ctx, conversation, text, wishes.consent_keyboard(ctx.rights.consent))
+
+
+async def _say(tx: Transaction, ctx: Context, conversation: Conversation, text: str, keyboard: Keyboard) -> None:
+    address = Address(chat=conversation.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION)
+    await post(tx, ctx, address, Draft(text=text, keyboard=keyboard))

@@ -1,0 +1,117 @@
+"""/mydata: a resident gets all that is stored about him, as two files in his chat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from bot.adapter import StoredFile
+from bot.conversation import my_data as document
+from bot.conversation import rights as texts
+from bot.conversation import wishes
+from bot.conversation.my_data import Document
+from bot.conversation.texts import keyboard as always
+from bot.conversation.texts import moment
+from bot.conversation.voice import RUSSIAN
+from bot.delivery.entry import Role
+from bot.delivery.fit import Draft
+from bot.errors import MediaUnavailable
+from bot.model.chat import ChatKind, ChatRef
+from bot.model.content import Media, MediaKind
+from bot.model.question import Conversation
+from handlers import chores
+from handlers.context import Context
+from handlers.media import MediaStore
+from handlers.outgoing import Address, post
+from handlers.rights.collecting import Inquiry, collect
+from storage import chores as stored_chores
+from storage import conversations, my_data
+from storage.chores import Chore
+from storage.database import Transaction
+
+log = structlog.get_logger(__name__)
+
+#: The kind of the chore.
+KIND = "mydata"
+#: Bytes of one file: the thread of a lifetime has less.
+LIMIT = 50 * 1024 * 1024
+
+
+async def ask(tx: Transaction, ctx: Context, conversation: Conversation, now: datetime) -> None:
+    """He wants the file: it is made off this transaction, at most once an hour."""
+    if conversation.mydata_at is not None and now < (next_at := conversation.mydata_at + wishes.FILE_EVERY):
+        await _say(tx, ctx, conversation.chat, Draft(text=texts.collected_lately(moment(next_at, now, ctx.look.zone))))
+        return
+    await conversations.change(tx, conversation.id, mydata_at=now)
+    await chores.add(tx, ctx, KIND, str(conversation.id), {"conversation": conversation.id})
+    await _say(tx, ctx, conversation.chat, Draft(text=texts.collecting()))
+
+
+class MyData:
+    """Makes the files."""
+
+    def __init__(self, ctx: Context, media: MediaStore, *, limit: int = LIMIT) -> None:
+        self._ctx = ctx
+        self._media = media
+        self._limit = limit
+
+    async def make(self, chore: Chore) -> None:
+        """Collect, write and send: a handler of chores."""
+        ctx, conversation = self._ctx, chore.arguments.get("conversation")
+        if not isinstance(conversation, int):
+            raise chores.Outdated
+        async with ctx.database.transaction() as tx:
+            person = await my_data.person(tx, conversation)
+            if person is None:
+                # He had it removed meanwhile.
+                await stored_chores.finish(tx, chore.id)
+                return
+            sections = await collect(Inquiry(tx=tx, ctx=ctx, conversation=conversation, person=person))
+        made = Document(service=ctx.service_name, at=ctx.clock(), sections=sections)
+        try:
+            files = [
+                await self._keep(await asyncio.to_thread(document.to_html, made, ctx.look.zone), "мои-данные.html"),
+                await self._keep(await asyncio.to_thread(document.to_json, made), "мои-данные.json"),
+            ]
+        except MediaUnavailable as error:
+            log.warning("mydata.not_kept", error=error.code)
+            async with ctx.database.transaction() as tx:
+                await stored_chores.finish(tx, chore.id)
+                await conversations.change(tx, conversation, mydata_at=None)
+                await _say(tx, ctx, person.chat, Draft(text=texts.not_collected()))
+            return
+        media = tuple(map(_media, files))
+        async with ctx.database.transaction() as tx:
+            await stored_chores.finish(tx, chore.id)
+            # Locked, so that nothing is sent to somebody who has it all removed at this moment.
+            known = await conversations.lock_known(tx, person.chat)
+            if is_his := known is not None and known.id == conversation:
+                await _say(tx, ctx, person.chat, Draft(text=texts.my_data(), media=media))
+        if not is_his:
+            await self._media.forget(media)
+
+    async def _keep(self, content: bytes, name: str) -> StoredFile:
+        async def chunks() -> AsyncIterator[bytes]:
+            yield content
+
+        return await self._media.put(chunks(), file_name=name, limit=self._limit)
+
+
+def _media(file: StoredFile) -> Media:
+    return Media(
+        kind=MediaKind.DOCUMENT,
+        channel="",
+        ref=f"file:{file.sha256}",
+        file_name=file.file_name,
+        mime_type=file.mime_type,
+        size=file.size,
+    )
+
+
+async def _say(tx: Transaction, ctx: Context, chat: ChatRef, draft: Draft) -> None:
+    address = Address(chat=chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION)
+    await post(tx, ctx, address, replace(draft, keyboard=always(RUSSIAN)))

@@ -1,0 +1,79 @@
+"""What residents say and press about their data, and who carries it out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.conversation import wishes
+from bot.conversation.wishes import Wish
+from bot.model.event import ButtonPressed, MessageReceived
+from bot.model.question import Conversation
+from handlers.context import Context
+from handlers.rights import consent, forgetting, my_data
+from handlers.rights.consent import Register
+from storage import conversations
+from storage.database import Transaction
+
+
+async def said(
+    tx: Transaction, ctx: Context, conversation: Conversation, event: MessageReceived, now: datetime, register: Register
+) -> bool:
+    """Whether he wrote a word that stands for a button of these; else it is something to pass on."""
+    waived = consent.is_waived(ctx, conversation) and conversation.banned_until is None
+    if waived:
+        await consent.release(tx, ctx, conversation, event.sender, register)
+        conversation = await conversations.lock(tx, event.chat, event.sender)
+    wish = wishes.said(
+        event.content,
+        consent_asked=conversation.consent_asked_at is not None,
+        forget_asked=forgetting.is_asked(conversation, now),
+    )
+    match wish:
+        case None if waived:
+            # With what he has asked by now.
+            await register(tx, ctx, event)
+        case None:
+            return False
+        case Wish.CONSENT_YES:
+            await consent.given(tx, ctx, conversation, event.sender, now, register)
+        case Wish.CONSENT_NO:
+            await consent.refused(tx, ctx, conversation)
+        case _:
+            await _data(tx, ctx, conversation, wish, now)
+    return True
+
+
+async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed, now: datetime, register: Register) -> bool:
+    """Whether he pressed a button of these, perhaps an old one."""
+    button = wishes.read(event.data)
+    if button is None:
+        return False
+    if button.wish in (Wish.FORGET_YES, Wish.FORGET_NO):
+        # Of whom nothing is known nothing is to be remembered, because he pressed twice.
+        known = await conversations.lock_known(tx, event.chat)
+        if known is not None:
+            await _data(tx, ctx, known, button.wish, now)
+        return True
+    conversation = await conversations.lock(tx, event.chat, event.sender)
+    match button.wish:
+        case Wish.CONSENT_YES:
+            await consent.given(tx, ctx, conversation, event.sender, now, register, mark=button.text)
+        case Wish.CONSENT_NO:
+            await consent.refused(tx, ctx, conversation)
+        case _:
+            await _data(tx, ctx, conversation, button.wish, now)
+    return True
+
+
+async def _data(tx: Transaction, ctx: Context, conversation: Conversation, wish: Wish, now: datetime) -> None:
+    match wish:
+        case Wish.MY_DATA:
+            await my_data.ask(tx, ctx, conversation, now)
+        case Wish.FORGET:
+            await forgetting.ask(tx, ctx, conversation, now)
+        case Wish.FORGET_YES:
+            await forgetting.confirmed(tx, ctx, conversation, now)
+        case Wish.FORGET_NO:
+            await forgetting.left(tx, ctx, conversation)
+        case _:
+            raise AssertionError("a consent needs who gives it")

@@ -1,0 +1,112 @@
+"""What is stored about a resident, read for himself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.chat import ChatRef
+from bot.model.content import Content
+from bot.model.question import SAID_TO_RESIDENT, Author
+from storage.codec import decode_content, decode_history
+from storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who he is, as his messenger tells it, and where he stands."""
+
+    chat: ChatRef
+    user_id: str
+    name: str
+    username: str
+    language: str
+    #: The link that led him here, until a question takes it along.
+    source: str
+    since: datetime
+    seen_at: datetime
+    banned_until: datetime | None
+    ban_reason: str
+
+
+async def person(tx: Transaction, conversation_id: int) -> Person | None:
+    """None: nothing is stored about him any more."""
+    row = await tx.raw.fetchrow(
+        "SELECT channel, chat_id, user_id, name, username, language, source, created_at, seen_at, banned_until,"
+        " ban_reason"
+        " FROM conversations WHERE id = $1 AND forgotten_at IS NULL",
+        conversation_id,
+    )
+    if row is None:
+        return None
+    return Person(
+        chat=ChatRef(channel=row["channel"], chat_id=row["chat_id"]),
+        user_id=row["user_id"],
+        name=row["name"],
+        username=row["username"],
+        language=row["language"],
+        source=row["source"],
+        since=row["created_at"],
+        seen_at=row["seen_at"],
+        banned_until=row["banned_until"],
+        ban_reason=row["ban_reason"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message that he wrote, or that he was sent by an official."""
+
+    role: Author
+    at: datetime
+    content: Content
+    #: What it said before, oldest first.
+    history: tuple[Content, ...]
+
+
+#: What he wrote, also what was shown to nobody; and what officials said to him. Their notes are not about him to see.
+_HIS = (Author.RESIDENT, Author.BANNED, Author.COMMENT, Author.REOPENED, *sorted(SAID_TO_RESIDENT))
+
+
+async def said(tx: Transaction, conversation_id: int, chat: ChatRef) -> dict[int | None, list[Said]]:
+    """All messages between him and officials, by question, oldest first; None: in no question."""
+    rows = await tx.raw.fetch(
+        "SELECT m.question_id, m.role, m.at, m.content::text, m.history::text FROM messages m WHERE m.id IN ("
+        "  SELECT b.id FROM messages b JOIN questions q ON q.id = b.question_id WHERE q.conversation_id = $1"
+        "  UNION SELECT l.thread_message_id FROM links l WHERE l.channel = $2 AND l.chat_id = $3)"
+        " AND m.role = ANY($4::text[]) ORDER BY m.question_id, m.id",
+        conversation_id,
+        chat.channel,
+        chat.chat_id,
+        list(_HIS),
+    )
+    found: dict[int | None, list[Said]] = {}
+    for row in rows:
+        one = Said(
+            role=Author(row["role"]),
+            at=row["at"],
+            content=decode_content(row["content"]),
+            history=decode_history(row["history"]),
+        )
+        found.setdefault(row["question_id"], []).append(one)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawUpdate:
+    """What his messenger sent us, as it came."""
+
+    at: datetime
+    raw: str
+
+
+async def updates(tx: Transaction, chat: ChatRef, *, limit: int) -> list[RawUpdate]:
+    """The raw updates of his chat that are still kept, the newest of them, oldest first."""
+    rows = await tx.raw.fetch(
+        "SELECT received_at, raw FROM events WHERE channel = $1 AND chat_id = $2 AND raw <> '{}'"
+        " ORDER BY id DESC LIMIT $3",
+        chat.channel,
+        chat.chat_id,
+        limit,
+    )
+    return [RawUpdate(at=row["received_at"], raw=row["raw"].decode(errors="replace")) for row in reversed(rows)]

@@ -1,0 +1,483 @@
+"""/forget: what a resident is asked and told, what officials see, and that others' questions stay as they are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.conversation.wishes import CONFIRMS_WITHIN
+from bot.delivery.entry import Role
+from bot.errors import Rejected
+from bot.model.chat import ChatRef
+from bot.model.message import AnswerPress, DeleteMessage, EditMessage, SendMessage
+from bot.model.question import CloseKind, Status
+from bot.rights import Rights
+from handlers.delivery.claim import put_cards_together
+from storage.outbox import State
+from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, PLAIN, Office, photo
+from tests.handlers.rights.house import DAY, House, open_house
+
+MARIA = ChatRef(channel=HOME, chat_id="103")
+GONE = "№ 1 · житель удалил свои данные"
+
+
+@pytest.fixture
+async def house(database_address: str, tmp_path: Path) -> AsyncIterator[House]:
+    """Irina has asked, and her question is shown."""
+    async with open_house(database_address, tmp_path) as opened:
+        await opened.office.writes(IRINA, "Нет тепла")
+        await opened.office.deliver()
+        yield opened
+
+
+@pytest.fixture
+def office(house: House) -> Office:
+    return house.office
+
+
+async def last_said(office: Office) -> str:
+    await office.deliver()
+    return office.home.texts(IRINA)[-1]
+
+
+async def conversations(office: Office) -> list[str]:
+    return [row["chat_id"] for row in await office.rows("SELECT chat_id FROM conversations ORDER BY id")]
+
+
+# --- asking, confirming --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["/forget", "забыть меня", "Забудьте меня!", "удалить мои данные"])
+async def test_asked_before_anything_goes(office: Office, word: str) -> None:
+    """The word alone removes nothing: he is told what would go, and has two buttons."""
+    await office.writes(IRINA, word)
+    await office.deliver()
+    request, _ = office.home.messages(IRINA)[-1]
+    assert "Вернуть их будет нельзя. Вопрос № 1 без ответа: мы закроем его" in request.text
+    assert request.keyboard is not None
+    assert ["Да, удалить", "Нет, оставить"] == [button.text for button in request.keyboard.rows[0]]
+    assert ["Нет тепла"] == [one.content.text for one in await office.thread(1)]
+
+
+@pytest.mark.parametrize("how", ["forget-yes", "Да, удалить", "да удалить."])
+async def test_confirmed(office: Office, how: str) -> None:
+    """The button and its words do the same: he hears that all is gone, and that no answer will come."""
+    await office.writes(IRINA, "забыть меня")
+    await (office.presses(IRINA, how) if how == "forget-yes" else office.writes(IRINA, how))
+    assert (
+        "Готово: всё, что мы о вас хранили, удалено. Вопрос № 1 закрыт, ответа не будет. "
+        "Если захотите спросить снова, просто напишите."
+    ) == await last_said(office)
+    question = await office.question(1)
+    assert (Status.CLOSED, CloseKind.FORGOTTEN, None) == (question.status, question.close_kind, question.waiting_since)
+    assert "closed" == await office.value("SELECT outcome FROM waits")
+    assert ["forgotten-1"] == await conversations(office)
+
+
+@pytest.mark.parametrize("how", ["forget-no", "нет, оставить"])
+async def test_thought_better_of_it(office: Office, how: str) -> None:
+    """«Нет, оставить» leaves everything; the other button does nothing any more."""
+    await office.writes(IRINA, "забыть меня")
+    await (office.presses(IRINA, how) if how == "forget-no" else office.writes(IRINA, how))
+    assert "Хорошо, ничего не удаляем." == await last_said(office)
+    await office.presses(IRINA, "forget-yes")
+    assert (await last_said(office)).startswith("Мы ничего не удалили")
+    assert Status.OPEN is (await office.question(1)).status
+
+
+@pytest.mark.parametrize("how", ["forget-yes", "Да, удалить"])
+async def test_confirmed_too_late(office: Office, how: str) -> None:
+    """After ten minutes, or a year, neither the button nor its words remove anything."""
+    await office.writes(IRINA, "забыть меня")
+    office.clock.move(CONFIRMS_WITHIN + timedelta(seconds=1))
+    await (office.presses(IRINA, how) if how == "forget-yes" else office.writes(IRINA, how))
+    assert (await last_said(office)).startswith("Мы ничего не удалили: подтвердить можно в течение 10 минут.")
+    assert ["Нет тепла"] == [one.content.text for one in await office.thread(1)]
+
+
+async def test_words_of_somebody_who_is_not_asked(office: Office) -> None:
+    """«Нет, оставить» of somebody who was not asked is what he wanted to say."""
+    await office.writes(IRINA, "Нет, оставить")
+    assert ["Нет тепла", "Нет, оставить"] == [one.content.text for one in await office.thread(1)]
+
+
+async def test_other_words_are_no_answer(office: Office) -> None:
+    """Whatever else he writes while he is asked belongs to his question, «да» too."""
+    await office.writes(IRINA, "забыть меня")
+    await office.writes(IRINA, "да")
+    assert ["Нет тепла", "да"] == [one.content.text for one in await office.thread(1)]
+
+
+async def test_pressed_twice(house: House) -> None:
+    """Two devices at once: done once, said once; the second press does not make him known again."""
+    office = house.office
+    await office.writes(IRINA, "забыть меня")
+    await asyncio.gather(*(office.presses(IRINA, "forget-yes", press_id=f"p{n}") for n in range(4)))
+    await office.presses(IRINA, "forget-yes", press_id="later")
+    await office.deliver()
+    assert 1 == len([text for text in office.home.texts(IRINA) if text.startswith("Готово")])
+    assert 5 == len([effect for effect in office.home.effects(IRINA) if isinstance(effect, AnswerPress)])
+    assert ["forgotten-1"] == await conversations(office)
+
+
+async def test_redelivered(office: Office) -> None:
+    """The press and the words before it, delivered again afterwards, change nothing."""
+    question = office.received(OLEG, "Яма")
+    await office.accept(OLEG, question, key="asked")
+    await office.writes(OLEG, "забыть меня")
+    press = office.pressed(OLEG, "forget-yes")
+    await office.accept(OLEG, press, key="pressed")
+    await office.accept(OLEG, press, key="pressed")
+    await office.accept(OLEG, question, key="asked")
+    assert 2 == await office.value("SELECT count(*) FROM questions")
+    assert 1 == len([row for row in await office.entries(OLEG) if row.text.startswith("Готово")])
+
+
+async def test_correction_of_what_is_gone(office: Office) -> None:
+    """An old message that he corrects afterwards does not make him known again."""
+    message = await office.writes(OLEG, "Яма")
+    await office.writes(OLEG, "забыть меня")
+    await office.presses(OLEG, "forget-yes")
+    await office.edits(OLEG, message, "Большая яма")
+    assert [IRINA.chat_id, "forgotten-2"] == await conversations(office)
+
+
+async def test_nobody_else_is_touched(house: House) -> None:
+    """Of others not a word goes."""
+    office = house.office
+    await office.writes(OLEG, "Яма", media=(photo("o"),))
+    await office.deliver()
+    before = [await office.thread(2), await office.question(2), [one.state for one in await office.entries(OLEG)]]
+    await house.forgets(IRINA)
+    await house.a_day_later()
+    after = [await office.thread(2), await office.question(2), [one.state for one in await office.entries(OLEG)]]
+    assert before == after
+
+
+async def test_writes_again_as_a_stranger(house: House) -> None:
+    """Afterwards he may ask again: another question, as if for the first time; a day later it is all there."""
+    await house.forgets(IRINA)
+    await house.office.writes(IRINA, "Нет воды")
+    await house.a_day_later()
+    assert "59-ФЗ" in house.office.home.texts(IRINA)[-1]
+    assert (["Нет воды"], "Ирина") == (
+        [one.content.text for one in await house.office.thread(2)],
+        (await house.office.question(2)).resident,
+    )
+    await house.office.writes(IRINA, "И света")
+    assert 2 == len(await house.office.thread(2))
+
+
+async def test_somebody_without_a_question(house: House) -> None:
+    """Who never asked has himself forgotten too."""
+    await house.office.starts(OLEG)
+    await house.forgets(OLEG)
+    await house.a_day_later()
+    assert "Готово: всё, что мы о вас хранили, удалено. Если захотите" in house.office.home.texts(OLEG)[-1]
+    assert [] == await house.office.entries(OLEG)
+
+
+async def test_what_waits_is_dropped(house: House) -> None:
+    """An answer on its way to him is dropped: the last word is the last."""
+    office = house.office
+    await office.writes(DESK, "Завтра", reply_to=office.work.id_of(DESK, "№ 1 "))
+    await house.forgets(IRINA)
+    await office.deliver()
+    assert office.home.texts(IRINA)[-1].startswith("Готово")
+    assert "Завтра" not in office.home.texts(IRINA)
+
+
+async def test_what_is_being_sent_goes_a_day_later(house: House) -> None:
+    """An answer that is being sent while he confirms arrives; nothing of it is left afterwards."""
+    office = house.office
+    await office.writes(DESK, "Завтра в девять", reply_to=office.work.id_of(DESK, "№ 1 "))
+    gate = office.home.hold(IRINA)
+    async with office.sending():
+        await gate.wait()
+        await house.forgets(IRINA)
+        gate.open()
+        await office.delivered()
+    await house.a_day_later()
+    assert [] == await office.entries(IRINA)
+    assert 0 == await office.value("SELECT count(*) FROM links WHERE chat_id = $1", IRINA.chat_id)
+
+
+# --- what officials see --------------------------------------------------------------------------------------------
+
+
+async def test_card_says_that_he_is_gone(house: House) -> None:
+    """The card is edited, without buttons; what showed more of his words is deleted."""
+    office = house.office
+    added = "И воды тоже"
+    await office.writes(IRINA, added)
+    await office.deliver()
+    card, follow_up = (office.work.id_of(DESK, words) for words in ("Нет тепла", added))
+    await house.forgets(IRINA)
+    await office.deliver()
+    edit = next(one for one in office.work.effects(DESK) if isinstance(one, EditMessage))
+    assert EditMessage(message_id=card, text=GONE) == edit
+    assert [follow_up] == [one.message_id for one in office.work.effects(DESK) if isinstance(one, DeleteMessage)]
+    assert 2 == len(office.work.texts(DESK))
+
+
+async def test_card_with_files(house: House) -> None:
+    """A caption can be edited and a photo cannot: the message goes, and a line says why."""
+    office = house.office
+    await office.writes(OLEG, "Яма", media=(photo("p1"), photo("p2")))
+    await office.deliver()
+    ids = next(ids for message, ids in office.work.messages(DESK) if len(message.media) == 2)
+    await house.forgets(OLEG)
+    await office.deliver()
+    deleted = [one.message_id for one in office.work.effects(DESK) if isinstance(one, DeleteMessage)]
+    assert list(ids) == [one for one in deleted if one in ids]
+    assert "№ 2: житель удалил свои данные, отвечать не нужно." == office.work.texts(DESK)[-1]
+
+
+async def test_card_that_nobody_has_seen(database_address: str, tmp_path: Path) -> None:
+    """What was still waiting to be shown is never shown."""
+    async with open_house(database_address, tmp_path) as house:
+        await house.office.writes(IRINA, "Нет тепла")
+        await house.forgets(IRINA)
+        await house.office.deliver()
+        assert [] == house.office.work.asked
+
+
+async def test_without_edits(database_address: str, tmp_path: Path) -> None:
+    """Where messages can be neither edited nor deleted, a line says that nobody need answer."""
+    async with open_house(database_address, tmp_path, work=PLAIN) as house:
+        await house.office.writes(IRINA, "Нет тепла")
+        await house.office.deliver()
+        await house.forgets(IRINA)
+        await house.office.deliver()
+        assert ["№ 1: житель удалил свои данные, отвечать не нужно."] == house.office.work.texts(DESK)[1:]
+
+
+async def test_question_that_was_over(house: House) -> None:
+    """Of what was closed long ago officials hear nothing new, but the card loses his words."""
+    office = house.office
+    await office.writes(DESK, "/close 1 решено")
+    await office.deliver()
+    said = office.work.texts(DESK)
+    await house.forgets(IRINA)
+    await office.deliver()
+    assert said == office.work.texts(DESK)
+    assert GONE in [one.text for one in office.work.effects(DESK) if isinstance(one, EditMessage)]
+    question = await office.question(1)
+    assert (CloseKind.BY_OFFICIAL, "") == (question.close_kind, question.close_reason)
+
+
+REFUSED = "№ 1: житель удалил свои данные или срок их хранения вышел, ответить ему нельзя."
+COMMANDS = [
+    "/take 1",
+    "/close 1 решено",
+    "/reopen 1",
+    "/clarify 1 где?",
+    "/interim 1 пока так",
+    "/note 1 слова",
+    "/ban 1 7д",
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_nothing_can_be_done_with_it(house: House, command: str) -> None:
+    """Every command for such a question is refused, and says why."""
+    await house.forgets(IRINA)
+    await house.office.writes(DESK, command)
+    await house.office.deliver()
+    assert REFUSED == house.office.work.texts(DESK)[-1]
+
+
+async def test_reply_goes_nowhere(house: House) -> None:
+    """A reply to the old card reaches nobody, and its author hears why; so does one that was held back."""
+    office = house.office
+    card = office.work.id_of(DESK, "Нет тепла")
+    await office.writes(DESK, "Ответ без номера", reply_to="12345", by_bot=False)
+    await house.forgets(IRINA)
+    before = await office.entries(IRINA)
+    await office.writes(DESK, "Завтра дадут", reply_to=card)
+    await office.presses(DESK, "take:1", message_id=card)
+    await office.deliver()
+    assert REFUSED in office.work.texts(DESK)
+    assert [one.id for one in before] == [one.id for one in await office.entries(IRINA)]
+    assert 0 == await office.value("SELECT count(*) FROM messages WHERE content ->> 'text' = 'Завтра дадут'")
+
+
+async def test_correction_of_an_answer_goes_nowhere(house: House) -> None:
+    """An official who corrects his old answer brings nothing back."""
+    office = house.office
+    card = office.work.id_of(DESK, "Нет тепла")
+    answer = await office.writes(DESK, "Завтра", reply_to=card)
+    await office.deliver()
+    await house.forgets(IRINA)
+    await office.edits(DESK, answer, "Послезавтра")
+    assert 0 == await office.value("SELECT count(*) FROM messages WHERE content ->> 'text' <> ''")
+
+
+async def test_thread_and_log_say_what_happened(house: House) -> None:
+    """/q shows that there was a question, and its log that the resident had it removed."""
+    await house.forgets(IRINA)
+    await house.office.writes(DESK, "/q 1")
+    await house.office.writes(DESK, "/q 1 log")
+    await house.office.deliver()
+    thread, trail = house.office.work.texts(DESK)[-2:]
+    assert thread.startswith("№ 1 · Мессенджер · Житель\nЗадан ")
+    assert "житель удалил свои данные" in trail
+
+
+async def test_lists_are_shortened(database_address: str, tmp_path: Path) -> None:
+    """Where his question stood among others its lines go, in the admin chat and in the outbox; the others stay."""
+    async with open_house(database_address, tmp_path) as house:
+        office = house.office
+        for number, who in enumerate((OLEG, IRINA), start=1):
+            await office.writes(who, f"Тайное слово {number}", name=f"Житель-{number}")
+        await office.writes(DESK, "/open")
+        await office.deliver()
+        listed = office.work.texts(DESK)[-1] if "Ждут" in office.work.texts(DESK)[-1] else office.work.texts(DESK)[0]
+        assert "Тайное слово 2" in listed
+        await house.forgets(IRINA)
+        await office.deliver()
+        (edit,) = [
+            one for one in office.work.effects(DESK) if isinstance(one, EditMessage) and "Ждут ответа" in one.text
+        ]
+        assert listed.split("\n\n")[1] == edit.text.split("\n\n")[1]
+        assert "№ 2 · житель удалил свои данные" == edit.text.split("\n\n")[2]
+        assert {"№ 1", "№ 2"} <= {edit.text[one.start : one.end] for one in edit.spans}
+        assert 0 == await office.value(
+            "SELECT count(*) FROM outbox WHERE position($1 in effect) > 0", "Тайное слово 2".encode()
+        )
+        assert [] == [one for one in await office.entries(None, Role.CARD) if one.text and one.question == 2]
+
+
+async def test_cards_put_together(database_address: str, tmp_path: Path) -> None:
+    """A message that shows several cards loses his lines, and a reply to it finds the others as before."""
+    async with open_house(database_address, tmp_path) as house:
+        office = house.office
+        for number, who in enumerate((OLEG, IRINA, MARIA), start=1):
+            await office.writes(who, f"Тайное слово {number}", name=f"Житель-{number}")
+        async with office.database.transaction() as tx:
+            await put_cards_together(tx, office.ctx, DESK, 1)
+        await office.deliver()
+        await house.forgets(IRINA)
+        await office.deliver()
+        (edit,) = [one for one in office.work.effects(DESK) if isinstance(one, EditMessage)]
+        assert [
+            "№ 1 · Житель-1\nТайное слово 1",
+            "№ 2 · житель удалил свои данные",
+            "№ 3 · Житель-3\nТайное слово 3",
+        ] == (edit.text.split("\n\n")[1:4])
+        await office.writes(DESK, "3 Сделаем", reply_to=edit.message_id)
+        await office.writes(DESK, "2 Сделаем", reply_to=edit.message_id)
+        await office.deliver()
+        assert "Сделаем" in office.home.texts(MARIA)
+        assert "Сделаем" not in office.home.texts(IRINA)
+        # A second one is taken out of what the first has left.
+        await house.forgets(MARIA)
+        await office.deliver()
+        last = [one for one in office.work.effects(DESK) if isinstance(one, EditMessage)][-1]
+        assert "№ 3 · житель удалил свои данные" == last.text.split("\n\n")[3]
+
+
+async def test_waiting_cards_put_together(database_address: str, tmp_path: Path) -> None:
+    """Before anybody has seen them, cards put together lose his lines in the outbox already."""
+    async with open_house(database_address, tmp_path) as house:
+        office = house.office
+        for number, who in enumerate((OLEG, IRINA), start=1):
+            await office.writes(who, f"Тайное слово {number}")
+        async with office.database.transaction() as tx:
+            await put_cards_together(tx, office.ctx, DESK, 1)
+        await house.forgets(IRINA)
+        await office.deliver()
+        (shown,) = office.work.texts(DESK)
+        assert ("Тайное слово 1" in shown, "Тайное слово 2" in shown) == (True, False)
+
+
+# --- bans, the law -------------------------------------------------------------------------------------------------
+
+
+async def test_banned(house: House) -> None:
+    """Who may not write has himself forgotten, too; until the ban is over his chat alone is remembered."""
+    office = house.office
+    await office.writes(DESK, "/ban 1 7д мат")
+    await office.deliver()
+    await house.forgets(IRINA)
+    assert "Писать сюда можно будет после " in await last_said(office)
+    await office.writes(IRINA, "Эй!")
+    assert 1 == await office.value("SELECT count(*) FROM questions")
+    await house.a_day_later()
+    assert ["forgotten-1", IRINA.chat_id] == await conversations(office)
+    (row,) = await office.rows("SELECT ban_reason, banned_until FROM conversations WHERE chat_id = $1", IRINA.chat_id)
+    assert ("", True) == (row["ban_reason"], row["banned_until"] > office.clock())
+
+
+async def test_banned_until_it_is_over(house: House) -> None:
+    """Of somebody who stayed away the ban is forgotten when it is over."""
+    office = house.office
+    await office.writes(DESK, "/ban 1 7д мат")
+    await house.forgets(IRINA)
+    await house.a_day_later()
+    office.clock.move(7 * DAY)
+    await house.retention.once()
+    assert ["forgotten-1"] == await conversations(office)
+
+
+async def test_kept_by_law(house: House) -> None:
+    """What the law wants kept is locked away: he is told until when; nothing shows it; then it is erased."""
+    office = house.office
+    house.contents["p"] = b"photo"
+    await office.writes(IRINA, "Тайна", media=(photo("p"),))
+    await house.media.get(photo("p"))
+    office.ctx.rights = Rights(locked_for=365 * DAY)
+    await office.writes(IRINA, "забыть меня")
+    assert "закон велит хранить: до " in await last_said(office)
+    await office.presses(IRINA, "forget-yes")
+    assert "лежат под замком" in await last_said(office)
+    await house.traces.once()
+    assert ["", ""] == [one.content.text for one in await office.thread(1)]
+    (row,) = await office.rows("SELECT until, content::text FROM sealed")
+    assert office.clock() + 365 * DAY == row["until"]
+    assert all(word in row["content"] for word in ("Нет тепла", "Тайна", "Ирина", IRINA.chat_id))
+    assert [b"photo"] == house.stored()
+    office.clock.move(364 * DAY)
+    await house.retention.once()
+    assert 1 == await office.value("SELECT count(*) FROM sealed")
+    office.clock.move(2 * DAY)
+    await house.retention.once()
+    assert (0, []) == (await office.value("SELECT count(*) FROM sealed"), house.stored())
+
+
+async def test_counted_in_the_log(house: House) -> None:
+    """The log says that somebody had himself forgotten, and not who."""
+    await house.forgets(IRINA)
+    lines = [line for line in house.office.logs if line["event"] == "resident.forgotten"]
+    assert [("home", 1)] == [(line["channel"], line["questions"]) for line in lines]
+    assert IRINA.chat_id not in str(lines)
+
+
+async def test_dies_over_it(house: House) -> None:
+    """A process that ends before the rest was removed leaves that to the next one."""
+    await house.office.writes(IRINA, "забыть меня")
+    await house.office.presses(IRINA, "forget-yes")
+    assert 1 == await house.office.value("SELECT count(*) FROM traces")
+    assert 1 == await house.traces.once()
+    assert 0 == await house.traces.once()
+    house.office.clock.move(DAY)
+    assert 1 == await house.traces.once()
+    assert 0 == await house.office.value("SELECT count(*) FROM traces")
+
+
+async def test_unsent_edit_is_given_up(house: House) -> None:
+    """Sabotage: an admin chat whose messages cannot be deleted any more stops nothing."""
+    office = house.office
+    await office.writes(IRINA, "И воды")
+    await office.deliver()
+    office.work.fail(Rejected("too_old"), when=lambda one: isinstance(one.effect, DeleteMessage))
+    await house.forgets(IRINA)
+    await office.deliver()
+    assert [State.DEAD] == [
+        one.state for one in await office.entries(DESK, Role.ERASURE) if isinstance(one.effect, DeleteMessage)
+    ]
+    assert 2 == len([one for one in office.work.effects(DESK) if isinstance(one, SendMessage)])

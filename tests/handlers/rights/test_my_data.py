@@ -1,0 +1,201 @@
+"""/mydata: a resident gets all that is stored about him, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.model.content import Contact, Content, Location, Media, MediaKind
+from storage import events
+from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, PLAIN, Office, photo
+from tests.handlers.rights.house import REQUIRED, House, open_house
+
+
+@pytest.fixture
+async def house(database_address: str, tmp_path: Path) -> AsyncIterator[House]:
+    """Irina has asked, with a file, and was answered; officials talked about it."""
+    async with open_house(database_address, tmp_path) as opened:
+        office = opened.office
+        paper = Media(kind=MediaKind.DOCUMENT, channel=HOME, ref="d", file_name="акт <1>.pdf")
+        message = await office.writes(IRINA, "Нет типла <b>", media=(paper,))
+        await office.edits(IRINA, message, "Нет тепла <b>", media=(paper,))
+        await office.writes(OLEG, "Чужая яма")
+        await office.deliver()
+        await office.writes(DESK, "/note 1 Жалуется опять")
+        await office.writes(DESK, "Завтра дадут", reply_to=office.work.id_of(DESK, "№ 1 "), name="Сэротэтто")
+        await office.deliver()
+        yield opened
+
+
+@pytest.fixture
+def office(house: House) -> Office:
+    return house.office
+
+
+async def files(house: House) -> dict[str, bytes]:
+    """The files that Irina has got, by what they are called."""
+    await house.chores.once()
+    await house.office.deliver()
+    sent = [media for message, _ in house.office.home.messages(IRINA) for media in message.media]
+    return {media.file_name: (await house.media.get(media)).path.read_bytes() for media in sent}
+
+
+async def as_data(house: House) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((await files(house))["мои-данные.json"])
+    return found
+
+
+@pytest.mark.parametrize("word", ["мои данные", "Мои данные.", "/mydata"])
+async def test_two_files(house: House, word: str) -> None:
+    """He hears at once that they will come; they come in his chat, with a word that says what they are."""
+    await house.office.writes(IRINA, word)
+    await house.office.deliver()
+    assert "Собираем всё, что о вас храним." in house.office.home.texts(IRINA)[-1]
+    assert ["мои-данные.html", "мои-данные.json"] == sorted(await files(house))
+    assert any(text.startswith("Здесь всё, что мы о вас храним") for text in house.office.home.texts(IRINA))
+
+
+async def test_for_programs(house: House) -> None:
+    """Who he is, his questions with all that he and officials said, what it said before, his files."""
+    await house.office.presses(IRINA, "mydata")
+    data = await as_data(house)
+    (about,), (question,) = data["about"], data["questions"]
+    assert ("Мессенджер", IRINA.chat_id, "Ирина") == (about["channel"], about["chat"], about["name"])
+    assert (1, "есть ответ") == (question["number"], question["status"])
+    asked, answer = question["messages"]
+    assert ("вы", "Нет тепла <b>", "файл «акт <1>.pdf»") == (asked["by"], asked["text"], asked["files"])
+    assert ["Нет типла <b>"] == [one["text"] for one in asked["before"]]
+    assert ("сотрудник", "Завтра дадут") == (answer["by"], answer["text"])
+    assert len(data["updates"]) > 1
+
+
+async def test_for_people(house: House) -> None:
+    """The other file reads like a page: what he wrote is never taken for markup."""
+    await house.office.writes(IRINA, "мои данные")
+    page = (await files(house))["мои-данные.html"].decode()
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<dt>Текст</dt><dd>Нет тепла &lt;b&gt;</dd>" in page
+    assert "акт &lt;1&gt;.pdf" in page
+    assert "<script" not in page
+    assert "Как это прислал мессенджер" not in page
+
+
+async def test_nothing_of_others(house: House) -> None:
+    """Neither officials' names and notes nor other residents' words are in it."""
+    await house.office.writes(IRINA, "мои данные")
+    whole = b"".join((await files(house)).values()).decode()
+    assert [] == [word for word in ("Сэротэтто", "Жалуется", "Чужая яма", OLEG.chat_id) if word in whole]
+
+
+async def test_all_that_one_can_send(house: House) -> None:
+    """A place and a contact are there, and what he wrote while he was banned."""
+    contact = Contact(name="Сосед", phone="+79005550000")
+    content = Content(location=Location(latitude=65.5, longitude=72.5, title="Дом"), contact=contact)
+    await house.office.writes(IRINA, content=content)
+    await house.office.writes(DESK, "/ban 1 7д мат")
+    await house.office.writes(IRINA, "Эй!")
+    await house.office.writes(IRINA, "мои данные")
+    data = await as_data(house)
+    *_, sent, banned = data["questions"][0]["messages"]
+    assert ("65.500000, 72.500000, Дом", "Сосед, +79005550000") == (sent["place"], sent["contact"])
+    assert "Эй!" == banned["text"]
+    assert "мат" == data["about"][0]["ban_reason"]
+
+
+async def test_consents_and_what_waits(database_address: str, tmp_path: Path) -> None:
+    """What he consented to is there, and what waits for his consent."""
+    async with open_house(database_address, tmp_path, rights=REQUIRED) as house:
+        await house.office.writes(IRINA, "Нет тепла")
+        await house.office.writes(IRINA, "мои данные")
+        assert ["Нет тепла"] == [one["text"] for one in (await as_data(house))["not_passed_on"]]
+        house.office.clock.move(timedelta(hours=2))
+        await house.office.writes(IRINA, "согласна")
+        await house.office.writes(IRINA, "мои данные")
+        await house.chores.once()
+        await house.office.deliver()
+        last = house.office.home.messages(IRINA)[-1][0].media[-1]
+        data = json.loads((await house.media.get(last)).path.read_bytes())
+        assert (["v1"], False) == ([one["version"] for one in data["consents"]], "not_passed_on" in data)
+
+
+async def test_once_an_hour(house: House) -> None:
+    """Asked again within the hour, he hears when he may; then he gets it again."""
+    office = house.office
+    for _ in range(3):
+        await office.writes(IRINA, "мои данные")
+    assert 1 == await office.value("SELECT count(*) FROM chores")
+    await office.deliver()
+    assert office.home.texts(IRINA)[-1].startswith("Вы уже просили файл с вашими данными. Следующий можно получить")
+    await house.chores.once()
+    office.clock.move(timedelta(hours=1))
+    await office.writes(IRINA, "мои данные")
+    assert 1 == await office.value("SELECT count(*) FROM chores")
+
+
+async def test_is_no_question(house: House) -> None:
+    """The word does not join his question, and opens none."""
+    await house.office.writes(IRINA, "мои данные")
+    assert ["Нет тепла <b>", "Жалуется опять", "Завтра дадут"] == [
+        one.content.text for one in await house.office.thread(1)
+    ]
+
+
+async def test_removed_meanwhile(house: House) -> None:
+    """Who has it all removed before the file is made gets none, and none is left."""
+    await house.office.writes(IRINA, "мои данные")
+    await house.forgets(IRINA)
+    await house.chores.once()
+    await house.office.deliver()
+    assert [] == [message for message, _ in house.office.home.messages(IRINA) if message.media]
+    assert (0, []) == (await house.office.value("SELECT count(*) FROM chores"), house.stored())
+
+
+async def test_file_that_he_has_goes_too(house: House) -> None:
+    """The file in our store goes with everything else."""
+    await house.office.writes(IRINA, "мои данные")
+    await files(house)
+    assert 2 == len(house.stored())
+    await house.forgets(IRINA)
+    assert [] == house.stored()
+
+
+async def test_no_room(house: House) -> None:
+    """Where the file cannot be kept he is told, and may ask again at once."""
+    house.limit = 10
+    await house.office.writes(IRINA, "мои данные")
+    await house.chores.once()
+    await house.office.deliver()
+    assert house.office.home.texts(IRINA)[-1].startswith("Собрать файл с вашими данными сейчас не получилось.")
+    await house.office.writes(IRINA, "мои данные")
+    assert 1 == await house.office.value("SELECT count(*) FROM chores")
+
+
+async def test_a_platform_of_plain_text(database_address: str, tmp_path: Path) -> None:
+    """Where no file can be sent he reads that, instead of nothing."""
+    async with open_house(database_address, tmp_path, home=PLAIN) as house:
+        await house.office.writes(IRINA, "Нет тепла")
+        await house.office.writes(IRINA, "мои данные")
+        await house.chores.once()
+        await house.office.deliver()
+        assert "мои-данные.html" in house.office.home.texts(IRINA)[-1]
+
+
+async def test_updates_that_were_not_understood(house: House) -> None:
+    """What his messenger sent is in the file for programs, as it came."""
+    async with house.office.database.transaction() as tx:
+        update = house.office.home.update(house.office.received(IRINA, "x"), key="k-1")
+        await events.add(tx, HOME, update)
+    await house.office.writes(IRINA, "мои данные")
+    assert '{"key": "k-1"}' in [one["raw"] for one in (await as_data(house))["updates"]]
+
+
+async def test_photo(house: House) -> None:
+    """Files are named, not sent back."""
+    await house.office.writes(IRINA, "Вот", media=(photo("p"),))
+    await house.office.writes(IRINA, "мои данные")
+    assert "фото" == (await as_data(house))["questions"][0]["messages"][-1]["files"]

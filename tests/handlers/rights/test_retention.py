@@ -1,0 +1,260 @@
+"""For how long each kind of data is kept: to the day, in steps, and figures stay."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.delivery.entry import Role
+from bot.model.chat import ChatRef
+from bot.model.question import Status
+from handlers.lapsing import Lapsing
+from storage import outbox, retention
+from storage.outbox import State
+from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, Office, photo
+from tests.handlers.rights.house import DAY, House, open_house
+
+MARIA = ChatRef(channel=HOME, chat_id="103")
+
+
+@pytest.fixture
+async def house(database_address: str, tmp_path: Path) -> AsyncIterator[House]:
+    """Irina's question is closed, Oleg's is open; both came with photos."""
+    async with open_house(database_address, tmp_path) as opened:
+        office = opened.office
+        opened.contents |= {"i": b"irina", "o": b"oleg"}
+        await office.writes(IRINA, "Нет тепла", media=(photo("i"),))
+        await office.writes(OLEG, "Яма", media=(photo("o"),))
+        for ref in ("i", "o"):
+            await opened.media.get(photo(ref))
+        await office.deliver()
+        await office.writes(DESK, "/close 1 решено словами")
+        await office.deliver()
+        yield opened
+
+
+@pytest.fixture
+def office(house: House) -> Office:
+    return house.office
+
+
+async def words(office: Office) -> list[list[str]]:
+    return [[one.content.text for one in await office.thread(number)] for number in (1, 2)]
+
+
+async def later(house: House, span: timedelta) -> None:
+    house.office.clock.move(span)
+    await house.retention.once()
+    await house.traces.once()
+
+
+async def test_kept_for_ever_by_default(house: House) -> None:
+    """Where the settings name no term nothing goes."""
+    await later(house, 4000 * DAY)
+    assert [["Нет тепла"], ["Яма"]] == await words(house.office)
+    assert [IRINA.chat_id, OLEG.chat_id] == [
+        row["chat_id"] for row in await house.office.rows("SELECT chat_id FROM conversations ORDER BY id")
+    ]
+
+
+async def test_texts(house: House) -> None:
+    """What was written goes when its term is over, with its files and with what showed it; what waits stays."""
+    house.keeps(texts=30 * DAY)
+    await later(house, 29 * DAY)
+    assert ["Нет тепла"] == (await words(house.office))[0]
+    await later(house, 2 * DAY)
+    assert [[""], ["Яма"]] == await words(house.office)
+    assert [b"oleg"] == house.stored()
+    office = house.office
+    for needle in ("Нет тепла", "решено словами"):
+        assert 0 == await office.value("SELECT count(*) FROM outbox WHERE position($1 in effect) > 0", needle.encode())
+    assert 0 == await office.value("SELECT count(*) FROM questions WHERE close_reason <> ''")
+    assert 0 == await office.value("SELECT count(*) FROM actions WHERE detail <> ''")
+    # The figures, the number and the resident's name stay.
+    question = await office.question(1)
+    assert (Status.CLOSED, "Ирина", False) == (question.status, question.resident, question.forgotten)
+    assert 2 == await office.value("SELECT count(*) FROM waits")
+
+
+async def test_what_waits_is_never_touched(house: House) -> None:
+    """However short the terms: a question that waits for its answer keeps every word, name and file."""
+    house.keeps(texts=7 * DAY, files=7 * DAY, names=7 * DAY)
+    await later(house, 3000 * DAY)
+    assert ["Яма"] == (await words(house.office))[1]
+    assert ["o"] == [media.ref for one in await house.office.thread(2) for media in one.content.media]
+    assert OLEG == (await house.office.question(2)).chat
+
+
+async def test_settled_question(house: House) -> None:
+    """The term begins when the question has closed by itself after its answer."""
+    office = house.office
+    await office.writes(DESK, "Завтра", reply_to=office.work.id_of(DESK, "№ 2 "))
+    office.clock.move(4 * DAY)
+    await Lapsing(office.ctx).once()
+    house.keeps(texts=30 * DAY)
+    await later(house, 29 * DAY)
+    assert ["Яма", "Завтра"] == (await words(office))[1]
+    await later(house, 2 * DAY)
+    assert ["", ""] == (await words(office))[1]
+
+
+async def test_files(house: House) -> None:
+    """Files go by themselves, from the thread, from what showed it and from the store; the words stay."""
+    house.keeps(files=30 * DAY)
+    await later(house, 31 * DAY)
+    assert [["Нет тепла"], ["Яма"]] == await words(house.office)
+    assert [[], ["o"]] == [
+        [media.ref for one in await house.office.thread(number) for media in one.content.media] for number in (1, 2)
+    ]
+    assert [b"oleg"] == house.stored()
+    assert 0 == await house.office.value("SELECT count(*) FROM outbox WHERE position($1 in effect) > 0", b'"ref":"i"')
+
+
+async def test_file_that_somebody_else_sent_too(house: House) -> None:
+    """A file that is in another question stays in the store."""
+    office = house.office
+    await office.writes(MARIA, "И у меня", media=(photo("i"),))
+    house.keeps(files=30 * DAY)
+    await later(house, 31 * DAY)
+    assert [b"irina", b"oleg"] == house.stored()
+    assert ["i"] == [media.ref for one in await office.thread(3) for media in one.content.media]
+
+
+async def test_names(house: House) -> None:
+    """Who has not been there for so long, and waits for nothing, has no name and no address any more: words stay."""
+    office = house.office
+    house.keeps(names=30 * DAY)
+    await office.value("UPDATE conversations SET seen_at = $1 RETURNING id", office.clock())
+    await later(house, 29 * DAY)
+    assert "Ирина" == (await office.question(1)).resident
+    await later(house, 2 * DAY)
+    question = await office.question(1)
+    assert ("", "forgotten-1", True) == (question.resident, question.chat.chat_id, question.forgotten)
+    assert ["Нет тепла"] == (await words(office))[0]
+    assert [] == await office.entries(IRINA)
+    for table in ("events", "links", "messages", "actions"):
+        assert 0 == await office.value(f"SELECT count(*) FROM {table} WHERE chat_id = $1", IRINA.chat_id)  # noqa: S608
+
+
+async def test_names_of_somebody_who_comes_again(house: House) -> None:
+    """A word, a press: whoever is there counts as there, whatever he asked long ago."""
+    office = house.office
+    house.keeps(names=30 * DAY)
+    office.clock.move(31 * DAY)
+    await office.value("UPDATE conversations SET seen_at = $1 RETURNING id", office.clock() - 31 * DAY)
+    await office.writes(IRINA, "Помощь")
+    await office.value("UPDATE conversations SET seen_at = $1 WHERE chat_id = '101' RETURNING id", office.clock())
+    await house.retention.once()
+    assert "Ирина" == (await office.question(1)).resident
+
+
+async def test_actions(house: House) -> None:
+    """That something was done stays, and when; who did it goes."""
+    house.keeps(actions=30 * DAY)
+    await later(house, 29 * DAY)
+    assert 1 == await house.office.value("SELECT count(*) FROM actions WHERE name = 'Ольга'")
+    await later(house, 2 * DAY)
+    (row,) = await house.office.rows("SELECT what, name, user_id, detail FROM actions")
+    assert ("closed", "", "", "") == tuple(row)
+
+
+async def test_lists(house: House) -> None:
+    """Of lists in admin chats the numbers are left, by which a reply to them still finds its question."""
+    office = house.office
+    await office.writes(DESK, "/open")
+    await office.deliver()
+    listed = office.work.id_of(DESK, "Ждёт ответа")
+    house.keeps(texts=30 * DAY)
+    await office.value("UPDATE outbox SET created_at = $1 RETURNING id", office.clock())
+    await later(house, 31 * DAY)
+    (entry,) = [one for one in await office.entries(DESK, Role.COMMAND) if one.text == "№ 2"]
+    assert State.SENT is entry.state
+    await office.writes(DESK, "2 Сделаем", reply_to=listed)
+    await office.deliver()
+    assert "Сделаем" in office.home.texts(OLEG)
+    await office.writes(DESK, "3 дома уже починили", reply_to=listed)
+    await office.deliver()
+    assert office.work.texts(DESK)[-1].startswith("На какой вопрос это ответ?")
+
+
+async def test_what_officials_wrote_for_no_question(house: House) -> None:
+    """A reply that was never given to a question goes with the others."""
+    office = house.office
+    await office.writes(DESK, "/open")
+    await office.deliver()
+    await office.writes(DESK, "сделаем", reply_to=office.work.id_of(DESK, "Ждёт ответа"))
+    house.keeps(texts=30 * DAY)
+    await later(house, 31 * DAY)
+    assert 0 == await office.value("SELECT count(*) FROM messages WHERE content ->> 'text' = 'сделаем'")
+
+
+async def test_in_steps(house: House) -> None:
+    """However much it is, it goes in small steps, and all of it goes; what was done is not done again."""
+    office = house.office
+    house.step = 2
+    for number in range(5):
+        await office.presses(OLEG, "new")
+        await office.writes(OLEG, f"Почему так, {number}?")
+    for number in range(3, 8):
+        await office.writes(DESK, f"/close {number}")
+    house.keeps(texts=30 * DAY, files=30 * DAY, actions=30 * DAY)
+    await later(house, 31 * DAY)
+    assert 1 == await office.value("SELECT count(*) FROM messages WHERE content ->> 'text' <> ''")
+    done = [line for line in office.logs if line["event"] == "retention.done"]
+    assert [6] == [line["texts"] for line in done]
+    await house.retention.once()
+    assert 1 == len([line for line in office.logs if line["event"] == "retention.done"])
+
+
+async def test_two_processes(house: House) -> None:
+    """While one does it the other leaves it alone."""
+    house.keeps(texts=30 * DAY)
+    house.office.clock.move(31 * DAY)
+    async with house.office.eye.transaction() as tx:
+        assert await retention.alone(tx)
+        await house.retention.once()
+        assert ["Нет тепла"] == (await words_of(house, 1))
+    await house.retention.once()
+    assert [""] == await words_of(house, 1)
+
+
+async def words_of(house: House, number: int) -> list[str]:
+    rows = await house.office.rows("SELECT content ->> 'text' AS text FROM messages WHERE question_id = $1", number)
+    return [row["text"] or "" for row in rows]
+
+
+async def test_opened_again(house: House) -> None:
+    """A question that was opened again, and closed again, has its term anew."""
+    office = house.office
+    house.keeps(texts=30 * DAY)
+    await later(house, 20 * DAY)
+    await office.writes(DESK, "/reopen 1")
+    await office.writes(DESK, "/close 1")
+    await later(house, 11 * DAY)
+    assert ["Нет тепла"] == (await words(office))[0]
+    await later(house, 20 * DAY)
+    assert [""] == (await words(office))[0]
+
+
+async def test_no_word_in_the_log(house: House) -> None:
+    """The log counts, and says nothing of anybody."""
+    house.keeps(texts=30 * DAY, names=30 * DAY, actions=30 * DAY, files=30 * DAY)
+    await later(house, 31 * DAY)
+    told = str(house.office.logs)
+    assert [] == [word for word in ("Нет тепла", "Ирина") if word in told]
+
+
+async def test_unsent_stays(house: House) -> None:
+    """What still waits to be sent is sent with its words."""
+    office = house.office
+    await office.writes(DESK, "Сегодня", reply_to=office.work.id_of(DESK, "№ 1 "))
+    await office.writes(DESK, "/close 1")
+    house.keeps(texts=30 * DAY)
+    await later(house, 31 * DAY)
+    await office.deliver()
+    assert "Сегодня" in office.home.texts(IRINA)
+    async with office.eye.transaction() as tx:
+        assert [] == await outbox.depths(tx)

@@ -1,0 +1,156 @@
+"""`/faq` in the admin chat, and the known answers in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.conversation.faq import Entry
+from bot.model.chat import ChatRef
+from bot.model.event import RepliedTo
+from bot.model.message import EditMessage
+from handlers.answers import Answers
+from storage import faq
+from tests.handlers.fakes import DESK, ENERGY, Office, open_office
+from tests.handlers.story import desk
+
+HEAT = Entry(id=0, question="Когда включат отопление?", answer="В сентябре.", topic="heating")
+
+
+@pytest.fixture
+async def office(database_address: str) -> AsyncIterator[Office]:
+    async with open_office(database_address, desk=desk()) as opened:
+        yield opened
+
+
+async def said(office: Office, text: str, chat: ChatRef = DESK, **more: Any) -> str:
+    """What the bot replies to this."""
+    await office.writes(chat, text, **more)
+    await office.deliver()
+    return office.work.texts(chat)[-1]
+
+
+async def known(office: Office) -> list[tuple[str, str, str, bool]]:
+    async with office.eye.transaction() as tx:
+        kept = await faq.load(tx)
+    return [(one.entry.question, one.entry.answer, one.entry.topic, one.is_off) for one in kept]
+
+
+async def test_add_edit_off_on(office: Office) -> None:
+    """Coordinators add an answer, change it, take it away and bring it back; each step says how it is undone."""
+    added = await said(office, "/faq add [Отопление] Когда включат отопление?\nВ октябре.")
+    assert "Готовый ответ 1 добавлен. Убрать: /faq off 1" == added
+    assert [("Когда включат отопление?", "В октябре.", "heating", False)] == await known(office)
+    changed = await said(office, "/faq edit 1\nВ сентябре.")
+    assert changed.endswith("/faq edit 1 Когда включат отопление?\nВ октябре.")
+    assert [("Когда включат отопление?", "В сентябре.", "heating", False)] == await known(office)
+    assert "/faq on 1" in await said(office, "/faq off 1")
+    assert [("Когда включат отопление?", "В сентябре.", "heating", True)] == await known(office)
+    assert "Готовый ответ 1 снова показываем жителям." == await said(office, "/faq on 1")
+    assert [("Когда включат отопление?", "В сентябре.", "heating", False)] == await known(office)
+
+
+REFUSALS = {
+    "/faq add": "Добавить — вопрос в первой строке",
+    "/faq add Когда?": "Ответ пуст.",
+    "/faq add [Космос] Когда?\nСкоро": "Темы «Космос» нет. Темы: Отопление, Дороги.",
+    "/faq add когда ВКЛЮЧАТ отопление\nСкоро": "Такой вопрос уже есть: /faq 1",
+    "/faq edit 9 Когда?\nСкоро": "Готового ответа 9 нет.",
+    "/faq edit 1 Когда включат отопление?": "Готовый ответ 1 уже такой.",
+    "/faq on 1": "Готовый ответ 1 уже такой.",
+    "/faq off 99999999999999999999999": "нет",
+    "/faq стереть 1": "Добавить — вопрос в первой строке",
+    "/faq 9": "Готового ответа 9 нет.",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), REFUSALS.items(), ids=list(REFUSALS))
+async def test_refused(office: Office, text: str, expected: str) -> None:
+    """What cannot be done is said in a line, and changes nothing."""
+    await said(office, "/faq add Когда включат отопление?\nВ сентябре.")
+    before = await known(office)
+    assert expected in await said(office, text)
+    assert before == await known(office)
+
+
+async def test_departments_read_only(office: Office) -> None:
+    """Departments read the answers; the coordinators alone change them."""
+    await said(office, "/faq add Когда включат отопление?\nВ сентябре.")
+    assert "Готовые ответы меняют координаторы." == await said(office, "/faq off 1", ENERGY)
+    assert "В сентябре." in await said(office, "/faq 1", ENERGY)
+    assert "1. Когда включат отопление?" in await said(office, "/faq", ENERGY)
+
+
+async def test_an_answer_becomes_a_known_one(office: Office) -> None:
+    """As a reply to a colleague's words, `/faq add` takes these for the answer."""
+    answer = "В сентябре, после пяти холодных дней."
+    written = await office.writes(DESK, answer)
+    event = office.received(DESK, "/faq add Когда включат отопление?")
+    replied = RepliedTo(message_id=written, by_bot=False, text=answer)
+    await office.accept(DESK, replace(event, reply_to=replied))
+    assert [("Когда включат отопление?", answer, "", False)] == await known(office)
+
+
+async def test_pages(office: Office) -> None:
+    """A long list has pages with buttons."""
+    for number in range(1, 13):
+        await office.writes(DESK, f"/faq add Вопрос {number}\nОтвет")
+    assert "Готовые ответы: 12 · страница 1 из 2" in await said(office, "/faq")
+    message, ids = office.work.messages(DESK)[-1]
+    assert message.keyboard is not None
+    await office.presses(DESK, message.keyboard.rows[0][0].data, message_id=ids[0])
+    await office.deliver()
+    page = [one.text for one in office.work.effects(DESK) if isinstance(one, EditMessage)][-1]
+    assert "страница 2 из 2" in page
+    assert "12. Вопрос 12" in page
+
+
+# --- in memory -----------------------------------------------------------------------------------------------------
+
+
+async def found(answers: Answers, text: str) -> list[str]:
+    await answers.once()
+    return [one.answer for one in answers.library.best(text)]
+
+
+async def test_file_is_taken_over(office: Office) -> None:
+    """What the file says is there; changed in the file, it changes; gone from the file, it is shown no more."""
+    answers = Answers(office.database, [HEAT])
+    assert ["В сентябре."] == await found(answers, "Когда включат отопление")
+    answers.of_file = (Entry(id=0, question="Когда включат отопление", answer="В октябре."),)
+    assert ["В октябре."] == await found(answers, "Когда включат отопление")
+    answers.of_file = ()
+    assert [] == await found(answers, "Когда включат отопление")
+    answers.of_file = (HEAT,)
+    assert ["В сентябре."] == await found(answers, "Когда включат отопление")
+
+
+async def test_coordinators_win_over_the_file(office: Office) -> None:
+    """What coordinators have changed stays, whatever the file says at the next start."""
+    await Answers(office.database, [HEAT]).once()
+    await said(office, "/faq edit 1\nУже включили.")
+    assert ["Уже включили."] == await found(Answers(office.database, [HEAT]), "Когда включат отопление")
+    assert ["Уже включили."] == await found(Answers(office.database, []), "Когда включат отопление")
+
+
+async def test_other_process_notices(office: Office) -> None:
+    """A change is told to the process where it was made, and seen by others when they look."""
+    mine, other = office.ctx.answers, Answers(office.database)
+    await mine.once()
+    await other.once()
+    mine.changed.clear()
+    await said(office, "/faq add Когда включат отопление?\nВ сентябре.")
+    assert mine.changed.is_set()
+    assert ["В сентябре."] == await found(mine, "Когда включат отопление")
+    assert ["В сентябре."] == await found(other, "Когда включат отопление")
+
+
+async def test_two_processes_start_at_once(office: Office) -> None:
+    """Several that take the same file over leave each answer once."""
+    several = [Answers(office.database, [HEAT]) for _ in range(3)]
+    await asyncio.gather(*(one.once() for one in several))
+    assert 1 == len(await known(office))
