@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -44,7 +45,7 @@ async def find(desk: Desk, words: str) -> str:
     looked = await look(desk.tx, desk.ctx, desk.admin_chat, words, day=day)
     if isinstance(looked, str):
         return await desk.say(looked)
-    asked = _Asked(chat=str(desk.admin_chat), words=words, day=day)
+    asked = _Asked(chat=str(desk.admin_chat), words=words[: finding.READ + 1], day=day)
     # The same search has the same buttons: whoever repeats it leaves nothing behind.
     known_by = hashlib.sha256(msgspec.json.encode(asked)).hexdigest()[:24]
     if looked.total > PAGE:
@@ -130,13 +131,14 @@ class _Search:
         looked = await self._page(query, page)
         if looked.total or not query.terms:
             return looked
-        async for other in self._less(query):
-            instead = await self._page(other, page)
-            if instead.total:
-                return instead
+        async with aclosing(self._less(query)) as others:
+            async for other in others:
+                instead = await self._page(other, page)
+                if instead.total:
+                    return instead
         return looked
 
-    async def _less(self, query: Query) -> AsyncIterator[Query]:
+    async def _less(self, query: Query) -> AsyncGenerator[Query, None]:
         """What may have been meant, and then less and less of it."""
         if query.state is not None:
             yield finding.without_state(query)

@@ -15,9 +15,9 @@ from storage.database import Transaction
 from storage.looking import Parameters, Seen, Sought, Way, looking, newest, newest_number, way
 
 #: Hits that should be among the questions that are looked at, where what is looked for is common.
-EXPECTED = 300
+EXPECTED = 200
 #: Hits with which nobody looks further back; how much further, and how often.
-_ENOUGH, _FURTHER, _TIMES = 60, 8, 3
+_ENOUGH, _FURTHER, _TIMES = 50, 8, 3
 #: Numbers of questions are given in the order of their times but for so many.
 _ASTRAY = 1000
 #: Days after which a hit counts half as much.

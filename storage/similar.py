@@ -19,9 +19,9 @@ from storage.looking import Parameters, Seen, Sought, looking, newest, newest_nu
 #: Questions that are expected for each word, the newest; that are taken; and of all that are compared word by word.
 _EACH, _MOST_EACH, _COMPARED = 100, 1000, 150
 #: Words that are compared: of those that nobody has counted because they are rare, and of the rarest others.
-_RARE, _KNOWN = 6, 6
+_RARE, _KNOWN = 5, 6
 #: Words of a question of which all forms are looked for, before the rarest are chosen.
-_INFLECTED = 24
+_INFLECTED = 20
 #: Of so few questions all words may be compared that nobody has counted.
 _MANY, _ALL = 20_000, 20
 #: Messages of the resident, and characters of each, that are read.
