@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.conversation.machine import Page
 from handlers import consulting, my_questions, news, rating
+from handlers.rights import forgetting, my_data
 from handlers.visit import Visit
 
 #: Shows a page, or does one thing of it; returns the entries by which the resident is answered.
@@ -20,4 +21,6 @@ PAGES: Mapping[Page, Callable[[Visit], Awaitable[list[int]]]] = {
     Page.RATE: rating.rate,
     Page.NEWS: news.show,
     Page.STOP: news.stop,
+    Page.DATA: my_data.ask,
+    Page.FORGET: forgetting.ask,
 }

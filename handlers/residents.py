@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.conversation import choices, news, order, texts
 from bot.conversation.machine import (
-    READ_ONLY,
+    FOR_BANNED,
     Ask,
     Comment,
     Decision,
@@ -65,7 +65,7 @@ async def message(tx: Transaction, ctx: Context, event: MessageReceived) -> None
     now = ctx.clock()
     conversation = await conversations.lock(tx, event.chat, event.sender)
     if moderation.is_banned(conversation, now) and (page := looks(event.content)) is not None:
-        # Whoever may not write may still read.
+        # Whoever may not write may still read, and his data are his.
         await _say(tx, ctx, conversation, await last_question(tx, conversation), page, now)
         return
     if await wanted.said(tx, ctx, conversation, event, now, register):
@@ -234,7 +234,9 @@ async def _ask(
     )
     confirmation = confirming.confirmation(ctx, question, now, first=first, by_map=ctx.desk.is_by_map(event.content))
     if first:
-        confirmation = replace(confirmation, text=with_notice(confirmation.text, ctx.rights.notice_url))
+        confirmation = replace(
+            confirmation, text=with_notice(voice_of(conversation.language), confirmation.text, ctx.rights.notice_url)
+        )
     delay = ALBUM_WAIT if event.album_id else timedelta(0)
     if not conversation.name and event.chat.channel in ctx.nameless:
         delay = max(delay, NAME_WAIT)
@@ -324,7 +326,7 @@ async def _say(
             values: dict[str, object] = {"greeted_at": now, "stopped_at": None}
             await conversations.change(tx, conversation.id, **values, **({"source": source[:200]} if source else {}))
             text = texts.greeting(voice, ctx.service_name, ctx.desk.answer_within)
-            text = with_notice(text, ctx.rights.notice_url)
+            text = with_notice(voice, text, ctx.rights.notice_url)
             keyboard = texts.first_keyboard(voice)
             if ctx.unasked.news and not conversation.greeted:
                 text = f"{text}\n\n{news.offer(voice, buttons=ctx.capabilities[chat.channel].keyboard is not None)}"
@@ -349,7 +351,7 @@ async def _say(
             await conversations.change(tx, conversation.id, chosen_language=language)
             voice = voice_of(language)
             return await _tell(tx, ctx, voice, chat, texts.language_chosen(voice))
-        case Open(page=page) if page not in READ_ONLY and moderation.is_banned(conversation, now):
+        case Open(page=page) if page not in FOR_BANNED and moderation.is_banned(conversation, now):
             assert conversation.banned_until is not None
             text = order.banned(voice, conversation.banned_until, conversation.ban_reason, now, ctx.look.zone)
             return await _tell(tx, ctx, voice, chat, text)

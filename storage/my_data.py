@@ -21,6 +21,9 @@ class Person:
     name: str
     username: str
     language: str
+    #: The one that he chose, and the place that is remembered for his next question; empty: none.
+    chosen_language: str
+    place: str
     #: The link that led him here, until a question takes it along.
     source: str
     since: datetime
@@ -32,8 +35,8 @@ class Person:
 async def person(tx: Transaction, conversation_id: int) -> Person | None:
     """None: nothing is stored about him any more."""
     row = await tx.raw.fetchrow(
-        "SELECT channel, chat_id, user_id, name, username, language, source, created_at, seen_at, banned_until,"
-        " ban_reason"
+        "SELECT channel, chat_id, user_id, name, username, language, chosen_language, place, source, created_at,"
+        " seen_at, banned_until, ban_reason"
         " FROM conversations WHERE id = $1 AND forgotten_at IS NULL",
         conversation_id,
     )
@@ -45,6 +48,8 @@ async def person(tx: Transaction, conversation_id: int) -> Person | None:
         name=row["name"],
         username=row["username"],
         language=row["language"],
+        chosen_language=row["chosen_language"],
+        place=row["place"],
         source=row["source"],
         since=row["created_at"],
         seen_at=row["seen_at"],

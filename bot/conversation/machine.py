@@ -161,9 +161,13 @@ class Page(StrEnum):
     NEWS = "news"
     STOP = "stop"
 
+    #: All that is stored about him, and to have it removed.
+    DATA = "mydata"
+    FORGET = "forget"
 
-#: What may be looked at by whoever may not write.
-READ_ONLY = frozenset((Page.ANSWERS, Page.QUESTIONS))
+
+#: What is there for whoever may not write, too: what he may read, and what is his right.
+FOR_BANNED = frozenset((Page.ANSWERS, Page.QUESTIONS, Page.DATA, Page.FORGET))
 #: Behind whose words stands the number of one of his questions.
 _OF_HIS = frozenset((Page.QUESTIONS, Page.ADD, Page.TAKE_BACK, Page.REOPEN))
 #: Before the number of a page of a list, in buttons.
@@ -228,9 +232,9 @@ def _pressed(data: str) -> Decision:
 
 
 def looks(content: Content) -> Open | None:
-    """What somebody wants to look at who may not write; None: he wants something else."""
+    """What somebody who may not write wants of what is there for him, too; None: he wants something else."""
     word = _word(content, Standing(only_looks=True), asked=False)
-    return word if isinstance(word, Open) and word.page in READ_ONLY else None
+    return word if isinstance(word, Open) and word.page in FOR_BANNED else None
 
 
 def _joinable(standing: Standing, now: datetime) -> int | None:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from bot.conversation.voice import Voice
+
 #: Texts, numbers, moments; empty ones are left out.
 Value = str | int | datetime | None
 
@@ -78,34 +80,39 @@ _STYLE = (
 )
 
 
-def to_html(document: Document, zone: tzinfo) -> bytes:
+def to_html(voice: Voice, document: Document, zone: tzinfo) -> bytes:
     """For people: nothing in it runs, and nothing is loaded from elsewhere."""
-    title = f"Ваши данные в сервисе «{document.service}»"
+    title = voice.say("mydata-title", service=document.service)
+    made = voice.say("mydata-made", at=_shown(voice, document.at, zone))
     parts = [
-        '<!DOCTYPE html>\n<html lang="ru"><head><meta charset="utf-8">',
+        f'<!DOCTYPE html>\n<html lang="{html.escape(voice.language)}"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{html.escape(title)}</h1><p>Собрано {_shown(document.at, zone)}.</p>",
-        *(_section(section, 2, zone) for section in document.sections if not section.for_programs),
+        f"<h1>{html.escape(title)}</h1><p>{html.escape(made)}</p>",
+        *(_section(voice, section, 2, zone) for section in document.sections if not section.for_programs),
         "</body></html>\n",
     ]
     return "\n".join(parts).encode()
 
 
-def _section(section: Section, level: int, zone: tzinfo) -> str:
-    records = "\n".join(_record(record, level, zone) for record in section.records) or "<p>Ничего.</p>"
+def _section(voice: Voice, section: Section, level: int, zone: tzinfo) -> str:
+    records = "\n".join(_record(voice, record, level, zone) for record in section.records)
+    records = records or f"<p>{html.escape(voice.say('mydata-nothing'))}</p>"
     return f"<section><h{level}>{html.escape(section.title)}</h{level}>\n{records}</section>"
 
 
-def _record(record: Record, level: int, zone: tzinfo) -> str:
+def _record(voice: Voice, record: Record, level: int, zone: tzinfo) -> str:
     facts = "".join(
-        f"<dt>{html.escape(fact.label)}</dt><dd>{html.escape(_shown(fact.value, zone))}</dd>"
+        f"<dt>{html.escape(fact.label)}</dt><dd>{html.escape(_shown(voice, fact.value, zone))}</dd>"
         for fact in record.facts
         if fact.value not in (None, "")
     )
-    parts = "\n".join(_section(part, level + 1, zone) for part in record.parts if part.records)
+    parts = "\n".join(_section(voice, part, level + 1, zone) for part in record.parts if part.records)
     return f"<dl>{facts}</dl>\n{parts}"
 
 
-def _shown(value: Value, zone: tzinfo) -> str:
-    return f"{value.astimezone(zone):%d.%m.%Y %H:%M}" if isinstance(value, datetime) else str(value)
+def _shown(voice: Voice, value: Value, zone: tzinfo) -> str:
+    if not isinstance(value, datetime):
+        return str(value)
+    local = value.astimezone(zone)
+    return voice.say("mydata-at", year=f"{local:%Y}", month=f"{local:%m}", day=f"{local:%d}", clock=f"{local:%H:%M}")

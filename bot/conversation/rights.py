@@ -1,153 +1,133 @@
-"""What the service says to residents about their data: short, warm, plain. Pure."""
+"""What the service says to residents about their data, each in his language; the words are in `locale/`. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, tzinfo
 
-from bot.plural import count, plural
-
-_ELSEWHERE = "Обратиться можно и через Госуслуги, а если есть угроза жизни, звоните 112."
+from bot.conversation.voice import Voice
 
 # --- at first contact ----------------------------------------------------------------------------------------------
 
 
-def with_notice(text: str, url: str) -> str:
+def with_notice(voice: Voice, text: str, url: str) -> str:
     """The greeting, or the first confirmation, with a line on where to read how data is kept."""
-    return f"{text}\n\nКак мы храним то, что вы пишете: {url}" if url else text
+    return f"{text}\n\n{voice.say('rights-notice', url=url)}" if url else text
 
 
-def ask_consent(url: str) -> str:
+def ask_consent(voice: Voice, url: str) -> str:
     """A message of its own, with its buttons. What he wrote is kept already."""
-    more = f"\n\nПодробнее: {url}" if url else ""
-    return (
-        "Ваше сообщение у нас, но передать его можно только с вашего согласия: мы сохраним его и ваше имя и покажем "
-        "сотрудникам, которые отвечают. Нажмите «Согласен» или напишите это слово, и вопрос сразу уйдёт: повторять "
-        f"его не нужно. Без согласия мы его удалим.{more}"
-    )
+    return _with_more(voice, voice.say("consent-ask"), url)
 
 
-def ask_consent_first(url: str) -> str:
+def ask_consent_first(voice: Voice, url: str) -> str:
     """The same to somebody who has not written anything yet that could be passed on."""
-    more = f"\n\nПодробнее: {url}" if url else ""
-    return (
-        "Чтобы ответить на вопрос, мы сохраним его и ваше имя и покажем сотрудникам, которые отвечают. "
-        f"Если вы согласны, нажмите «Согласен» или напишите это слово.{more}"
-    )
+    return _with_more(voice, voice.say("consent-ask-first"), url)
 
 
-def still_aside() -> str:
+def still_aside(voice: Voice) -> str:
     """He writes on without having said whether he consents."""
-    return "Это мы тоже сохранили. Всё сразу уйдёт, как только вы нажмёте «Согласен» или напишете это слово."
+    return voice.say("consent-still-aside")
 
 
-def full() -> str:
+def full(voice: Voice) -> str:
     """So much is kept that no more is taken."""
-    return (
-        "Больше сохранить пока не можем. Нажмите «Согласен» или напишите это слово: всё, что вы прислали раньше, "
-        "сразу уйдёт. Потом пришлите остальное."
-    )
+    return voice.say("consent-full")
 
 
-def consented() -> str:
+def consented(voice: Voice) -> str:
     """He consented, and nothing of his waits for that."""
-    return "Спасибо! Теперь напишите свой вопрос."
+    return voice.say("consent-given")
 
 
-def other_text() -> str:
-    """The button belongs to a text that is out of date."""
-    return "С тех пор текст изменился."
+def other_text(voice: Voice, url: str) -> str:
+    """The button belongs to a text that is out of date: he is asked anew."""
+    return f"{voice.say('consent-other-text')} {ask_consent_first(voice, url)}"
 
 
-def declined() -> str:
-    return (
-        "Хорошо. Мы никому ничего не передали, а то, что вы написали, удалили. "
-        f"{_ELSEWHERE} Передумаете — просто напишите сюда."
-    )
+def declined(voice: Voice) -> str:
+    return voice.say("consent-declined")
 
 
-def consented_before() -> str:
+def consented_before(voice: Voice) -> str:
     """«Не согласен» of somebody who had consented: his question is with the officials."""
-    return "Вы уже согласились, и вопрос передан. Если хотите, чтобы мы всё удалили, напишите «забыть меня»."
+    return voice.say("consent-before")
+
+
+def _with_more(voice: Voice, text: str, url: str) -> str:
+    return f"{text}\n\n{voice.say('rights-more', url=url)}" if url else text
 
 
 # --- /mydata -------------------------------------------------------------------------------------------------------
 
 
-def collecting() -> str:
-    return "Собираем всё, что о вас храним. Файл придёт сюда через минуту."
+def collecting(voice: Voice) -> str:
+    return voice.say("mydata-collecting")
 
 
-def collected_lately(next_at: str) -> str:
-    return f"Вы уже просили файл с вашими данными. Следующий можно получить после {next_at}."
+def collected_lately(voice: Voice, next_at: str) -> str:
+    return voice.say("mydata-lately", next_at=next_at)
 
 
-def my_data() -> str:
+def my_data(voice: Voice) -> str:
     """Stands with the files."""
-    return (
-        "Здесь всё, что мы о вас храним: один файл удобно читать, другой понимают программы. "
-        "Чтобы всё это удалить, напишите «забыть меня»."
-    )
+    return voice.say("mydata-here")
 
 
-def not_collected() -> str:
-    return "Собрать файл с вашими данными сейчас не получилось. Попробуйте, пожалуйста, позже."
+def not_collected(voice: Voice) -> str:
+    return voice.say("mydata-failed")
 
 
 # --- /forget -------------------------------------------------------------------------------------------------------
 
 
-def ask_forget(unanswered: Sequence[int], locked_until: str) -> str:
+def ask_forget(voice: Voice, unanswered: Sequence[int], locked_until: str) -> str:
     """What is going to be removed, before it is."""
-    text = "Удалить всё, что мы о вас храним: имя, адрес чата, сообщения и файлы? Вернуть их будет нельзя."
-    if unanswered:
-        text += f" {_questions(unanswered)} без ответа: мы {_close(unanswered)}, и ответа не будет."
+    parts = [voice.say("forget-ask")]
+    if len(unanswered) > _NAMED:
+        parts.append(voice.count("forget-ask-many", len(unanswered)))
+    elif unanswered:
+        parts.append(voice.count("forget-ask-named", len(unanswered), numbers=_numbers(unanswered)))
     if locked_until:
-        text += f" {_by_law(locked_until)}"
-    return f"{text}\n\nЕсли да, нажмите «Да, удалить» или напишите эти слова в течение 10 минут."
+        parts.append(voice.say("forget-by-law", until=locked_until))
+    return f"{' '.join(parts)}\n\n{voice.say('forget-confirm')}"
 
 
-def left() -> str:
-    return "Хорошо, ничего не удаляем."
+def left(voice: Voice) -> str:
+    return voice.say("forget-left")
 
 
-def too_late() -> str:
+def too_late(voice: Voice) -> str:
     """Confirmed after its time, or without having been asked."""
-    return "Мы ничего не удалили: подтвердить можно в течение 10 минут. Если нужно, напишите «забыть меня» ещё раз."
+    return voice.say("forget-too-late")
 
 
-def forgotten(unanswered: Sequence[int], locked_until: str) -> str:
+def forgotten(voice: Voice, unanswered: Sequence[int], locked_until: str) -> str:
     """The last word."""
-    text = "Готово: всё, что мы о вас хранили, удалено."
-    if unanswered:
-        closed = plural(len(unanswered), "закрыт", "закрыты", "закрыты")
-        text += f" {_questions(unanswered)} {closed}, ответа не будет."
+    parts = [voice.say("forget-done")]
+    if len(unanswered) > _NAMED:
+        parts.append(voice.count("forget-done-many", len(unanswered)))
+    elif unanswered:
+        parts.append(voice.count("forget-done-named", len(unanswered), numbers=_numbers(unanswered)))
     if locked_until:
-        text += f" {_by_law(locked_until)}"
-    return f"{text} Если захотите спросить снова, просто напишите."
+        parts.append(voice.say("forget-by-law", until=locked_until))
+    return " ".join((*parts, voice.say("forget-again")))
 
 
-def still_banned(until: str) -> str:
+def still_banned(voice: Voice, until: str) -> str:
     """Stands behind the last word."""
-    return f"Писать сюда можно будет после {until}: до тех пор мы помним один адрес чата."
+    return voice.say("forget-banned", until=until)
 
 
-def _by_law(until: str) -> str:
-    return (
-        f"Сами вопросы и ответы закон велит хранить: до {until} они лежат под замком, никто их не видит, "
-        "потом удалятся и они."
-    )
+def day(voice: Voice, at: datetime, zone: tzinfo) -> str:
+    """A day that may be years away: «23 ноября 2031»."""
+    local = at.astimezone(zone)
+    return voice.say("forget-day", day=local.day, month=voice.say(f"month-{local.month}"), year=local.year)
 
 
-#: Numbers that are named.
+#: Numbers that are named; more questions than these are counted.
 _NAMED = 5
 
 
-def _questions(numbers: Sequence[int]) -> str:
-    """«Вопрос № 5», «Вопросы № 5, № 7», «7 вопросов»."""
-    if len(numbers) > _NAMED:
-        return count(len(numbers), "вопрос", "вопроса", "вопросов")
-    return f"{'Вопрос' if len(numbers) == 1 else 'Вопросы'} {', '.join(f'№ {number}' for number in numbers)}"
-
-
-def _close(numbers: Sequence[int]) -> str:
-    return "закроем его" if len(numbers) == 1 else "закроем их"
+def _numbers(numbers: Sequence[int]) -> str:
+    return ", ".join(f"№ {number}" for number in numbers)

@@ -14,7 +14,7 @@ from bot.model.message import Button, Keyboard
 #: Languages, or pages, in one row of buttons.
 _COLUMNS = 2
 #: The pages that have a button where a resident learns how this works.
-MENU = (Page.QUESTIONS, Page.ANSWERS, Page.NEWS)
+MENU = (Page.QUESTIONS, Page.ANSWERS, Page.NEWS, Page.DATA)
 
 
 # --- buttons -------------------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def greeting(voice: Voice, service: str, answer_within: timedelta) -> str:
 
 def explanation(voice: Voice, answer_within: timedelta) -> str:
     text = voice.say("explanation", within=within(answer_within, voice))
-    return f"{text}\n\n{voice.say('consultation')}"
+    return f"{text}\n\n{voice.say('rights-explained')}\n\n{voice.say('consultation')}"
 
 
 def confirmation(voice: Voice, number: int, due: str, *, first: bool, reads: str = "") -> str:

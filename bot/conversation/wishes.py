@@ -1,13 +1,16 @@
-"""What a resident wants with his data: the buttons that say it, and the same as typed words. Pure."""
+"""What a resident says when he is asked about his data: the buttons that say it, and the same as typed words. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 
+from bot.conversation.voice import Voice, voices
 from bot.model.content import Content
 from bot.model.message import Button, Keyboard
 
@@ -18,10 +21,8 @@ FILE_EVERY = timedelta(hours=1)
 
 
 class Wish(StrEnum):
-    """What is wanted; the values are what buttons begin with."""
+    """What is said to what the service asks; the values are what buttons begin with, and name their words."""
 
-    MY_DATA = "mydata"
-    FORGET = "forget"
     FORGET_YES = "forget-yes"
     FORGET_NO = "forget-no"
     CONSENT_YES = "consent-yes"
@@ -37,55 +38,60 @@ class Pressed:
     text: str = ""
 
 
-CONSENT, NO_CONSENT = "Согласен", "Не согласен"
-REMOVE, LEAVE = "Да, удалить", "Нет, оставить"
-
-#: Understood at any time.
-_ALWAYS = {
-    "мои данные": Wish.MY_DATA,
-    "/mydata": Wish.MY_DATA,
-    "забыть меня": Wish.FORGET,
-    "забудьте меня": Wish.FORGET,
-    "удалить мои данные": Wish.FORGET,
-    "удалите мои данные": Wish.FORGET,
-    "/forget": Wish.FORGET,
-    # Only that button says so: whoever writes it means nothing else.
-    "да удалить": Wish.FORGET_YES,
-}
-#: Understood while he is asked whether everything is to be removed.
-_OF_FORGETTING = {"нет оставить": Wish.FORGET_NO}
-#: Understood while he is asked to consent.
-_OF_CONSENT = {
-    **dict.fromkeys(
-        ("согласен", "согласна", "согласны", "я согласен", "я согласна", "да", "да согласен", "да согласна"),
-        Wish.CONSENT_YES,
-    ),
-    **dict.fromkeys(
-        ("не согласен", "не согласна", "не согласны", "я не согласен", "я не согласна", "нет", "нет не согласен"),
-        Wish.CONSENT_NO,
-    ),
-}
-_BUTTON = re.compile(r"(mydata|forget|forget-yes|forget-no|consent-yes|consent-no)(?::([0-9a-f]{8}))?")
+_BUTTON = re.compile(rf"({'|'.join(Wish)})(?::([0-9a-f]{{8}}))?")
+#: Signs that may stand around a word, as in the texts that tell it.
+_AROUND = ".!«»“”\"' "
 
 
 def said(content: Content, *, consent_asked: bool, forget_asked: bool) -> Wish | None:
-    """What these words ask for; None: they are something to pass on."""
-    if content.media or content.location or content.contact or content.links:
-        return None
-    words = " ".join(content.text.lower().replace(",", " ").split()).rstrip(".! ")
-    found = _ALWAYS.get(words)
-    if found is None and forget_asked:
-        found = _OF_FORGETTING.get(words)
-    if found is None and consent_asked:
-        found = _OF_CONSENT.get(words)
-    return found
+    """What these words answer, in any language; None: they are something to pass on."""
+    words = _bare(content)
+    # At any time: only that button says so, and whoever writes it means nothing else.
+    if words in _typed(Wish.FORGET_YES):
+        return Wish.FORGET_YES
+    if forget_asked and words in _typed(Wish.FORGET_NO):
+        return Wish.FORGET_NO
+    if consent_asked and words in _typed(Wish.CONSENT_YES) | _yes():
+        return Wish.CONSENT_YES
+    if consent_asked and words in _typed(Wish.CONSENT_NO) | _no():
+        return Wish.CONSENT_NO
+    return None
 
 
 def is_consent(content: Content) -> bool:
     """Whether these words can only be meant as a consent, also of somebody who was not asked for it yet."""
-    return (
-        said(content, consent_asked=True, forget_asked=False) is Wish.CONSENT_YES and "соглас" in content.text.lower()
+    return _bare(content) in _typed(Wish.CONSENT_YES)
+
+
+def _bare(content: Content) -> str | None:
+    """The words without what may stand around and between them; None: there is more than words."""
+    if content.media or content.location or content.contact or content.links:
+        return None
+    return _plain(content.text)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().replace(",", " ").replace("’", "'").split()).strip(_AROUND)
+
+
+@cache
+def _typed(wish: Wish) -> frozenset[str]:
+    """What can be typed in the place of this button, in all languages."""
+    return frozenset(
+        _plain(text) for voice in voices() for text in (voice.say(f"button-{wish}"), *voice.words(f"word-{wish}"))
     )
+
+
+@cache
+def _yes() -> frozenset[str]:
+    """Words that agree to anything, in all languages."""
+    return frozenset(_plain(text) for voice in voices() for text in voice.words("words-yes"))
+
+
+@cache
+def _no() -> frozenset[str]:
+    """Words that refuse anything, in all languages."""
+    return frozenset(_plain(text) for voice in voices() for text in voice.words("words-no"))
 
 
 def read(data: str) -> Pressed | None:
@@ -99,17 +105,16 @@ def mark_of(version: str) -> str:
     return hashlib.sha256(version.encode()).hexdigest()[:8]
 
 
-def consent_keyboard(version: str) -> Keyboard:
+def consent_keyboard(voice: Voice, version: str) -> Keyboard:
     mark = mark_of(version)
+    return _keyboard(voice, {wish: f"{wish}:{mark}" for wish in (Wish.CONSENT_YES, Wish.CONSENT_NO)})
+
+
+def forget_keyboard(voice: Voice) -> Keyboard:
+    return _keyboard(voice, {wish: wish.value for wish in (Wish.FORGET_YES, Wish.FORGET_NO)})
+
+
+def _keyboard(voice: Voice, buttons: Mapping[Wish, str]) -> Keyboard:
     return Keyboard(
-        rows=(
-            (
-                Button(text=CONSENT, data=f"{Wish.CONSENT_YES}:{mark}"),
-                Button(text=NO_CONSENT, data=f"{Wish.CONSENT_NO}:{mark}"),
-            ),
-        )
+        rows=(tuple(Button(text=voice.say(f"button-{wish}"), data=data) for wish, data in buttons.items()),)
     )
-
-
-def forget_keyboard() -> Keyboard:
-    return Keyboard(rows=((Button(text=REMOVE, data=Wish.FORGET_YES), Button(text=LEAVE, data=Wish.FORGET_NO)),))

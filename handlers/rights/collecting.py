@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.conversation.my_data import Fact, Record, Section
+from bot.conversation.my_data import Fact, Record, Section, Value
+from bot.conversation.voice import Voice, voice_of
 from bot.delivery.fit import describe
 from bot.model.content import Content
-from bot.model.question import Author, CloseKind, Question, Status
+from bot.model.question import Author, CloseKind, Question
 from handlers.context import Context
 from storage import consents, my_data, questions, subscriptions
 from storage.database import Transaction
@@ -27,6 +28,15 @@ class Inquiry:
     conversation: int
     person: Person
 
+    @property
+    def voice(self) -> Voice:
+        """The language in which he is spoken to."""
+        return voice_of(self.person.chosen_language or self.person.language)
+
+    def fact(self, key: str, value: Value) -> Fact:
+        """One thing that is stored, as people call it."""
+        return Fact(key=key, label=self.voice.say(f"data-{key}"), value=value)
+
 
 #: Raw updates that go into the file, the newest: more than anybody sends in the time for which they are kept.
 UPDATES = 5000
@@ -38,31 +48,33 @@ async def about(of: Inquiry) -> Section:
     """Who he is for us."""
     person = of.person
     facts = (
-        Fact(key="channel", label="Где вы нам пишете", value=of.ctx.look.title(person.chat.channel)),
-        Fact(key="chat", label="Номер чата", value=person.chat.chat_id),
-        Fact(key="user", label="Ваш номер в мессенджере", value=person.user_id),
-        Fact(key="name", label="Имя", value=person.name),
-        Fact(key="username", label="Имя пользователя", value=person.username),
-        Fact(key="language", label="Язык", value=person.language),
-        Fact(key="source", label="По какой ссылке пришли", value=person.source),
-        Fact(key="since", label="Впервые здесь", value=person.since),
-        Fact(key="seen_at", label="В последний раз здесь", value=person.seen_at),
-        Fact(key="banned_until", label="Нельзя писать до", value=person.banned_until),
-        Fact(key="ban_reason", label="Почему нельзя", value=person.ban_reason if person.banned_until else ""),
+        of.fact("channel", of.ctx.look.title(person.chat.channel)),
+        of.fact("chat", person.chat.chat_id),
+        of.fact("user", person.user_id),
+        of.fact("name", person.name),
+        of.fact("username", person.username),
+        of.fact("language", person.language),
+        of.fact("chosen_language", person.chosen_language),
+        of.fact("remembered_place", of.ctx.look.places.get(person.place, person.place)),
+        of.fact("source", person.source),
+        of.fact("since", person.since),
+        of.fact("seen_at", person.seen_at),
+        of.fact("banned_until", person.banned_until),
+        of.fact("ban_reason", person.ban_reason if person.banned_until else ""),
     )
-    return Section(key="about", title="Кто вы", records=(Record(facts=facts),))
+    return Section(key="about", title=of.voice.say("section-about"), records=(Record(facts=facts),))
 
 
 async def consented(of: Inquiry) -> Section:
     """What he consented to."""
     return Section(
         key="consents",
-        title="Ваши согласия",
+        title=of.voice.say("section-consents"),
         records=tuple(
             Record(
                 facts=(
-                    Fact(key="version", label="Текст", value=one.version),
-                    Fact(key="at", label="Когда", value=one.at),
+                    of.fact("version", one.version),
+                    of.fact("at", one.at),
                 )
             )
             for one in await consents.given(of.tx, of.conversation)
@@ -76,9 +88,17 @@ async def subscribed(of: Inquiry) -> Section:
     wanted = sorted(await subscriptions.of(of.tx, of.conversation), key=lambda one: (one.about, one.slug))
     return Section(
         key="subscriptions",
-        title="Ваши подписки на новости",
+        title=of.voice.say("section-subscriptions"),
         records=tuple(
-            Record(facts=(Fact(key=one.about, label="О чём", value=names.get(one.slug, one.slug) or "обо всём"),))
+            Record(
+                facts=(
+                    Fact(
+                        key=one.about,
+                        label=of.voice.say("data-subscribed"),
+                        value=names.get(one.slug, one.slug) or of.voice.say("data-everything"),
+                    ),
+                )
+            )
             for one in wanted
         ),
     )
@@ -89,11 +109,11 @@ async def asked(of: Inquiry) -> Section:
     threads = await my_data.said(of.tx, of.conversation, of.person.chat)
     found = await questions.of_conversation(of.tx, of.conversation)
     records = [
-        Record(facts=_of_question(of.ctx, one), parts=(_messages(threads.get(one.number, ())),)) for one in found
+        Record(facts=_of_question(of, one), parts=(_messages(of, threads.get(one.number, ())),)) for one in found
     ]
     if elsewhere := threads.get(None):
-        records.append(Record(facts=(), parts=(_messages(elsewhere),)))
-    return Section(key="questions", title="Ваши вопросы", records=tuple(records))
+        records.append(Record(facts=(), parts=(_messages(of, elsewhere),)))
+    return Section(key="questions", title=of.voice.say("section-questions"), records=tuple(records))
 
 
 async def waiting(of: Inquiry) -> Section:
@@ -101,10 +121,8 @@ async def waiting(of: Inquiry) -> Section:
     kept = await consents.waiting(of.tx, of.conversation)
     return Section(
         key="not_passed_on",
-        title="Ждёт вашего согласия",
-        records=tuple(
-            Record(facts=(Fact(key="at", label="Когда", value=one.at), *_of_content(one.content))) for one in kept
-        ),
+        title=of.voice.say("section-not_passed_on"),
+        records=tuple(Record(facts=(of.fact("at", one.at), *_of_content(of, one.content))) for one in kept),
     )
 
 
@@ -112,10 +130,10 @@ async def updates(of: Inquiry) -> Section:
     """The same as his messenger sent it to us, as long as that is kept."""
     return Section(
         key="updates",
-        title="Как это прислал мессенджер",
+        title=of.voice.say("section-updates"),
         records=tuple(
             Record(
-                facts=(Fact(key="at", label="Когда", value=one.at), Fact(key="raw", label="Что", value=one.raw)),
+                facts=(of.fact("at", one.at), of.fact("raw", one.raw)),
             )
             for one in await my_data.updates(of.tx, of.person.chat, limit=UPDATES)
         ),
@@ -135,66 +153,60 @@ async def collect(of: Inquiry) -> tuple[Section, ...]:
 
 # --- small things --------------------------------------------------------------------------------------------------
 
-_STATUS = {
-    Status.OPEN: "ждёт ответа",
-    Status.CLARIFYING: "ждём вашего уточнения",
-    Status.ANSWERED: "есть ответ",
-    Status.CLOSED: "закрыт",
-}
 
-
-def _of_question(ctx: Context, question: Question) -> tuple[Fact, ...]:
-    look = ctx.look
+def _of_question(of: Inquiry, question: Question) -> tuple[Fact, ...]:
+    look = of.ctx.look
     # Of what was closed as spam its writer was not told.
     told = question.close_kind is CloseKind.BY_OFFICIAL
     return (
-        Fact(key="number", label="Вопрос №", value=question.number),
-        Fact(key="asked_at", label="Задан", value=question.asked_at),
-        Fact(key="status", label="Как обстоит дело", value=_STATUS[question.status]),
-        Fact(key="due_at", label="Ответить до", value=question.due_at),
-        Fact(key="answered_at", label="Последний ответ", value=question.answered_at),
-        Fact(key="closed_at", label="Закрыт", value=question.closed_at),
-        Fact(key="close_reason", label="Почему закрыт", value=question.close_reason if told else ""),
-        Fact(
-            key="department",
-            label="Кто отвечает",
-            value=look.departments.get(question.department, question.department),
+        of.fact("number", question.number),
+        of.fact("asked_at", question.asked_at),
+        of.fact("status", of.voice.say(f"stands-{question.status}")),
+        of.fact("due_at", question.due_at),
+        of.fact("answered_at", question.answered_at),
+        of.fact("closed_at", question.closed_at),
+        of.fact("close_reason", of.voice.ours("reason", question.close_reason) if told else ""),
+        of.fact(
+            "department",
+            look.departments.get(question.department, question.department),
         ),
-        Fact(key="topic", label="Тема", value=look.topics.get(question.topic, question.topic)),
-        Fact(key="place", label="Место", value=look.places.get(question.place, question.place)),
-        Fact(key="source", label="По какой ссылке пришли", value=question.source),
+        of.fact("topic", look.topics.get(question.topic, question.topic)),
+        of.fact("place", look.places.get(question.place, question.place)),
+        of.fact("source", question.source),
     )
 
 
-def _messages(said: Sequence[Said]) -> Section:
-    return Section(key="messages", title="Переписка", records=tuple(map(_message, said)))
+def _messages(of: Inquiry, said: Sequence[Said]) -> Section:
+    return Section(
+        key="messages", title=of.voice.say("section-messages"), records=tuple(_message(of, one) for one in said)
+    )
 
 
-def _message(said: Said) -> Record:
+def _message(of: Inquiry, said: Said) -> Record:
     by_him = said.role in (Author.RESIDENT, Author.BANNED, Author.COMMENT, Author.REOPENED)
-    before = tuple(Record(facts=_of_content(old)) for old in said.history)
+    before = tuple(Record(facts=_of_content(of, old)) for old in said.history)
     return Record(
         facts=(
-            Fact(key="by", label="Кто написал", value="вы" if by_him else "сотрудник"),
-            Fact(key="at", label="Когда", value=said.at),
-            *_of_content(said.content),
+            of.fact("by", of.voice.say("data-by-him" if by_him else "data-by-official")),
+            of.fact("at", said.at),
+            *_of_content(of, said.content),
         ),
-        parts=(Section(key="before", title="Раньше здесь было", records=before),) if before else (),
+        parts=(Section(key="before", title=of.voice.say("section-before"), records=before),) if before else (),
     )
 
 
-def _of_content(content: Content) -> tuple[Fact, ...]:
-    facts = [Fact(key="text", label="Текст", value=content.text)]
+def _of_content(of: Inquiry, content: Content) -> tuple[Fact, ...]:
+    facts = [of.fact("text", content.text)]
     if content.media:
-        facts.append(Fact(key="files", label="Файлы", value=_listed(map(describe, content.media))))
+        facts.append(of.fact("files", _listed(describe(one, of.voice) for one in content.media)))
     if (place := content.location) is not None:
         point = f"{place.latitude:.6f}, {place.longitude:.6f}"
-        facts.append(Fact(key="place", label="Место", value=_listed((point, place.title, place.address))))
+        facts.append(of.fact("place", _listed((point, place.title, place.address))))
     if (contact := content.contact) is not None:
-        facts.append(Fact(key="contact", label="Контакт", value=_listed((contact.name, contact.phone))))
+        facts.append(of.fact("contact", _listed((contact.name, contact.phone))))
     if content.links:
         links = [" ".join(filter(None, (one.title, one.url))) for one in content.links]
-        facts.append(Fact(key="links", label="Ссылки", value="\n".join(links)))
+        facts.append(of.fact("links", "\n".join(links)))
     return tuple(facts)
 
 

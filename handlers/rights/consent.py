@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.conversation import rights as texts
 from bot.conversation import wishes
 from bot.conversation.texts import keyboard as always
-from bot.conversation.voice import RUSSIAN
+from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.model.chat import ChatKind, ChatRef
@@ -43,21 +43,22 @@ async def holds_back(
     """Whether this message, which would be a question, waits for his consent: then it is kept, and he is asked."""
     if not is_missing(ctx, conversation):
         return False
+    voice = voice_of(conversation.language)
     if conversation.consent_asked_at is None and wishes.is_consent(event.content):
         # He read of it somewhere: that is no question, and no consent to what he was not shown.
-        await _ask(tx, ctx, conversation, texts.ask_consent_first(ctx.rights.notice_url), now)
+        await _ask(tx, ctx, conversation, texts.ask_consent_first(voice, ctx.rights.notice_url), now)
         return True
     opens = conversation.wants_new
     kept = await consents.set_aside(tx, conversation.id, event, now, opens=opens, most=MOST)
     if opens and kept:
         await conversations.change(tx, conversation.id, wants_new=False)
     if conversation.consent_asked_at is None:
-        await _ask(tx, ctx, conversation, texts.ask_consent(ctx.rights.notice_url), now)
+        await _ask(tx, ctx, conversation, texts.ask_consent(voice, ctx.rights.notice_url), now)
     elif kept == MOST:
         # Before anything is refused.
-        await _ask(tx, ctx, conversation, texts.full(), now)
+        await _ask(tx, ctx, conversation, texts.full(voice), now)
     elif now - conversation.consent_asked_at >= REMINDS_EVERY:
-        await _ask(tx, ctx, conversation, texts.still_aside() if kept else texts.full(), now)
+        await _ask(tx, ctx, conversation, texts.still_aside(voice) if kept else texts.full(voice), now)
     return True
 
 
@@ -72,19 +73,18 @@ async def given(
     mark: str = "",
 ) -> None:
     """He consents: what he wrote is registered, in its order. By a button with the mark of its text, or in a word."""
-    version = ctx.rights.consent
+    version, voice = ctx.rights.consent, voice_of(conversation.language)
     if is_waived(ctx, conversation):
         await release(tx, ctx, conversation, sender, register)
     if version is None or not is_missing(ctx, conversation):
         # Pressed twice, on two devices: there is nothing left to say.
         return
     if mark and mark != wishes.mark_of(version):
-        text = f"{texts.other_text()} {texts.ask_consent_first(ctx.rights.notice_url)}"
-        await _ask(tx, ctx, conversation, text, now)
+        await _ask(tx, ctx, conversation, texts.other_text(voice, ctx.rights.notice_url), now)
         return
     await consents.record(tx, conversation.id, version, now, "button" if mark else "word")
     if not await release(tx, ctx, conversation, sender, register):
-        await _say(tx, ctx, conversation, texts.consented(), always(RUSSIAN))
+        await _say(tx, ctx, conversation, texts.consented(voice))
 
 
 def is_waived(ctx: Context, conversation: Conversation) -> bool:
@@ -105,12 +105,13 @@ async def release(tx: Transaction, ctx: Context, conversation: Conversation, sen
 
 async def refused(tx: Transaction, ctx: Context, conversation: Conversation) -> None:
     """He does not consent: what was kept is erased, and he hears how to ask elsewhere."""
+    voice = voice_of(conversation.language)
     if ctx.rights.consent is not None and not is_missing(ctx, conversation):
-        await _say(tx, ctx, conversation, texts.consented_before(), always(RUSSIAN))
+        await _say(tx, ctx, conversation, texts.consented_before(voice))
         return
     kept = await erase(tx, ctx, conversation)
     if kept or conversation.consent_asked_at is not None:
-        await _say(tx, ctx, conversation, texts.declined(), always(RUSSIAN))
+        await _say(tx, ctx, conversation, texts.declined(voice))
 
 
 async def erase(tx: Transaction, ctx: Context, conversation: Conversation) -> int:
@@ -153,9 +154,13 @@ def _event(chat: ChatRef, sender: Sender, kept: SetAside) -> MessageReceived:
 async def _ask(tx: Transaction, ctx: Context, conversation: Conversation, text: str, now: datetime) -> None:
     assert ctx.rights.consent is not None
     await conversations.change(tx, conversation.id, consent_asked_at=now)
-    await _say(tx, ctx, conversation, text, wishes.consent_keyboard(ctx.rights.consent))
+    keyboard = wishes.consent_keyboard(voice_of(conversation.language), ctx.rights.consent)
+    await _say(tx, ctx, conversation, text, keyboard)
 
 
-async def _say(tx: Transaction, ctx: Context, conversation: Conversation, text: str, keyboard: Keyboard) -> None:
+async def _say(
+    tx: Transaction, ctx: Context, conversation: Conversation, text: str, keyboard: Keyboard | None = None
+) -> None:
+    voice = voice_of(conversation.language)
     address = Address(chat=conversation.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION)
-    await post(tx, ctx, address, Draft(text=text, keyboard=keyboard))
+    await post(tx, ctx, address, Draft(text=text, keyboard=keyboard or always(voice), voice=voice))

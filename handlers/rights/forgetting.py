@@ -15,12 +15,12 @@ from bot.conversation import rights as texts
 from bot.conversation import wishes
 from bot.conversation.texts import keyboard as always
 from bot.conversation.texts import moment
-from bot.conversation.voice import RUSSIAN
+from bot.conversation.voice import Voice, voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import forgotten
 from bot.model.action import Deed, Official
-from bot.model.chat import ChatKind, ChatRef
+from bot.model.chat import ChatKind
 from bot.model.message import DeleteMessage, Keyboard, SendMessage
 from bot.model.question import CloseKind, Conversation, Question, Status
 from bot.model.wait import Outcome
@@ -28,6 +28,7 @@ from handlers import waits
 from handlers.context import Context
 from handlers.outgoing import Address, do, post
 from handlers.rights import traces
+from handlers.visit import Visit
 from storage import actions, consents, conversations, erasing, questions
 from storage import traces as stored_traces
 from storage.database import Transaction
@@ -42,12 +43,14 @@ _SHOWS_MORE = (Role.CARD_PART, Role.FOLLOW_UP, Role.SURPLUS, Role.NOTE, Role.COM
 _WAITS = (Status.OPEN, Status.CLARIFYING)
 
 
-async def ask(tx: Transaction, ctx: Context, conversation: Conversation, now: datetime) -> None:
+async def ask(visit: Visit) -> list[int]:
     """He wants everything removed: does he mean it? Nothing else waits for what he says to that."""
-    await conversations.change(tx, conversation.id, forget_asked_at=now)
+    tx, ctx, conversation, voice = visit.tx, visit.ctx, visit.conversation, visit.voice
+    await conversations.change(tx, conversation.id, forget_asked_at=visit.now)
     asked = await questions.of_conversation(tx, conversation.id)
-    text = texts.ask_forget([one.number for one in asked if one.status in _WAITS], _locked_until(ctx, asked, now))
-    await _say(tx, ctx, conversation.chat, text, wishes.forget_keyboard())
+    unanswered = [one.number for one in asked if one.status in _WAITS]
+    text = texts.ask_forget(voice, unanswered, _locked_until(ctx, voice, asked, visit.now))
+    return await _say(tx, ctx, conversation, text, wishes.forget_keyboard(voice))
 
 
 async def left(tx: Transaction, ctx: Context, conversation: Conversation) -> None:
@@ -56,13 +59,13 @@ async def left(tx: Transaction, ctx: Context, conversation: Conversation) -> Non
         # Pressed twice.
         return
     await conversations.change(tx, conversation.id, forget_asked_at=None)
-    await _say(tx, ctx, conversation.chat, texts.left())
+    await _say(tx, ctx, conversation, texts.left(voice_of(conversation.language)))
 
 
 async def confirmed(tx: Transaction, ctx: Context, conversation: Conversation, now: datetime) -> None:
     """He means it: carried out if he was asked within the last minutes."""
     if not is_asked(conversation, now):
-        await _say(tx, ctx, conversation.chat, texts.too_late())
+        await _say(tx, ctx, conversation, texts.too_late(voice_of(conversation.language)))
         return
     await _forget(tx, ctx, conversation, now)
 
@@ -74,7 +77,7 @@ def is_asked(conversation: Conversation, now: datetime) -> bool:
 
 
 async def _forget(tx: Transaction, ctx: Context, conversation: Conversation, now: datetime) -> None:
-    chat = conversation.chat
+    chat, voice = conversation.chat, voice_of(conversation.language)
     asked = await questions.of_conversation(tx, conversation.id, lock=True)
     numbers = [one.number for one in asked]
     unanswered = [one for one in asked if one.status in _WAITS]
@@ -95,11 +98,11 @@ async def _forget(tx: Transaction, ctx: Context, conversation: Conversation, now
     if banned:
         await erasing.keep_ban(tx, conversation)
     await _tell_officials(tx, ctx, shown, unanswered)
-    said = texts.forgotten([one.number for one in unanswered], _locked_until(ctx, asked, now))
+    said = texts.forgotten(voice, [one.number for one in unanswered], _locked_until(ctx, voice, asked, now))
     if banned:
         assert conversation.banned_until is not None
-        said += f" {texts.still_banned(moment(conversation.banned_until, now, ctx.look.zone))}"
-    await _say(tx, ctx, chat, said)
+        said += f" {texts.still_banned(voice, moment(conversation.banned_until, now, ctx.look.zone, voice))}"
+    await _say(tx, ctx, conversation, said)
     event, entry = await stored_traces.newest(tx)
     await traces.add(
         tx,
@@ -136,12 +139,11 @@ async def _close(tx: Transaction, ctx: Context, question: Question, now: datetim
     await actions.add(tx, question.number, by_himself, Deed.FORGOTTEN, now)
 
 
-def _locked_until(ctx: Context, asked: Sequence[Question], now: datetime) -> str:
+def _locked_until(ctx: Context, voice: Voice, asked: Sequence[Question], now: datetime) -> str:
     """The day until which his questions are kept by law, for people; empty: they are not."""
     if ctx.rights.locked_for is None or not asked:
         return ""
-    clock, _, day = moment(now + ctx.rights.locked_for, now, ctx.look.zone).partition(" ")
-    return day or clock
+    return texts.day(voice, now + ctx.rights.locked_for, ctx.look.zone)
 
 
 # --- the officials -------------------------------------------------------------------------------------------------
@@ -194,6 +196,10 @@ async def _delete(tx: Transaction, ctx: Context, shown: InGroup) -> None:
 # --- small things --------------------------------------------------------------------------------------------------
 
 
-async def _say(tx: Transaction, ctx: Context, chat: ChatRef, text: str, keyboard: Keyboard | None = None) -> None:
-    address = Address(chat=chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION)
-    await post(tx, ctx, address, Draft(text=text, keyboard=keyboard or always(RUSSIAN)))
+async def _say(
+    tx: Transaction, ctx: Context, conversation: Conversation, text: str, keyboard: Keyboard | None = None
+) -> list[int]:
+    voice = voice_of(conversation.language)
+    address = Address(chat=conversation.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION)
+    draft = Draft(text=text, keyboard=keyboard or always(voice), voice=voice)
+    return list((await post(tx, ctx, address, draft)).entries)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
 
 import structlog
 
@@ -16,18 +15,17 @@ from bot.conversation import wishes
 from bot.conversation.my_data import Document
 from bot.conversation.texts import keyboard as always
 from bot.conversation.texts import moment
-from bot.conversation.voice import RUSSIAN
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.errors import MediaUnavailable
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Media, MediaKind
-from bot.model.question import Conversation
 from handlers import chores
 from handlers.context import Context
 from handlers.media import MediaStore
 from handlers.outgoing import Address, post
 from handlers.rights.collecting import Inquiry, collect
+from handlers.visit import Visit
 from storage import chores as stored_chores
 from storage import conversations, my_data
 from storage.chores import Chore
@@ -41,14 +39,14 @@ KIND = "mydata"
 LIMIT = 50 * 1024 * 1024
 
 
-async def ask(tx: Transaction, ctx: Context, conversation: Conversation, now: datetime) -> None:
+async def ask(visit: Visit) -> list[int]:
     """He wants the file: it is made off this transaction, at most once an hour."""
+    tx, ctx, conversation, now, voice = visit.tx, visit.ctx, visit.conversation, visit.now, visit.voice
     if conversation.mydata_at is not None and now < (next_at := conversation.mydata_at + wishes.FILE_EVERY):
-        await _say(tx, ctx, conversation.chat, Draft(text=texts.collected_lately(moment(next_at, now, ctx.look.zone))))
-        return
+        return await visit.say(texts.collected_lately(voice, moment(next_at, now, ctx.look.zone, voice)))
     await conversations.change(tx, conversation.id, mydata_at=now)
     await chores.add(tx, ctx, KIND, str(conversation.id), {"conversation": conversation.id})
-    await _say(tx, ctx, conversation.chat, Draft(text=texts.collecting()))
+    return await visit.say(texts.collecting(voice))
 
 
 class MyData:
@@ -70,19 +68,21 @@ class MyData:
                 # He had it removed meanwhile.
                 await stored_chores.finish(tx, chore.id)
                 return
-            sections = await collect(Inquiry(tx=tx, ctx=ctx, conversation=conversation, person=person))
+            inquiry = Inquiry(tx=tx, ctx=ctx, conversation=conversation, person=person)
+            voice, sections = inquiry.voice, await collect(inquiry)
         made = Document(service=ctx.service_name, at=ctx.clock(), sections=sections)
+        name = voice.say("mydata-file")
         try:
             files = [
-                await self._keep(await asyncio.to_thread(document.to_html, made, ctx.look.zone), "мои-данные.html"),
-                await self._keep(await asyncio.to_thread(document.to_json, made), "мои-данные.json"),
+                await self._keep(await asyncio.to_thread(document.to_html, voice, made, ctx.look.zone), f"{name}.html"),
+                await self._keep(await asyncio.to_thread(document.to_json, made), f"{name}.json"),
             ]
         except MediaUnavailable as error:
             log.warning("mydata.not_kept", error=error.code)
             async with ctx.database.transaction() as tx:
                 await stored_chores.finish(tx, chore.id)
                 await conversations.change(tx, conversation, mydata_at=None)
-                await _say(tx, ctx, person.chat, Draft(text=texts.not_collected()))
+                await _say(tx, ctx, person.chat, Draft(text=texts.not_collected(voice), voice=voice))
             return
         media = tuple(map(_media, files))
         async with ctx.database.transaction() as tx:
@@ -90,7 +90,7 @@ class MyData:
             # Locked, so that nothing is sent to somebody who has it all removed at this moment.
             known = await conversations.lock_known(tx, person.chat)
             if is_his := known is not None and known.id == conversation:
-                await _say(tx, ctx, person.chat, Draft(text=texts.my_data(), media=media))
+                await _say(tx, ctx, person.chat, Draft(text=texts.my_data(voice), media=media, voice=voice))
         if not is_his:
             await self._media.forget(media)
 
@@ -114,4 +114,4 @@ def _media(file: StoredFile) -> Media:
 
 async def _say(tx: Transaction, ctx: Context, chat: ChatRef, draft: Draft) -> None:
     address = Address(chat=chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION)
-    await post(tx, ctx, address, replace(draft, keyboard=always(RUSSIAN)))
+    await post(tx, ctx, address, replace(draft, keyboard=always(draft.voice)))

@@ -1,4 +1,4 @@
-"""What residents say and press about their data, and who carries it out."""
+"""What residents say and press when they are asked about their data, before anything else, and who carries it out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.conversation.wishes import Wish
 from bot.model.event import ButtonPressed, MessageReceived
 from bot.model.question import Conversation
 from handlers.context import Context
-from handlers.rights import consent, forgetting, my_data
+from handlers.rights import consent, forgetting
 from handlers.rights.consent import Register
 from storage import conversations
 from storage.database import Transaction
@@ -38,8 +38,10 @@ async def said(
             await consent.given(tx, ctx, conversation, event.sender, now, register)
         case Wish.CONSENT_NO:
             await consent.refused(tx, ctx, conversation)
-        case _:
-            await _data(tx, ctx, conversation, wish, now)
+        case Wish.FORGET_YES:
+            await forgetting.confirmed(tx, ctx, conversation, now)
+        case Wish.FORGET_NO:
+            await forgetting.left(tx, ctx, conversation)
     return True
 
 
@@ -51,29 +53,14 @@ async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed, now: date
     if button.wish in (Wish.FORGET_YES, Wish.FORGET_NO):
         # Of whom nothing is known nothing is to be remembered, because he pressed twice.
         known = await conversations.lock_known(tx, event.chat)
-        if known is not None:
-            await _data(tx, ctx, known, button.wish, now)
+        if known is not None and button.wish is Wish.FORGET_YES:
+            await forgetting.confirmed(tx, ctx, known, now)
+        elif known is not None:
+            await forgetting.left(tx, ctx, known)
         return True
     conversation = await conversations.lock(tx, event.chat, event.sender)
-    match button.wish:
-        case Wish.CONSENT_YES:
-            await consent.given(tx, ctx, conversation, event.sender, now, register, mark=button.text)
-        case Wish.CONSENT_NO:
-            await consent.refused(tx, ctx, conversation)
-        case _:
-            await _data(tx, ctx, conversation, button.wish, now)
+    if button.wish is Wish.CONSENT_YES:
+        await consent.given(tx, ctx, conversation, event.sender, now, register, mark=button.text)
+    else:
+        await consent.refused(tx, ctx, conversation)
     return True
-
-
-async def _data(tx: Transaction, ctx: Context, conversation: Conversation, wish: Wish, now: datetime) -> None:
-    match wish:
-        case Wish.MY_DATA:
-            await my_data.ask(tx, ctx, conversation, now)
-        case Wish.FORGET:
-            await forgetting.ask(tx, ctx, conversation, now)
-        case Wish.FORGET_YES:
-            await forgetting.confirmed(tx, ctx, conversation, now)
-        case Wish.FORGET_NO:
-            await forgetting.left(tx, ctx, conversation)
-        case _:
-            raise AssertionError("a consent needs who gives it")

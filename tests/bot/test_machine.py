@@ -241,6 +241,16 @@ CASES = [
     Case("a place to end", NAMING, says("Отписаться от Надыма"), Open(page=Page.STOP, argument="p:nadym")),
     Case("everything to end", OPEN, says("отписаться от всего"), Open(page=Page.STOP)),
     Case("«стоп» in a sentence", OPEN, says("Стоп кран сломан"), JOINS),
+    Case("his data", OPEN, says("Мои  данные!"), Open(page=Page.DATA)),
+    Case("his data in English", NEW, says("my data"), Open(page=Page.DATA)),
+    Case("his data as a command", CHOSEN, says("/mydata"), Open(page=Page.DATA)),
+    Case("his data pressed", OPEN, presses("mydata:"), Open(page=Page.DATA)),
+    Case("his data in a sentence", GREETED, says("Мои данные украли"), Ask(first=False)),
+    Case("to be forgotten", CHOSEN, says("Забудьте меня."), Open(page=Page.FORGET)),
+    Case("to be forgotten in English", OPEN, says("forget me"), Open(page=Page.FORGET)),
+    Case("to be forgotten, in other words", OPEN, says("удалите мои данные"), Open(page=Page.FORGET)),
+    Case("to be forgotten as a command", NEW, says("/forget"), Open(page=Page.FORGET)),
+    Case("a question whether to be forgotten", OPEN, says("Забыть меня?"), JOINS),
     Case("«Начать» greets a newcomer", NEW, starts(source="qr5"), Greet(source="qr5")),
     Case("«Начать» greets once more", OPEN, starts(), Greet(source="")),
     Case("allowed again: nothing is said", OPEN, starts(greet=False, source="qr5"), Welcome(source="qr5")),
@@ -257,6 +267,8 @@ LOOKS = {
     "Мои вопросы": opens(Page.QUESTIONS),
     "вопрос 5": opens(Page.QUESTIONS, "5"),
     "/faq": opens(Page.ANSWERS),
+    "мои данные": opens(Page.DATA),
+    "/forget": opens(Page.FORGET),
     "отозвать 5": None,
     "оценка 5": None,
     "помощь": None,
@@ -266,7 +278,7 @@ LOOKS = {
 
 @pytest.mark.parametrize(("text", "expected"), LOOKS.items(), ids=LOOKS)
 def test_looks(text: str, expected: Open | None) -> None:
-    """Whoever may not write may look, and do nothing."""
+    """Whoever may not write may look, and have his data; else he does nothing."""
     assert expected == looks(Content(text=text))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from bot.conversation import my_data, wishes
 from bot.conversation import rights as texts
 from bot.conversation.my_data import Document, Fact, Record, Section
+from bot.conversation.voice import RUSSIAN, Voice, voice_of, voices
 from bot.conversation.wishes import Pressed, Wish
 from bot.desk import forgotten
 from bot.model.content import Content, Location
@@ -20,38 +21,41 @@ from tests.handlers.fakes import photo
 URL = "https://otvet.example/privacy"
 
 
-def all_texts() -> dict[str, str]:
+def all_texts(voice: Voice) -> dict[str, str]:
     """Everything that a resident can read of this."""
     return {
-        "notice": texts.with_notice("Здравствуйте!", URL),
-        "consent": texts.ask_consent(URL),
-        "consent without an address": texts.ask_consent(""),
-        "consent first": texts.ask_consent_first(URL),
-        "another text": f"{texts.other_text()} {texts.ask_consent_first('')}",
-        "still aside": texts.still_aside(),
-        "full": texts.full(),
-        "consented": texts.consented(),
-        "declined": texts.declined(),
-        "consented before": texts.consented_before(),
-        "collecting": texts.collecting(),
-        "collected lately": texts.collected_lately("14:20"),
-        "my data": texts.my_data(),
-        "not collected": texts.not_collected(),
-        "ask": texts.ask_forget((), ""),
-        "ask, one question": texts.ask_forget((5,), ""),
-        "ask, two questions, by law": texts.ask_forget((5, 7), "23 ноября 2031"),
-        "ask, many questions": texts.ask_forget(range(21), ""),
-        "left": texts.left(),
-        "too late": texts.too_late(),
-        "forgotten": texts.forgotten((), ""),
-        "forgotten, one question": texts.forgotten((5,), ""),
-        "forgotten, two questions, by law": texts.forgotten((5, 7), "23 ноября 2031"),
-        "forgotten, many questions": texts.forgotten(range(21), ""),
-        "banned": texts.still_banned("14:20 5 мая"),
+        "notice": texts.with_notice(voice, "Здравствуйте!", URL),
+        "consent": texts.ask_consent(voice, URL),
+        "consent without an address": texts.ask_consent(voice, ""),
+        "consent first": texts.ask_consent_first(voice, URL),
+        "another text": texts.other_text(voice, ""),
+        "still aside": texts.still_aside(voice),
+        "full": texts.full(voice),
+        "consented": texts.consented(voice),
+        "declined": texts.declined(voice),
+        "consented before": texts.consented_before(voice),
+        "collecting": texts.collecting(voice),
+        "collected lately": texts.collected_lately(voice, "14:20"),
+        "my data": texts.my_data(voice),
+        "not collected": texts.not_collected(voice),
+        "ask": texts.ask_forget(voice, (), ""),
+        "ask, one question": texts.ask_forget(voice, (5,), ""),
+        "ask, two questions, by law": texts.ask_forget(voice, (5, 7), "23 ноября 2031"),
+        "ask, many questions": texts.ask_forget(voice, range(21), ""),
+        "left": texts.left(voice),
+        "too late": texts.too_late(voice),
+        "forgotten": texts.forgotten(voice, (), ""),
+        "forgotten, one question": texts.forgotten(voice, (5,), ""),
+        "forgotten, two questions, by law": texts.forgotten(voice, (5, 7), "23 ноября 2031"),
+        "forgotten, many questions": texts.forgotten(voice, range(21), ""),
+        "banned": texts.still_banned(voice, "14:20 5 мая"),
     }
 
 
-@pytest.mark.parametrize("text", all_texts().values(), ids=all_texts().keys())
+ALL = {f"{voice.language}: {name}": text for voice in voices() for name, text in all_texts(voice).items()}
+
+
+@pytest.mark.parametrize("text", ALL.values(), ids=ALL.keys())
 def test_plain_words(text: str) -> None:
     """Short, warm, plain: no bureaucratic phrase, nothing left to fill in."""
     assert BUREAUCRACY.search(text) is None
@@ -71,22 +75,20 @@ COUNTED = {
 def test_questions_are_named(numbers: tuple[int, ...], expected: tuple[str, str]) -> None:
     """A few are named by their numbers, many are counted; the words agree."""
     asked, done = expected
-    assert asked in texts.ask_forget(numbers, "")
-    assert done in texts.forgotten(numbers, "")
+    assert asked in texts.ask_forget(RUSSIAN, numbers, "")
+    assert done in texts.forgotten(RUSSIAN, numbers, "")
 
 
 # --- words ---------------------------------------------------------------------------------------------------------
 
 SAID = {
-    "/mydata": Wish.MY_DATA,
-    "Мои данные": Wish.MY_DATA,
-    "мои  данные!": Wish.MY_DATA,
-    "/forget": Wish.FORGET,
-    "Забыть меня.": Wish.FORGET,
-    "удалите мои данные": Wish.FORGET,
+    "«Да, удалить»": Wish.FORGET_YES,
+    "Yes, delete my data": Wish.FORGET_YES,
+    "Yes, delete it": None,
+    "no, keep my data": None,
+    "I agree": None,
+    "yes": None,
     "Да, удалить": Wish.FORGET_YES,
-    "мои данные украли": None,
-    "забыть меня?": None,
     "да": None,
     "согласен": None,
     "нет, оставить": None,
@@ -102,6 +104,14 @@ def test_words(text: str, expected: Wish | None) -> None:
 
 ASKED = {
     ("да", True, False): Wish.CONSENT_YES,
+    ("«Согласен»", True, False): Wish.CONSENT_YES,
+    ("Да, согласна!", True, False): Wish.CONSENT_YES,
+    ("I agree", True, False): Wish.CONSENT_YES,
+    ("Yes.", True, False): Wish.CONSENT_YES,
+    ("I don’t agree", True, False): Wish.CONSENT_NO,
+    ("No", True, False): Wish.CONSENT_NO,
+    ("No, keep my data", False, True): Wish.FORGET_NO,
+    ("yes", False, True): None,
     ("Да.", True, True): Wish.CONSENT_YES,
     ("не согласна", True, False): Wish.CONSENT_NO,
     ("нет", True, False): Wish.CONSENT_NO,
@@ -130,13 +140,15 @@ def test_words_with_something_else(more: Content) -> None:
 
 def test_consent_that_can_mean_nothing_else() -> None:
     """«Согласен» is one; «да» may be the beginning of anything."""
-    assert [True, False, False] == [wishes.is_consent(Content(text=text)) for text in ("Согласна!", "да", "Нет тепла")]
+    assert [True, True, False, False, False] == [
+        wishes.is_consent(Content(text=text)) for text in ("Согласна!", "I agree", "да", "yes", "Нет тепла")
+    ]
 
 
 def test_buttons() -> None:
     """What stands in a button is read again; others' buttons are not; all of it fits any platform."""
     mark = wishes.mark_of("Версия 2, от мая")
-    keyboards = [wishes.consent_keyboard("Версия 2, от мая"), wishes.forget_keyboard()]
+    keyboards = [wishes.consent_keyboard(RUSSIAN, "Версия 2, от мая"), wishes.forget_keyboard(RUSSIAN)]
     data = [button.data for keyboard in keyboards for row in keyboard.rows for button in row]
     assert [
         Pressed(wish=Wish.CONSENT_YES, text=mark),
@@ -146,6 +158,17 @@ def test_buttons() -> None:
     ] == [wishes.read(one) for one in data]
     assert all(one.isascii() and len(one) <= 60 for one in data)
     assert [None, None, None] == [wishes.read(one) for one in ("new", "forget-maybe", "consent-yes:xyz")]
+
+
+def test_buttons_are_words() -> None:
+    """What a button says can be typed, in each language, and means the same."""
+    for voice in voices():
+        for keyboard in (wishes.consent_keyboard(voice, "v1"), wishes.forget_keyboard(voice)):
+            for button in keyboard.rows[0]:
+                said = wishes.said(Content(text=button.text), consent_asked=True, forget_asked=True)
+                pressed = wishes.read(button.data)
+                assert pressed is not None
+                assert (button.text, pressed.wish) == (button.text, said)
 
 
 # --- lists ---------------------------------------------------------------------------------------------------------
@@ -197,7 +220,7 @@ def test_empty_values_are_left_out() -> None:
     )
     section = Section(key="about", title="Кто вы", records=(Record(facts=facts),))
     document = Document(service="А&Б", at=at, sections=(section, Section(key="empty", title="Пусто", records=())))
-    page = my_data.to_html(document, UTC).decode()
+    page = my_data.to_html(RUSSIAN, document, UTC).decode()
     assert (
         "<dl><dt>Имя</dt><dd>&lt;Ира&gt;</dd><dt>Когда</dt><dd>09.05.2026 12:30</dd><dt>Сколько</dt><dd>0</dd></dl>"
         in page
@@ -206,3 +229,20 @@ def test_empty_values_are_left_out() -> None:
     assert '"about": [\n    {\n      "name": "<Ира>",\n      "at": "2026-05-09T12:30:00+00:00",\n      "count": 0' in (
         my_data.to_json(document).decode()
     )
+
+
+def test_file_in_english() -> None:
+    """The page says in its own language what it is, and writes days so that no month passes for a day."""
+    at = datetime(2026, 5, 9, 12, 30, tzinfo=UTC)
+    section = Section(key="about", title="Who you are", records=())
+    page = my_data.to_html(voice_of("en"), Document(service="А", at=at, sections=(section,)), UTC).decode()
+    assert '<html lang="en">' in page
+    assert "<h1>Your data in the service “А”</h1><p>Collected 2026-05-09 12:30.</p>" in page
+    assert "<p>Nothing.</p>" in page
+
+
+def test_a_day_years_away() -> None:
+    """The year is always said, the month in words, by the clock of the place."""
+    at = datetime(2031, 11, 22, 22, 0, tzinfo=UTC)
+    zone = timezone(timedelta(hours=5))
+    assert ["23 ноября 2031", "23 November 2031"] == [texts.day(voice, at, zone) for voice in voices()]

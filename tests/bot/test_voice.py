@@ -14,8 +14,9 @@ from bot.conversation.machine import HELP, LANGUAGE, NEW_QUESTION, OTHER_PLACE, 
 from bot.conversation.my_questions import SEEN
 from bot.conversation.texts import MENU
 from bot.conversation.voice import RUSSIAN, Catalogues, placeholders, voice_of, voices
+from bot.conversation.wishes import Wish
 from bot.model.content import MediaKind
-from bot.model.question import CloseKind
+from bot.model.question import CloseKind, Status
 
 PROJECT = Path(module.__file__).parents[2]
 FOLDER = Path(module.__file__).with_name("locale")
@@ -116,11 +117,18 @@ def test_english_is_english() -> None:
 
 #: What can be done with a question.
 DEEDS = (Page.ADD, Page.TAKE_BACK, Page.REOPEN)
+#: What stands in the file with all that is kept of a resident, and how its parts are called.
+FACTS = (
+    *("channel", "chat", "user", "name", "username", "language", "chosen_language", "remembered_place", "source"),
+    *("since", "seen_at", "banned_until", "ban_reason", "version", "at", "raw", "number", "asked_at", "status"),
+    *("due_at", "answered_at", "closed_at", "close_reason", "department", "topic", "place", "by", "text", "files"),
+    *("contact", "links"),
+)
 #: Ids that are put together, and what is put in.
 FAMILIES = {
-    "button-": (NEW_QUESTION, HELP, LANGUAGE, SKIP, OTHER_PLACE, *MENU, *DEEDS),
+    "button-": (NEW_QUESTION, HELP, LANGUAGE, SKIP, OTHER_PLACE, *MENU, *DEEDS, *Wish),
     "word-": (
-        *(NEW_QUESTION, HELP, LANGUAGE, SKIP, OTHER_PLACE, *Page),
+        *(NEW_QUESTION, HELP, LANGUAGE, SKIP, OTHER_PLACE, *Page, *Wish),
         # Not of every page there are things that have a number, or a name.
         *(
             f"{page}-{how}"
@@ -133,6 +141,8 @@ FAMILIES = {
     "my-how-": DEEDS,
     "my-by-": SEEN,
     "my-closed-": (CloseKind.HELPED, CloseKind.WITHDRAWN, CloseKind.UNCLARIFIED),
+    "data-": FACTS,
+    "stands-": tuple(Status),
     "month-": tuple(map(str, range(1, 13))),
     "kind-": tuple(MediaKind),
     "missing-": tuple(MediaKind),

@@ -426,3 +426,38 @@ async def test_request_is_a_message_of_its_own(office: Office) -> None:
 def _offers(message: SendMessage, data: str) -> bool:
     keyboard = message.keyboard
     return keyboard is not None and any(button.data == data for row in keyboard.rows for button in row)
+
+
+@pytest.mark.parametrize("word", ["I agree", "yes", "согласна"])
+async def test_in_english(office: Office, word: str) -> None:
+    """Whose messenger speaks English is asked in English, and may say so in either language; nothing is lost."""
+    await office.writes(IRINA, "No heating", language="en")
+    await office.deliver()
+    request, _ = office.home.messages(IRINA)[-1]
+    assert "may pass it on only if you agree" in request.text
+    assert f"Read more: {NOTICE}" in request.text
+    assert request.keyboard is not None
+    assert {"I agree": YES, "I do not agree": NO} == {
+        button.text: button.data for row in request.keyboard.rows for button in row
+    }
+    await office.writes(IRINA, word, language="en")
+    assert (await said(office))[-1].startswith("We have your question: № 1.")
+    assert ["No heating"] == [one.content.text for one in await office.thread(1)]
+
+
+async def test_refused_in_english(office: Office) -> None:
+    """He hears in English that nothing was passed on, and what he wrote is gone."""
+    await office.writes(IRINA, "No heating", language="en")
+    await office.writes(IRINA, "I don’t agree", language="en")
+    assert (await said(office))[-1].startswith("All right. We have passed nothing on")
+    assert (0, 0) == (await count(office, "questions"), await count(office, "set_aside"))
+
+
+async def test_data_without_consent(office: Office) -> None:
+    """What is kept aside of him he may have, and have removed, without consenting to anything."""
+    await office.writes(IRINA, "Нет тепла")
+    await office.writes(IRINA, "мои данные")
+    assert (await said(office))[-1].startswith("Собираем всё")
+    await office.writes(IRINA, "забыть меня")
+    assert (await said(office))[-1].startswith("Удалить всё, что мы о вас храним")
+    assert (0, 1) == (await count(office, "questions"), await count(office, "set_aside"))

@@ -17,6 +17,7 @@ from bot.model.message import AnswerPress, DeleteMessage, EditMessage, SendMessa
 from bot.model.question import CloseKind, Status
 from bot.rights import Rights
 from handlers.delivery.claim import put_cards_together
+from handlers.indexing import Indexing
 from storage.outbox import State
 from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, PLAIN, Office, photo
 from tests.handlers.rights.house import DAY, House, open_house
@@ -481,3 +482,63 @@ async def test_unsent_edit_is_given_up(house: House) -> None:
         one.state for one in await office.entries(DESK, Role.ERASURE) if isinstance(one.effect, DeleteMessage)
     ]
     assert 2 == len([one for one in office.work.effects(DESK) if isinstance(one, SendMessage)])
+
+
+async def test_in_english(office: Office) -> None:
+    """Who chose English is asked, and told the last word, in English: his language itself is gone only then."""
+    await office.writes(IRINA, "Language English")
+    office.ctx.rights = Rights(locked_for=365 * DAY)
+    await office.writes(IRINA, "Forget me!")
+    await office.deliver()
+    request, _ = office.home.messages(IRINA)[-1]
+    assert "Question № 1 is not answered yet: we close it, and no answer will come." in request.text
+    assert "The law wants the questions and answers themselves kept" in request.text
+    assert request.keyboard is not None
+    assert ["Yes, remove my data", "No, keep my data"] == [button.text for button in request.keyboard.rows[0]]
+    await office.writes(IRINA, "Yes, delete my data")
+    last = await last_said(office)
+    assert last.startswith("Done: all that we kept about you is removed. Question № 1 is closed, no answer will come.")
+    assert 0 == await office.value("SELECT count(*) FROM conversations WHERE chosen_language <> ''")
+    await office.writes(IRINA, "Нет воды")
+    assert (await last_said(office)).startswith("Ваш вопрос принят")
+
+
+async def test_english_thought_better_of_it(office: Office) -> None:
+    """The other button's words do nothing but that."""
+    await office.writes(IRINA, "Language English")
+    await office.writes(IRINA, "/forget")
+    await office.writes(IRINA, "no, keep my data")
+    assert "All right, nothing is removed." == await last_said(office)
+    assert ["Нет тепла"] == [one.content.text for one in await office.thread(1)]
+
+
+async def test_somebody_who_may_not_write(house: House) -> None:
+    """A ban takes nobody's right to have his data removed: by the word and by what follows."""
+    await house.office.writes(DESK, "/ban 1 7д мат")
+    await house.forgets(IRINA)
+    assert "Готово: всё, что мы о вас хранили, удалено." in await last_said(house.office)
+
+
+async def test_similar_questions(house: House) -> None:
+    """What «Похожие» showed of his question under another's goes, too; what it showed of others stays."""
+    office = house.office
+    await office.writes(IRINA, "Батареи холодные\n\nТайный двор\n\nВторой подъезд")
+    for text, who in (("Нет тепла в доме, батареи холодные", OLEG), ("Батареи холодные, тепла нет", MARIA)):
+        await office.writes(who, text)
+        await office.deliver()
+    answers = {1: "Слесарь придёт\n\nЖдите дома", 2: "Насос меняют"}
+    for number, answer in answers.items():
+        await office.writes(DESK, answer, reply_to=office.work.id_of(DESK, f"№ {number} "))
+    await Indexing(office.ctx).once()
+    await office.deliver()
+    await office.writes(DESK, "/similar 3")
+    await office.deliver()
+    before = office.work.texts(DESK)[-1]
+    assert ("Слесарь придёт" in before, "Насос меняют" in before) == (True, True)
+    await house.forgets(IRINA)
+    await office.deliver()
+    edits = [one.text for one in office.work.effects(DESK) if isinstance(one, EditMessage)]
+    (after,) = [text for text in edits if text.startswith("Похожие на № 3")]
+    assert GONE in after
+    assert [] == [word for word in ("Слесарь", "Ждите дома", "Тайный двор", "подъезд") if word in after]
+    assert "Насос меняют" in after

@@ -62,7 +62,7 @@ async def test_two_files(house: House, word: str) -> None:
 
 async def test_for_programs(house: House) -> None:
     """Who he is, his questions with all that he and officials said, what it said before, his files."""
-    await house.office.presses(IRINA, "mydata")
+    await house.office.presses(IRINA, "mydata:")
     data = await as_data(house)
     (about,), (question,) = data["about"], data["questions"]
     assert ("Мессенджер", IRINA.chat_id, "Ирина") == (about["channel"], about["chat"], about["name"])
@@ -199,3 +199,43 @@ async def test_photo(house: House) -> None:
     await house.office.writes(IRINA, "Вот", media=(photo("p"),))
     await house.office.writes(IRINA, "мои данные")
     assert "фото" == (await as_data(house))["questions"][0]["messages"][-1]["files"]
+
+
+async def test_in_english(house: House) -> None:
+    """Who chose English gets words, names of files and labels in English; what was written stays as it is."""
+    office = house.office
+    await office.writes(IRINA, "Language English")
+    await office.writes(IRINA, "my data")
+    await office.deliver()
+    assert office.home.texts(IRINA)[-1].startswith("We are collecting all that we keep about you.")
+    found = await files(house)
+    assert {"my-data.html", "my-data.json"} == set(found)
+    page = found["my-data.html"].decode()
+    assert "<h2>Your questions</h2>" in page
+    assert "<dt>Language that you chose</dt><dd>en</dd>" in page
+    assert "<dd>an official</dd>" in page
+    assert "Завтра дадут" in page
+    assert "Вопрос №" not in page
+    assert any(text.startswith("Here is all that we keep about you") for text in office.home.texts(IRINA))
+
+
+async def test_remembered_place(house: House) -> None:
+    """The place that is kept for his next question is his, too."""
+    await house.office.value("UPDATE conversations SET place = 'nowhere' WHERE chat_id = $1", IRINA.chat_id)
+    await house.office.writes(IRINA, "мои данные")
+    assert "nowhere" == (await as_data(house))["about"][0]["remembered_place"]
+
+
+async def test_found_in_the_menu(house: House) -> None:
+    """«Помощь» says the words and has the button, also for somebody who may not write."""
+    office = house.office
+    await office.writes(IRINA, "Помощь")
+    await office.deliver()
+    explanation, _ = office.home.messages(IRINA)[-1]
+    assert all(word in explanation.text for word in ("«мои данные»", "«забыть меня»"))
+    assert explanation.keyboard is not None
+    buttons = {button.text: button.data for row in explanation.keyboard.rows for button in row}
+    await office.writes(DESK, "/ban 1 7д мат")
+    await office.presses(IRINA, buttons["Мои данные"])
+    await office.deliver()
+    assert office.home.texts(IRINA)[-1].startswith("Собираем всё, что о вас храним.")
