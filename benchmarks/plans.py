@@ -111,7 +111,7 @@ class Explaining:
         return await self.raw.cursor(sql, *args)
 
     async def _explain(self, sql: str, args: Sequence[Any]) -> None:
-        if sql.split(maxsplit=1)[0] not in _EXPLAINED:
+        if sql.lstrip(" \n(").split(maxsplit=1)[0] not in _EXPLAINED:
             return
         part = self.raw.transaction()
         await part.start()
