@@ -2,68 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime, timedelta
-
-import structlog
+from datetime import datetime
 
 from bot.conversation.rating import AFTER_WORDS, TOGETHER, WHILE_ASKED, Chance, when_to_ask
 from bot.model.question import CloseKind, Conversation, NextIs, Question, Status
 from handlers import moderation, rating
-from handlers.context import Context
+from handlers.in_turn import InTurn
 from storage import conversations, questions, ratings
-from storage.database import DatabaseAway, Transaction
+from storage.database import Transaction
 from storage.ratings import Rated
 
-log = structlog.get_logger(__name__)
 
-#: Seconds between looks at whom it is time to ask.
-EVERY = 20.0
-#: When a question is looked at again with which something went wrong.
-RETRIES_AFTER = timedelta(hours=1)
-#: Questions that are looked for in one go.
-BATCH = 500
+class AskingRating(InTurn):
+    """Asks when it is time."""
 
+    name = "asking_rating"
+    column = "rate_at"
 
-class AskingRating:
-    """Asks when it is time. Several processes may: each question is looked at again under its lock."""
+    async def due(self, tx: Transaction, now: datetime, *, limit: int) -> list[int]:
+        return await ratings.to_ask(tx, now, limit=limit)
 
-    def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
-
-    async def run(self) -> None:
-        """Ask until cancelled."""
-        while True:
-            try:
-                await self.once()
-            except DatabaseAway:
-                log.warning("database.away", where="asking_rating")
-            await asyncio.sleep(EVERY)
-
-    async def once(self) -> None:
-        """Ask all whom it is time to ask."""
-        now = self._ctx.clock()
-        while True:
-            async with self._ctx.database.transaction(durable=False) as tx:
-                numbers = await ratings.to_ask(tx, now, limit=BATCH)
-            for number in numbers:
-                await self._about(number, now)
-            if len(numbers) < BATCH:
-                return
-
-    async def _about(self, number: int, now: datetime) -> None:
-        try:
-            async with self._ctx.database.transaction() as tx:
-                await self._ask(tx, number, now)
-        except DatabaseAway:
-            raise
-        except Exception as error:
-            # Whatever it is, the others must not wait behind this one for ever.
-            log.exception("asking_rating.failed", question=number, error=type(error).__name__)
-            async with self._ctx.database.transaction() as tx:
-                await questions.change(tx, number, rate_at=now + RETRIES_AFTER)
-
-    async def _ask(self, tx: Transaction, number: int, now: datetime) -> None:
+    async def handle(self, tx: Transaction, number: int, now: datetime) -> None:
         conversation = await conversations.lock_of_question(tx, number)
         # Another answer since then counts anew: then there is nothing to be asked now.
         if not await ratings.is_to_be_asked(tx, number, now):

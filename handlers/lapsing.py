@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
-
-import structlog
+from datetime import datetime
 
 from bot.conversation import texts
 from bot.conversation.voice import voice_of
@@ -18,60 +15,22 @@ from bot.model.question import Author, CloseKind, Question, Status
 from bot.model.wait import Outcome
 from handlers import handing, waits
 from handlers.asking_back import CLOSES_AFTER, REMINDS_AFTER
-from handlers.context import Context
+from handlers.in_turn import InTurn
 from handlers.outgoing import Address, post
 from storage import actions, conversations, questions
-from storage.database import DatabaseAway, Transaction
-
-log = structlog.get_logger(__name__)
-
-#: Seconds between looks at whose time is over.
-EVERY = 20.0
-#: When a question is looked at again with which something went wrong.
-RETRIES_AFTER = timedelta(hours=1)
-#: Questions that are looked for in one go.
-BATCH = 500
+from storage.database import Transaction
 
 
-class Lapsing:
-    """Acts when nobody else does. Several processes may: each question is looked at again under its lock."""
+class Lapsing(InTurn):
+    """Acts when nobody else does."""
 
-    def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
+    name = "lapsing"
+    column = "act_at"
 
-    async def run(self) -> None:
-        """Act until cancelled."""
-        while True:
-            try:
-                await self.once()
-            except DatabaseAway:
-                log.warning("database.away", where="lapsing")
-            await asyncio.sleep(EVERY)
+    async def due(self, tx: Transaction, now: datetime, *, limit: int) -> list[int]:
+        return await questions.to_act_on(tx, now, limit=limit)
 
-    async def once(self) -> None:
-        """Do all that is to be done now."""
-        now = self._ctx.clock()
-        while True:
-            async with self._ctx.database.transaction(durable=False) as tx:
-                numbers = await questions.to_act_on(tx, now, limit=BATCH)
-            for number in numbers:
-                await self._act_on(number, now)
-            if len(numbers) < BATCH:
-                return
-
-    async def _act_on(self, number: int, now: datetime) -> None:
-        try:
-            async with self._ctx.database.transaction() as tx:
-                await self._act(tx, number, now)
-        except DatabaseAway:
-            raise
-        except Exception as error:
-            # Whatever it is, the others must not wait behind this one for ever.
-            log.exception("lapsing.failed", question=number, error=type(error).__name__)
-            async with self._ctx.database.transaction() as tx:
-                await questions.change(tx, number, act_at=now + RETRIES_AFTER)
-
-    async def _act(self, tx: Transaction, number: int, now: datetime) -> None:
+    async def handle(self, tx: Transaction, number: int, now: datetime) -> None:
         conversation = await conversations.lock_of_question(tx, number)
         # What somebody did since then counts more: then there is nothing to be done now.
         if not await questions.is_to_be_acted_on(tx, number, now):

@@ -23,7 +23,6 @@ from handlers import commands as carry_out
 from handlers.context import ALBUM_WAIT, Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, Posted, do, fitted, post, refit
-from handlers.residents import with_part
 from storage import actions, conversations, links, questions, ratings, shows
 from storage.database import Transaction
 from storage.links import Link
@@ -303,7 +302,7 @@ async def _album_part(
     asked = await questions.find(tx, part_of.question) if part_of.question is not None else None
     if asked is not None and asked.forgotten:
         return
-    content = with_part(part_of.content, event.content)
+    content = part_of.content.with_part(event.content)
     await questions.set_content(tx, part_of, content)
     if part_of.question is None or part_of.role not in SAID_TO_RESIDENT:
         return
