@@ -18,6 +18,9 @@ from storage.looking import Parameters, Seen, Sought, looking, newest, newest_nu
 
 #: Questions that are expected for each word, the newest; that are taken; and of all that are compared word by word.
 _EACH, _MOST_EACH, _COMPARED = 100, 1000, 150
+#: Words by which questions are looked for however common they are; of further ones, which part of all may have them.
+#: Each takes milliseconds, and what is common says next to nothing beside what is rare.
+_LOOKED_FOR, _COMMON = 4, 0.003
 #: Words that are compared: of those that nobody has counted because they are rare, and of the rarest others.
 _RARE, _KNOWN = 5, 6
 #: Words of a question of which all forms are looked for, before the rarest are chosen.
@@ -33,7 +36,7 @@ class Ours:
     """The question that others are compared with."""
 
     number: int
-    #: Its words, each in all its forms. The fewer, the quicker: see `rarest`.
+    #: Its words, each in all its forms, the rarest first. The fewer, the quicker: see `rarest`.
     words: Sequence[Sought]
     #: Slugs; empty: none.
     topic: str
@@ -87,12 +90,16 @@ async def _with_any_word(
     ]
     given = Parameters()
     ways = []
-    for word in ours.words:
+    for at, word in enumerate(ours.words):
+        if at >= _LOOKED_FOR and word.part(commonness) > _COMMON:
+            # They come in the order in which they are rare: so are those that follow.
+            break
         wanted = [word, *always]
         # What is rare is looked for among all, however old.
         common = _is_known(word, commonness)
         first = newest(wanted, commonness, 1, last, expected=_EACH) if common else 1
         ways.append(way(wanted, commonness, first, last))
+    by_words = len(ways)
     if about:
         wanted = [*about, *always]
         ways.append(way(wanted, commonness, newest(wanted, commonness, 1, last, expected=_EACH), last))
@@ -105,7 +112,7 @@ async def _with_any_word(
     found: defaultdict[int, set[int]] = defaultdict(set)
     for row in rows:
         if row["question_id"] != ours.number:
-            found[row["question_id"]].update((row["word"],) if row["word"] < len(ours.words) else ())
+            found[row["question_id"]].update((row["word"],) if row["word"] < by_words else ())
     return found
 
 
