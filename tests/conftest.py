@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -17,6 +19,10 @@ from storage.database import Database
 from storage.embedded import EmbeddedServer
 
 _numbers = itertools.count(1)
+#: Files in memory: a database is copied there ten times as fast as on a disk. Linux has it.
+_MEMORY = Path("/dev/shm")  # noqa: S108
+#: Bytes that must be free there for each worker: a server with some hundred databases of scenarios.
+_NEEDED = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Server:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """PostgreSQL for this run: not durable, and with a template made by the migrations."""
-    with tempfile.TemporaryDirectory(prefix="otvet-test-") as folder:
+    with tempfile.TemporaryDirectory(prefix="otvet-test-", dir=_fast_folder()) as folder:
         Path(folder).chmod(0o755)
         embedded = EmbeddedServer(Path(folder) / "postgres", durable=False)
 
@@ -48,18 +54,34 @@ def server() -> Iterator[Server]:
         asyncio.run(embedded.stop())
 
 
+def _fast_folder() -> Path | None:
+    """Where the server's files are quickest; None: where temporary files are."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > workers * _NEEDED:
+        return _MEMORY
+    return None
+
+
 async def make_database(server: Server, name: str, template: str) -> None:
     connection = await asyncpg.connect(server.address)
-    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    # The files are copied as they are: otherwise every page would go through the log.
+    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+    await connection.close()
+
+
+async def drop_database(server: Server, name: str) -> None:
+    connection = await asyncpg.connect(server.address)
+    await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     await connection.close()
 
 
 @pytest.fixture
-async def database_address(server: Server) -> str:
+async def database_address(server: Server) -> AsyncIterator[str]:
     """The address of a fresh, migrated database."""
     name = f"test{next(_numbers)}"
     await make_database(server, name, "template")
-    return server.of(name)
+    yield server.of(name)
+    await drop_database(server, name)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conftest import Server, make_database
+from tests.conftest import Server, drop_database, make_database
 from tests.handlers.fakes import Office, open_office
 from tests.handlers.statistics.forty import DESK, NOW, SERVICE, live_through
 
@@ -30,11 +30,12 @@ def lived(server: Server) -> str:
 
 
 @pytest.fixture
-async def forty_address(server: Server, lived: str) -> str:
+async def forty_address(server: Server, lived: str) -> AsyncIterator[str]:
     """A copy of that database."""
     name = f"forty{next(_numbers)}"
     await make_database(server, name, lived)
-    return server.of(name)
+    yield server.of(name)
+    await drop_database(server, name)
 
 
 @pytest.fixture
