@@ -19,6 +19,7 @@ from bot.model.event import (
     ChatStopped,
     DeliveryFailed,
     Event,
+    LanguageChosen,
     MessageEdited,
     MessageReceived,
 )
@@ -172,6 +173,8 @@ class Intake:
                 await officials.pressed(tx, ctx, event, admin_chat)
             case ChatStarted():
                 return await residents.started(tx, ctx, event)
+            case LanguageChosen():
+                await residents.chose_language(tx, event)
             # In a group that is no admin chat nobody is a resident, and nobody an official: only `/bind` is heard.
             case MessageReceived(chat_kind=ChatKind.PRIVATE):
                 await residents.message(tx, ctx, event)

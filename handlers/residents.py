@@ -30,7 +30,7 @@ from bot.delivery.entry import Role
 from bot.desk import cards
 from bot.model.chat import ChatKind
 from bot.model.content import Content
-from bot.model.event import ButtonPressed, ChatStarted, ChatStopped, MessageEdited, MessageReceived
+from bot.model.event import ButtonPressed, ChatStarted, ChatStopped, LanguageChosen, MessageEdited, MessageReceived
 from bot.model.message import AnswerPress, Keyboard
 from bot.model.question import Author, Conversation, Question, Status
 from handlers import (
@@ -129,6 +129,12 @@ async def started(tx: Transaction, ctx: Context, event: ChatStarted) -> list[int
     return await _say(
         tx, ctx, conversation, question, decide(standing(ctx, conversation, question, now), event, now), now
     )
+
+
+async def chose_language(tx: Transaction, event: LanguageChosen) -> None:
+    """A resident chose his language beside the chat: from now on he is written to in it."""
+    conversation = await conversations.lock(tx, event.chat, event.sender)
+    await conversations.change(tx, conversation.id, chosen_language=voice_of(event.language).language)
 
 
 async def stopped(tx: Transaction, event: ChatStopped) -> None:

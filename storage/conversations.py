@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from bot.model.chat import ChatRef
 from bot.model.event import Sender
 from bot.model.question import AskedToRate, Conversation, NextIs, NextMessage
-from storage.database import Transaction
+from storage.database import Database, Transaction
 from storage.tables import conversations
 
 
@@ -128,6 +128,12 @@ async def language_of(tx: Transaction, chat: ChatRef) -> str:
         chat.chat_id,
     )
     return found or ""
+
+
+async def language_in(database: Database, chat: ChatRef) -> str:
+    """The same, for whoever has no transaction."""
+    async with database.transaction() as tx:
+        return await language_of(tx, chat)
 
 
 async def change(tx: Transaction, conversation_id: int, **values: object) -> None:

@@ -101,6 +101,17 @@ class ChatStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageChosen:
+    """A resident chose his language on the platform itself, beside the chat: nothing has to be said to that."""
+
+    chat: ChatRef
+    sender: Sender
+    at: datetime
+    #: One of `bot.conversation.voice.voices()`.
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatStopped:
     """A resident blocked the bot, or a group removed it: nothing can be sent there now."""
 
@@ -128,4 +139,13 @@ class DeliveryFailed:
     at: datetime
 
 
-Event = MessageReceived | MessageEdited | ButtonPressed | ChatStarted | ChatStopped | ChatMoved | DeliveryFailed
+Event = (
+    MessageReceived
+    | MessageEdited
+    | ButtonPressed
+    | ChatStarted
+    | LanguageChosen
+    | ChatStopped
+    | ChatMoved
+    | DeliveryFailed
+)

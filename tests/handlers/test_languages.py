@@ -9,12 +9,15 @@ from datetime import timedelta
 
 import pytest
 
+from bot.conversation.voice import voice_of
 from bot.errors import Rejected
 from bot.model.chat import ChatRef
 from bot.model.content import Contact, Content, Media, MediaKind
+from bot.model.event import LanguageChosen, Sender
 from bot.model.message import DeleteMessage, EditMessage, Keyboard, SendMessage
 from bot.model.question import Status
 from handlers.lapsing import Lapsing
+from storage.conversations import language_in
 from tests.handlers.fakes import ABLE, DESK, HOME, IRINA, OLEG, PLAIN, WORK, Office, open_office, photo
 from tests.handlers.test_placing import by_place
 
@@ -73,6 +76,19 @@ async def test_greeting(office: Office) -> None:
     await office.deliver()
     assert last(office).text.startswith("Hello! This is “Ямал Официально”.")
     assert [*ALWAYS, "Language · Язык"] == labels(last(office).keyboard)
+
+
+async def test_chosen_beside_the_chat(office: Office) -> None:
+    """A language that he chose on the platform itself holds like one chosen in words, and nothing is said to that."""
+    for language in ("en", "no-such"):
+        irina = Sender(user_id=IRINA.chat_id, name="Ирина", language="ru")
+        await office.accept(IRINA, LanguageChosen(chat=IRINA, sender=irina, at=office.clock(), language=language))
+        await office.deliver()
+        assert [] == office.home.texts(IRINA)
+        assert voice_of(language).language == await language_in(office.database, IRINA)
+    await office.accept(IRINA, LanguageChosen(chat=IRINA, sender=irina, at=office.clock(), language="en"))
+    await asks(office, language="ru")
+    assert last(office).text.startswith("We have your question: № 1.")
 
 
 async def test_answers_are_never_translated(office: Office) -> None:
