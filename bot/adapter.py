@@ -297,6 +297,10 @@ class Labels:
     targets: Targets
 
 
+async def _nobody_knows(_: ChatRef) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lent:
     """All that an adapter gets from the core."""
@@ -324,3 +328,5 @@ class Lent:
     insight: Insight | None = None
     #: Whether everybody may see the figures of the months.
     open_statistics: bool = False
+    #: The code of the language in which the resident of a chat is spoken to; empty: nobody knows, he did not say.
+    language_of: Callable[[ChatRef], Awaitable[str]] = _nobody_knows

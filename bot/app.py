@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ from handlers.statistics.telling import STATISTICS, Telling
 from handlers.statistics.weekly import REPORT, WeeklyReports
 from handlers.upkeep import Upkeep
 from migrations.run import migrate
+from storage import conversations
 from storage.chat_log import StoredChatLog
 from storage.database import Database, DatabaseAway
 from storage.embedded import EmbeddedServer
@@ -472,6 +474,7 @@ def _lend(plan: Plan, spec: ChannelSpec, desk: Desk, media: MediaStore, database
         admin_chats=tuple(sorted((chat for chat in desk.admin_chats if chat.channel == spec.name), key=str)),
         insight=insight,
         open_statistics=settings.open_statistics,
+        language_of=partial(conversations.language_in, database),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import HttpVersion11, web
 
+from adapters.web import officials
 from adapters.web.items import Side
 from adapters.web.locality import is_foreign_read, is_local, is_own_page
 from adapters.web.sessions import (
@@ -23,6 +24,7 @@ from adapters.web.sessions import (
 )
 from adapters.web.settings import Settings
 from adapters.web.uploads import Refused, read_form
+from adapters.web.words import saying
 from bot.adapter import Kept
 
 #: The id of the admin chat.
@@ -79,24 +81,29 @@ class Access:
         side = Side(request.match_info["side"])
         if side is Side.ADMIN and not await self.opens_admin(request):
             if self.asks_password:
-                raise Refused(401, "Сеанс закончился. Войдите снова.")
-            raise Refused(403, "Чат сотрудников закрыт.")
+                raise Refused(401, officials.SESSION_OVER)
+            raise Refused(403, officials.CHAT_CLOSED)
         if request.method == "GET" and is_foreign_read(request.headers):
-            raise Refused(403, "Так страницу не читают.")
+            raise Refused(403, saying("page-foreign"))
         if request.method != "GET":
             self.must_be_own_page(request)
         secret = self._visitor_secret(request)
         if secret is None:
-            raise Refused(401, "Обновите страницу. Если не поможет, разрешите для неё файлы cookie.")
+            raise Refused(401, saying("page-no-cookie"))
         if side is Side.ADMIN:
             return Visitor(side=side, chat_id=ADMIN_CHAT, user=f"official-{public_id(secret, 'official')}")
         chat_id = public_id(secret, "resident")
         return Visitor(side=side, chat_id=chat_id, user=chat_id)
 
+    def resident_chat(self, request: web.Request) -> str | None:
+        """The id of this browser's own chat; None: it was never here."""
+        secret = self._visitor_secret(request)
+        return public_id(secret, "resident") if secret is not None else None
+
     def must_be_own_page(self, request: web.Request) -> None:
         """Raises Refused when a page of somebody else's asks."""
         if not is_own_page(request.headers):
-            raise Refused(403, "Запрос пришёл не с этой страницы.")
+            raise Refused(403, saying("page-foreign"))
 
     def greet(self, request: web.Request, response: web.StreamResponse) -> None:
         """Give the browser its secret, if it has none yet."""
@@ -115,17 +122,17 @@ class Access:
         """Start a session. Raises Refused."""
         password = self._settings.admin_password
         if password is None:
-            raise Refused(403, "Пароль не задан.")
+            raise Refused(403, officials.NO_PASSWORD)
         self.must_be_own_page(request)
         address = peer_of(request) or ""
         # Counted before the body is awaited: attempts that come together do not slip through.
         now = self._now()
         if (wait := self._brake.wait(address, now)) is not None:
-            raise Refused(429, "Слишком много попыток. Подождите минуту.", retry_after=wait)
+            raise Refused(429, officials.MANY_ATTEMPTS, retry_after=wait)
         self._brake.failed(address, now)
         form = await read_form(request)
         if not is_password(form.fields.get("password", ""), password.get_secret_value()):
-            raise Refused(401, "Пароль не подошёл.")
+            raise Refused(401, officials.WRONG_PASSWORD)
         self._brake.succeeded(address, now)
         token, _ = (await self._session_maker()).issue(now)
         response.set_cookie(
@@ -162,7 +169,7 @@ class Access:
             key = await self._kept.get_or_set("session_key", secrets.token_hex(32))
             self._sessions = Sessions(key=bytes.fromhex(key), password=password.get_secret_value())
         if self._sessions is None:
-            raise Refused(403, "Пароль не задан.")
+            raise Refused(403, officials.NO_PASSWORD)
         return self._sessions
 
     def _visitor_secret(self, request: web.Request) -> str | None:

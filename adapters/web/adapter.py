@@ -96,6 +96,7 @@ class WebAdapter:
             pages=pages,
             chat_log=lent.chat_log,
             files=lent.files,
+            language_in=lambda chat_id: lent.language_of(ChatRef(channel=self.channel, chat_id=chat_id)),
         )
         if insight is None:
             return chats.all()

@@ -7,6 +7,7 @@ import re
 from aiohttp import web
 
 from adapters.web.access import Access
+from adapters.web.officials import CLOSED_TO_STRANGERS
 from adapters.web.pages import Pages
 
 CHAT = "/admin"
@@ -20,11 +21,7 @@ async def turned_away(request: web.Request, access: Access, pages: Pages, *, log
         return None
     if access.asks_password:
         return pages.login(back=back_to(request.path_qs), status=login_status)
-    return pages.closed(
-        explanation="Чат сотрудников закрыт: без пароля он открывается только на том компьютере, где работает "
-        "сервис, и только пока сервис не виден из интернета. Чтобы открыть чат, задайте WEB_ADMIN_PASSWORD.",
-        status=403,
-    )
+    return pages.closed(explanation=CLOSED_TO_STRANGERS, status=403)
 
 
 def back_to(address: str | None) -> str:

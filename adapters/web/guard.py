@@ -10,7 +10,9 @@ from aiohttp import hdrs, web
 
 from adapters.web.pages import SECURITY
 from adapters.web.uploads import Refused
+from adapters.web.words import reader
 from bot.adapter import Route
+from bot.conversation.voice import Voice
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +33,7 @@ def guarded(method: str, path: str, handler: Handler, failing: Failing = as_json
         try:
             response = await handler(request)
         except Refused as refused:
-            response = failing(refused.status, refused.text)
+            response = failing(refused.status, refused.said(_reader(request)))
             ask_to_wait(response, refused.retry_after)
         except web.HTTPException:
             raise
@@ -40,7 +42,7 @@ def guarded(method: str, path: str, handler: Handler, failing: Failing = as_json
                 raise
             # Most likely the database is away. The text of the error may hold residents' words.
             log.warning("web.request_failed", path=path, error=type(error).__name__)
-            response = failing(503, "Сейчас не получается. Попробуйте ещё раз.")
+            response = failing(503, _reader(request).say("page-trouble"))
             ask_to_wait(response, timedelta(seconds=5))
         if not response.prepared:
             _secure(response)
@@ -53,6 +55,10 @@ def ask_to_wait(response: web.StreamResponse, retry_after: timedelta | None) -> 
     """Say when to come again; None: whenever."""
     if retry_after is not None:
         response.headers[hdrs.RETRY_AFTER] = str(int(retry_after.total_seconds()) + 1)
+
+
+def _reader(request: web.Request) -> Voice:
+    return reader(request.match_info.get("side"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
 
 
 def _is_gone(request: web.Request) -> bool:

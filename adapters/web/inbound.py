@@ -10,14 +10,17 @@ import structlog
 
 from adapters.web.access import Visitor
 from adapters.web.items import Body, Side, State, Who, as_it_is, changing, decode, encode, with_state
-from adapters.web.parse import RawEdit, RawPress, RawStart, message_from, update_of
+from adapters.web.officials import UNNAMED, UNNAMED_RESIDENT
+from adapters.web.parse import RawEdit, RawLanguage, RawPress, RawStart, message_from, update_of
 from adapters.web.uploads import Form, Refused
+from adapters.web.words import saying
 from bot.adapter import Accept, ChatLog, LogItem
+from bot.conversation.voice import voices
 from bot.model.chat import ChannelName
 
 log = structlog.get_logger(__name__)
 
-_UNNAMED = {Side.RESIDENT: "Житель сайта", Side.ADMIN: "Сотрудник"}
+_UNNAMED = {Side.RESIDENT: UNNAMED_RESIDENT, Side.ADMIN: UNNAMED}
 _WHO = {Side.RESIDENT: Who.RESIDENT, Side.ADMIN: Who.OFFICIAL}
 _SOURCE_LIMIT = 200
 
@@ -50,7 +53,7 @@ class Inbound:
             client_id=form.client_id(),
         )
         if not body.text and not body.files:
-            raise Refused(400, "Напишите что-нибудь или приложите файл.")
+            raise Refused(400, saying("page-nothing"))
         item = await self._log.append(visitor.chat_id, key=f"in:{visitor.user}:{body.client_id}", body=encode(body))
         return await self._hand_over(visitor, item)
 
@@ -63,9 +66,9 @@ class Inbound:
         item = await self._own(visitor, form.message_id())
         body, text = decode(item.body), form.text()
         if body.state is not State.SENT:
-            raise Refused(409, "Сообщение ещё не отправлено.")
+            raise Refused(409, saying("page-not-sent-yet"))
         if not text and not body.files:
-            raise Refused(400, "Сообщение не может быть пустым.")
+            raise Refused(400, saying("page-emptied"))
         raw = RawEdit(
             side=visitor.side,
             chat_id=visitor.chat_id,
@@ -88,7 +91,7 @@ class Inbound:
         item_id, data = form.message_id(), form.fields.get("data", "")
         item = await self._log.change(visitor.chat_id, item_id, as_it_is)
         if item is None or not decode(item.body).has_button(data):
-            raise Refused(409, "Этой кнопки уже нет.")
+            raise Refused(409, saying("page-button-gone"))
         raw = RawPress(
             side=visitor.side,
             chat_id=visitor.chat_id,
@@ -115,11 +118,27 @@ class Inbound:
         )
         await self._accept(update_of(raw, self._channel))
 
+    async def language(self, visitor: Visitor, form: Form) -> None:
+        """Choose the language in which the service and the page speak to this resident."""
+        language = form.fields.get("language", "")
+        if language not in {voice.language for voice in voices()}:
+            raise Refused(400, saying("page-outdated"))
+        raw = RawLanguage(
+            side=visitor.side,
+            chat_id=visitor.chat_id,
+            client_id=form.client_id(),
+            at=self._now(),
+            user=visitor.user,
+            name=form.name(_UNNAMED[visitor.side]),
+            language=language,
+        )
+        await self._accept(update_of(raw, self._channel))
+
     async def _own(self, visitor: Visitor, item_id: int) -> LogItem:
         item = await self._log.change(visitor.chat_id, item_id, as_it_is)
         body = decode(item.body) if item else None
         if item is None or body is None or body.user != visitor.user or not body.client_id or body.deleted:
-            raise Refused(404, "Такого сообщения нет.")
+            raise Refused(404, saying("page-message-gone"))
         return item
 
     async def _hand_over(self, visitor: Visitor, item: LogItem) -> LogItem:

@@ -13,9 +13,11 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from adapters.web import officials, words
 from adapters.web.capabilities import FILE_LIMIT, FILES_LIMIT, TEXT_LIMIT
 from adapters.web.insight.markup import Markup, spaced, tag
 from adapters.web.items import Side
+from bot.conversation.voice import RUSSIAN, Voice, voices
 
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 #: Bytes from which packing a page takes a while.
@@ -46,15 +48,7 @@ class Part(StrEnum):
     STATISTICS = "/admin/statistics"
 
 
-_PARTS = {Part.CHAT: "Чат", Part.SEARCH: "Поиск", Part.STATISTICS: "Статистика"}
-_REGIONS = {Side.RESIDENT: "Житель", Side.ADMIN: "Сотрудники"}
-#: What stands above a chat that has the page to itself.
-_HEADINGS = {Side.RESIDENT: "Ваши вопросы", Side.ADMIN: "Чат сотрудников"}
-_EMPTY = {
-    Side.RESIDENT: "Здравствуйте! Напишите свой вопрос — он сразу попадёт к тем, кто на него отвечает. "
-    "Можно приложить фотографии и файлы. Ответ придёт сюда же.",
-    Side.ADMIN: "Здесь появятся вопросы жителей. Чтобы ответить, нажмите под вопросом кнопку «Ответить».",
-}
+_PARTS = {Part.CHAT: officials.CHAT, Part.SEARCH: officials.SEARCH, Part.STATISTICS: officials.STATISTICS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,29 +74,56 @@ class Pages:
         #: Part of the addresses: scripts import one another by relative names, so all change together.
         self._version = digest.hexdigest()[:16]
 
-    def chats(self, sides: tuple[Side, ...], *, can_log_out: bool = False) -> web.Response:
-        """The page with these chats."""
-        headings = _REGIONS if len(sides) > 1 else _HEADINGS
+    def chats(
+        self,
+        sides: tuple[Side, ...],
+        *,
+        voice: Voice = RUSSIAN,
+        offered: Voice | None = None,
+        can_log_out: bool = False,
+    ) -> web.Response:
+        """The page with these chats.
+
+        `voice`: what the resident reads; officials, and the frame of a page with both, speak Russian. `offered`: in
+        which language a newcomer is offered to go on.
+        """
+        alone = len(sides) == 1
+        speaks = {Side.RESIDENT: voice, Side.ADMIN: RUSSIAN}
+        says = {side: words.in_html(side, speaks[side].language) for side in sides}
         chats = "".join(
             self._fill(
-                "chat", {"side": side, "label": _REGIONS[side], "heading": headings[side], "empty": _EMPTY[side]}
+                "chat",
+                says[side]
+                | {
+                    "side": side,
+                    "language": speaks[side].language,
+                    "heading": says[side]["heading" if alone else "region"],
+                    "texts": words.in_script(side, speaks[side].language),
+                },
+                {
+                    "languages": _languages(voice) if side is Side.RESIDENT else "",
+                    "offer": _offer(offered) if side is Side.RESIDENT and offered else "",
+                },
             )
             for side in sides
         )
-        links = "".join(self._fill("tab", {"side": side, "label": _REGIONS[side]}) for side in sides)
+        links = "".join(self._fill("tab", {"side": side, "label": says[side]["region"]}) for side in sides)
+        frame = voice if sides == (Side.RESIDENT,) else RUSSIAN
         return self._page(
             "page",
             {
-                "kind": "both" if len(sides) > 1 else sides[0],
+                "kind": sides[0] if alone else "both",
+                "language": frame.language,
+                "no-script": frame.say("page-no-script"),
                 "text_limit": str(TEXT_LIMIT),
                 "file_limit": str(FILE_LIMIT),
                 "files_limit": str(FILES_LIMIT),
             },
             ready={
                 "chats": chats,
-                "tabs": self._fill("tabs", {}, {"links": links}) if len(sides) > 1 else "",
+                "tabs": "" if alone else self._fill("tabs", {"label": officials.TABS}, {"links": links}),
                 # On a page with both chats, the chat is here already.
-                "parts": self._parts(Part.CHAT if len(sides) == 1 else None) if Side.ADMIN in sides else "",
+                "parts": self._parts(Part.CHAT if alone else None) if Side.ADMIN in sides else "",
                 "logout": self._fill("logout", {}) if can_log_out else "",
             },
         )
@@ -152,7 +173,7 @@ class Pages:
             for part, text in _PARTS.items()
             if current is not None or part is not Part.CHAT
         )
-        return tag("nav", spaced(*links), class_="parts", aria_label="Разделы")
+        return tag("nav", spaced(*links), class_="parts", aria_label=officials.PARTS)
 
     def _page(
         self, name: str, slots: Mapping[str, str], *, ready: Mapping[str, str] | None = None, status: int = 200
@@ -176,6 +197,23 @@ class Pages:
             slot, _, tail = piece.partition("}}")
             parts += [values[slot], tail]
         return "".join(parts)
+
+
+def _languages(current: Voice) -> Markup:
+    """A button for each other language, called as those who speak it call it."""
+    choices = [_choice(voice, voice.name) for voice in voices() if voice != current]
+    label = current.say("button-language")
+    return tag("div", spaced(*choices), class_="languages", role="group", aria_label=label) if choices else Markup()
+
+
+def _offer(voice: Voice) -> Markup:
+    """The greeting in another language, and the way there."""
+    greeting = tag("p", voice.say("page-empty"))
+    return tag("div", greeting, _choice(voice, voice.say("page-continue")), class_="offer", lang=voice.language)
+
+
+def _choice(voice: Voice, text: str) -> Markup:
+    return tag("button", text, type="button", class_="quiet", lang=voice.language, data_language=voice.language)
 
 
 def _read(path: Path) -> _File:

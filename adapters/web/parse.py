@@ -11,7 +11,16 @@ from bot.adapter import Update
 from bot.errors import BadUpdate
 from bot.model.chat import ChannelName, ChatKind, ChatRef
 from bot.model.content import Content, Media, MediaKind
-from bot.model.event import ButtonPressed, ChatStarted, Event, MessageEdited, MessageReceived, RepliedTo, Sender
+from bot.model.event import (
+    ButtonPressed,
+    ChatStarted,
+    Event,
+    LanguageChosen,
+    MessageEdited,
+    MessageReceived,
+    RepliedTo,
+    Sender,
+)
 
 
 class Raw(msgspec.Struct, kw_only=True, frozen=True, tag_field="kind"):
@@ -69,7 +78,13 @@ class RawStart(Raw, kw_only=True, frozen=True, tag="start"):
     source: str = ""
 
 
-AnyRaw = RawMessage | RawEdit | RawPress | RawStart
+class RawLanguage(Raw, kw_only=True, frozen=True, tag="language"):
+    """Somebody chose his language on the page."""
+
+    language: str
+
+
+AnyRaw = RawMessage | RawEdit | RawPress | RawStart | RawLanguage
 
 
 def message_from(item_id: int, body: Body, *, side: Side, chat_id: str, replied: Body | None) -> RawMessage:
@@ -117,7 +132,8 @@ def parse(raw: bytes, channel: ChannelName) -> Update:
 def _event(raw: AnyRaw, channel: ChannelName) -> Event:
     chat = ChatRef(channel=channel, chat_id=raw.chat_id)
     kind = ChatKind.GROUP if raw.side is Side.ADMIN else ChatKind.PRIVATE
-    sender = Sender(user_id=raw.user, name=raw.name, language="ru")
+    # There is no account here that has a language: it is chosen, see `RawLanguage`.
+    sender = Sender(user_id=raw.user, name=raw.name)
     match raw:
         case RawMessage(reply_to=replied):
             return MessageReceived(
@@ -151,6 +167,8 @@ def _event(raw: AnyRaw, channel: ChannelName) -> Event:
         case RawStart():
             # The page greets by itself while its chat is empty.
             return ChatStarted(chat=chat, sender=sender, at=raw.at, source=raw.source, greet=False)
+        case RawLanguage():
+            return LanguageChosen(chat=chat, sender=sender, at=raw.at, language=raw.language)
 
 
 def _replied_to(raw: RawReplied) -> RepliedTo:

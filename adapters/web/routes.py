@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
+import structlog
 from aiohttp import hdrs, web
 
 from adapters.web.access import Access, Visitor
@@ -19,8 +21,14 @@ from adapters.web.items import PICTURES, Side, view
 from adapters.web.pages import Pages
 from adapters.web.stream import Streams
 from adapters.web.uploads import Form, Refused, read_form
+from adapters.web.words import preferred, saying
 from bot.adapter import ChatLog, Files, LogItem, Route
+from bot.conversation.voice import RUSSIAN, voice_of
 
+log = structlog.get_logger(__name__)
+
+#: Seconds for which the page waits to be told in which language it is read.
+_LANGUAGE_LASTS = 2.0
 #: What a browser may be told of a file's kind: nothing of these can run.
 _TOLD = (*sorted(PICTURES), "audio/", "video/", "application/pdf")
 
@@ -29,14 +37,24 @@ class Routes:
     """Ties addresses to what is behind them."""
 
     def __init__(
-        self, *, access: Access, inbound: Inbound, streams: Streams, pages: Pages, chat_log: ChatLog, files: Files
+        self,
+        *,
+        access: Access,
+        inbound: Inbound,
+        streams: Streams,
+        pages: Pages,
+        chat_log: ChatLog,
+        files: Files,
+        language_in: Callable[[str], Awaitable[str]],
     ) -> None:
+        """`language_in`: the code of the language that the resident of a chat chose; empty: none."""
         self._access = access
         self._inbound = inbound
         self._streams = streams
         self._pages = pages
         self._log = chat_log
         self._files = files
+        self._language_in = language_in
 
     def all(self) -> Sequence[Route]:
         side = "/web/{side:resident|admin}"
@@ -53,6 +71,7 @@ class Routes:
             guarded("POST", f"{side}/edit", self._edit),
             guarded("POST", f"{side}/press", self._press),
             guarded("POST", "/web/{side:resident}/start", self._start),
+            guarded("POST", "/web/{side:resident}/language", self._language),
             guarded("GET", f"{side}/files/{{sha256:[0-9a-f]{{64}}}}/{{name}}", self._file),
         ]
 
@@ -60,9 +79,25 @@ class Routes:
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
         sides = (Side.RESIDENT, Side.ADMIN) if self._access.opens_without_password(request) else (Side.RESIDENT,)
-        response = self._pages.chats(sides)
+        known = await self._language_of(request)
+        voice = voice_of(known)
+        likes = preferred(request.headers.get(hdrs.ACCEPT_LANGUAGE, "")) if not known else None
+        response = self._pages.chats(sides, voice=voice, offered=likes if likes != voice else None)
         self._access.greet(request, response)
         return response
+
+    async def _language_of(self, request: web.Request) -> str:
+        """What the resident behind this browser chose; empty: nothing, or nobody can tell now."""
+        chat_id = self._access.resident_chat(request)
+        if chat_id is None:
+            return ""
+        try:
+            async with asyncio.timeout(_LANGUAGE_LASTS):
+                return await self._language_in(chat_id)
+        except Exception as error:
+            # Most likely the database is away: the page opens all the same, and changes when its stream is there.
+            log.warning("web.language_unknown", error=type(error).__name__)
+            return ""
 
     async def _admin(self, request: web.Request) -> web.StreamResponse:
         if (instead := await turned_away(request, self._access, self._pages, login_status=200)) is not None:
@@ -77,7 +112,7 @@ class Routes:
         try:
             await self._access.log_in(request, response)
         except Refused as refused:
-            page = self._pages.login(back=back, error=refused.text, status=refused.status)
+            page = self._pages.login(back=back, error=refused.said(RUSSIAN), status=refused.status)
             ask_to_wait(page, refused.retry_after)
             return page
         return response
@@ -103,6 +138,10 @@ class Routes:
         async def may_go_on() -> bool:
             return visitor.side is Side.RESIDENT or await self._access.opens_admin(request)
 
+        async def speaks() -> str:
+            known = await self._language_in(visitor.chat_id)
+            return voice_of(known).language if known else ""
+
         return await self._streams.serve(
             request,
             visitor.chat_id,
@@ -112,6 +151,9 @@ class Routes:
             after=max(_version(request.query.get("after")), _version(request.headers.get("Last-Event-ID"))),
             show=lambda item: _view(item, visitor),
             may_go_on=may_go_on,
+            speaks=speaks,
+            # Who does not say in which language he reads, as officials' pages do not, is told of none.
+            read_in=request.query.get("language", "") if visitor.side is Side.RESIDENT else "",
         )
 
     async def _message(self, request: web.Request) -> web.StreamResponse:
@@ -134,6 +176,10 @@ class Routes:
         await self._inbound.start(*await self._asked(request))
         return web.Response(status=204)
 
+    async def _language(self, request: web.Request) -> web.StreamResponse:
+        await self._inbound.language(*await self._asked(request))
+        return web.Response(status=204)
+
     async def _asked(self, request: web.Request) -> tuple[Visitor, Form]:
         return await self._access.visitor(request), await read_form(request)
 
@@ -143,7 +189,7 @@ class Routes:
         is_seen = await self._log.file_seen(visitor.chat_id, sha256)
         file = await self._files.find(sha256) if is_seen else None
         if file is None:
-            raise Refused(404, "Такого файла здесь нет.")
+            raise Refused(404, saying("page-file-gone"))
         inline = file.mime_type in PICTURES
         # The name of this message's file, not of the one in the store: there it may be somebody else's.
         name = re.sub(r'[\x00-\x1f\x7f"\\]', "_", PurePath(request.match_info["name"]).name) or "file"

@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from adapters.web.uploads import Refused
+from adapters.web.words import saying
 from bot.adapter import ChatLog, LogItem
 
 log = structlog.get_logger(__name__)
@@ -61,23 +62,26 @@ class Streams:
         after: int,
         show: Callable[[LogItem], bytes],
         may_go_on: Callable[[], Awaitable[bool]],
+        speaks: Callable[[], Awaitable[str]],
+        read_in: str,
     ) -> web.StreamResponse:
         """Send what has a version above `after`, and all that changes, until the page goes away.
 
-        `may_go_on` is asked at every heartbeat. Raises Refused when there are too many streams.
+        `may_go_on` is asked at every heartbeat. `speaks` says the language of the chat: the page is told when that
+        is another than the one it is `read_in` (empty: it is not told). Raises Refused when there are too many streams.
         """
         mine = sum(owner == viewer for owner in self._open.values())
         # Strangers can fill all places; officials, who were let in, must get to work all the same.
         is_full = len(self._open) >= self._at_most and not is_official
         if self._closed or is_full or mine >= self._per_viewer:
-            raise Refused(503, "Слишком много открытых страниц.", retry_after=timedelta(seconds=10))
+            raise Refused(503, saying("page-busy"), retry_after=timedelta(seconds=10))
         wake = asyncio.Event()
         self._open[wake] = viewer
         follower = asyncio.create_task(self._follow(chat_id, wake))
         response = web.StreamResponse(headers=_HEADERS)
         try:
             await response.prepare(request)
-            await self._run(response, chat_id, after, wake, follower, show, may_go_on)
+            await self._run(response, chat_id, after, wake, follower, show, may_go_on, speaks, read_in)
         except _PageGone:
             # The page is gone: what it has not got, it asks for when it comes back.
             if request.transport is not None:
@@ -102,6 +106,8 @@ class Streams:
         follower: asyncio.Task[None],
         show: Callable[[LogItem], bytes],
         may_go_on: Callable[[], Awaitable[bool]],
+        speaks: Callable[[], Awaitable[str]],
+        read_in: str,
     ) -> None:
         said_ready = False
         now = asyncio.get_running_loop().time
@@ -111,6 +117,9 @@ class Streams:
             while items := await self._log.read(chat_id, after=after, limit=_BATCH):
                 await _write(response, (_event(item, show) for item in items))
                 after = max(item.version for item in items)
+            if read_in and (language := await speaks()) and language != read_in:
+                await _write(response, [b'event: language\ndata: "%s"\n\n' % language.encode()])
+                read_in = language
             if not said_ready:
                 await _write(response, [b"event: ready\ndata: {}\n\n"])
                 said_ready = True

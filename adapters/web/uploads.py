@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,7 +16,10 @@ from aiohttp import BodyPartReader, web
 
 from adapters.web.capabilities import FILE_LIMIT, FILES_LIMIT, TEXT_LIMIT
 from adapters.web.items import ShownFile
+from adapters.web.words import Saying, saying, text_too_long, too_many_files
 from bot.adapter import Files
+from bot.conversation.voice import Voice
+from bot.delivery.fit import size_text
 from bot.errors import MediaUnavailable
 
 #: For how long one message with its files may be on its way.
@@ -26,14 +30,24 @@ _NAME_LIMIT = 60
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+#: Only a page of another version, or somebody's own program, sends such a thing.
+_OUTDATED = saying("page-outdated")
+_DAMAGED = saying("page-damaged")
+
+
 class Refused(Exception):
     """A request that is not carried out, with what the page tells about it."""
 
-    def __init__(self, status: int, text: str, *, retry_after: timedelta | None = None) -> None:
+    def __init__(self, status: int, text: str | Saying, *, retry_after: timedelta | None = None) -> None:
+        """`text`: in the reader's language; or as it is, where only officials read it."""
         super().__init__(text)
         self.status = status
-        self.text = text
+        self._text = text
         self.retry_after = retry_after
+
+    def said(self, voice: Voice) -> str:
+        """What the page tells whoever speaks this language."""
+        return self._text if isinstance(self._text, str) else self._text(voice)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,21 +61,21 @@ class Form:
         """Raises Refused unless it is a UUID."""
         value = self.fields.get("client_id", "").lower()
         if not _UUID.fullmatch(value):
-            raise Refused(400, "Страница прислала сообщение без номера. Обновите её.")
+            raise Refused(400, _OUTDATED)
         return value
 
     def text(self) -> str:
         """The text, clean. Raises Refused when it is too long."""
         text = clean_text(self.fields.get("text", ""))
         if len(text) > TEXT_LIMIT:
-            raise Refused(413, f"Текст длиннее {TEXT_LIMIT} знаков: разделите его на несколько сообщений.")
+            raise Refused(413, text_too_long)
         return text
 
     def message_id(self, name: str = "message_id") -> int:
         """The id of a message in the log. Raises Refused when there is none."""
         value = self.fields.get(name, "")
         if not re.fullmatch(r"\d{1,18}", value, re.ASCII):
-            raise Refused(400, "Не указано сообщение.")
+            raise Refused(400, _OUTDATED)
         return int(value)
 
     def name(self, otherwise: str) -> str:
@@ -86,8 +100,8 @@ async def read_form(request: web.Request, store: Files | None = None) -> Form:
                 case "multipart/form-data":
                     return await _multipart(request, store)
     except TimeoutError:
-        raise Refused(408, "Слишком долго: проверьте связь и попробуйте ещё раз.") from None
-    raise Refused(415, "Так страница сообщений не присылает.")
+        raise Refused(408, saying("page-slow")) from None
+    raise Refused(415, _OUTDATED)
 
 
 async def _json_fields(request: web.Request) -> dict[str, str]:
@@ -97,11 +111,11 @@ async def _json_fields(request: web.Request) -> dict[str, str]:
     async for chunk in request.content.iter_chunked(64 * 1024):
         content += chunk
         if len(content) > limit:
-            raise _too_long()
+            raise Refused(413, text_too_long)
     try:
         fields = msgspec.json.decode(content, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise Refused(400, "Сообщение пришло повреждённым.") from None
+        raise Refused(400, _DAMAGED) from None
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
@@ -112,16 +126,16 @@ async def _multipart(request: web.Request, store: Files | None) -> Form:
         reader = await request.multipart()
         while (part := await reader.next()) is not None:
             if not isinstance(part, BodyPartReader) or len(fields) + len(files) > 40:
-                raise Refused(400, "Сообщение пришло повреждённым.")
+                raise Refused(400, _DAMAGED)
             if part.name == "files":
                 if len(files) == FILES_LIMIT:
-                    raise Refused(413, f"В одном сообщении может быть до {FILES_LIMIT} файлов.")
+                    raise Refused(413, too_many_files)
                 files.append(await _keep(part, store))
             else:
                 fields[part.name or ""] = await _field(part)
     except (ValueError, AssertionError, web.HTTPRequestEntityTooLarge):
         # What aiohttp's reader raises on a body that is cut off or no multipart at all.
-        raise Refused(400, "Сообщение пришло повреждённым.") from None
+        raise Refused(400, _DAMAGED) from None
     return Form(fields=fields, files=tuple(files))
 
 
@@ -130,23 +144,29 @@ async def _field(part: BodyPartReader) -> str:
     while chunk := await part.read_chunk():
         content += chunk
         if len(content) > _FIELD_LIMIT:
-            raise _too_long()
+            raise Refused(413, text_too_long)
     return content.decode(errors="replace")
-
-
-def _too_long() -> Refused:
-    return Refused(413, f"Сообщение слишком длинное: в тексте может быть до {TEXT_LIMIT} знаков.")
 
 
 async def _keep(part: BodyPartReader, store: Files | None) -> ShownFile:
     if store is None:
-        raise Refused(400, "Файлы здесь не принимаются.")
+        raise Refused(400, _OUTDATED)
     name = part.filename or "file"
     try:
         stored = await store.put(_chunks(part), file_name=name, limit=FILE_LIMIT)
     except MediaUnavailable as error:
-        raise Refused(413, f"Файл «{name[:100]}» не принят: {error.reason}.") from None
+        raise Refused(413, partial(_why_not_kept, error.code, name[:100])) from None
     return ShownFile.of(stored)
+
+
+def _why_not_kept(code: str, name: str, voice: Voice) -> str:
+    match code:
+        case "too_big":
+            return voice.say("page-file-big", name=name, size=size_text(FILE_LIMIT, voice))
+        case "empty":
+            return voice.say("page-file-empty", name=name)
+        case _:
+            return voice.say("page-file-not-kept", name=name)
 
 
 async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
@@ -154,7 +174,7 @@ async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
     while chunk := await part.read_chunk(64 * 1024):
         size += len(chunk)
         if size > FILE_LIMIT:
-            raise MediaUnavailable("too_big", f"больше {FILE_LIMIT // 1024 // 1024} МБ")
+            raise MediaUnavailable("too_big", f"more than {FILE_LIMIT} bytes")
         yield chunk
     if not size:
-        raise MediaUnavailable("empty", "он пустой")
+        raise MediaUnavailable("empty", "no bytes")

@@ -40,6 +40,10 @@ class Voice:
         """The same in the plural form that goes with `n`."""
         return self._of.texts(self.language).ngettext(what, what, n).format_map({**values, "n": n})
 
+    def text(self, what: str, /) -> str:
+        """The text with its places still open, for whoever puts the values in himself."""
+        return self._of.texts(self.language).gettext(what)
+
     def words(self, what: str, /) -> tuple[str, ...]:
         """A text that lists words."""
         return tuple(self._of.texts(self.language).gettext(what).split(_BETWEEN))

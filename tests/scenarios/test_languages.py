@@ -137,7 +137,7 @@ async def test_viber(world: World) -> None:
 
 
 async def test_page(world: World) -> None:
-    """The page speaks Russian until somebody asks for another language."""
+    """The page speaks Russian, whatever a browser does, until somebody asks for another language."""
     page, who = world.page, somebody()
     for said, heard in (
         ("Где паром?", "Ваш вопрос принят: № "),

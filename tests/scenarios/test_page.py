@@ -50,6 +50,34 @@ async def test_ask_and_answer(tmp_path: Path, database_address: str, chromium: P
         await expect(resident.get_by_text("Ваш вопрос принят: № 2.")).to_be_visible(timeout=PATIENCE)
 
 
+async def test_in_english(tmp_path: Path, database_address: str, chromium: Path) -> None:
+    """A resident whose browser speaks English goes on in it with one press; in words he can change it back."""
+    service = Service(folder=tmp_path, settings={"DATABASE_URL": database_address})
+    async with running(service), browsing(chromium) as browser:
+        page = await (await browser.new_context(locale="en-US")).new_page()
+        await page.goto(service.url)
+        officials = page.get_by_role("region", name="Сотрудники")
+        await page.get_by_role("button", name="Continue in English").click()
+
+        resident = page.get_by_role("region", name="Resident")
+        await resident.get_by_role("textbox").fill("When will the heating be on?")
+        await resident.get_by_role("button", name="Send").click()
+        await expect(resident.get_by_text("We have your question: № 1.")).to_be_visible(timeout=PATIENCE)
+        await officials.get_by_role("button", name="Ответить").first.click()
+        await officials.get_by_role("textbox").fill("Today by 18:00.")
+        await officials.get_by_role("button", name="Отправить").click()
+        await expect(resident.get_by_text("Today by 18:00.")).to_be_visible(timeout=PATIENCE)
+        await expect(resident.get_by_role("button", name="New question").first).to_be_visible(timeout=PATIENCE)
+
+        await resident.get_by_role("textbox").fill("Язык Русский")
+        await resident.get_by_role("button", name="Send").click()
+        resident = page.get_by_role("region", name="Житель")
+        await expect(resident.get_by_text("Хорошо, пишем вам по-русски.")).to_be_visible(timeout=PATIENCE)
+        await expect(resident.get_by_role("button", name="Отправить")).to_be_visible(timeout=PATIENCE)
+        await page.reload()
+        await expect(resident.get_by_text("Today by 18:00.")).to_be_visible(timeout=PATIENCE)
+
+
 DEPARTMENTS = """
 [[departments]]
 slug = "energy"

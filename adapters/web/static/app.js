@@ -5,14 +5,13 @@ import { kept, SERVICE } from "./words.js";
 
 // A hidden page lets go of its line after this: browsers allow six lines to one host.
 const HIDDEN_LASTS = 60_000;
-const UNNAMED = { resident: "Представиться", admin: "Сотрудник" };
-const NOTES = {
-  resident: "Имя увидит сотрудник, который вам отвечает. Можно не указывать.",
-  admin: "Имя видят коллеги в этом чате.",
-};
+const LOOKS_AGAIN_AFTER = 500;
+// A page younger than this does not load itself anew: the service may not have been able to tell the language.
+const TURNS_AFTER = 5_000;
 
 let news = 0;
-const chats = Array.from(document.querySelectorAll(".chat"), (section) => new Chat(section, tellOfNews));
+let turning = 0;
+const chats = Array.from(document.querySelectorAll(".chat"), (section) => new Chat(section, tellOfNews, changeLanguage));
 
 function tellOfNews() {
   if (document.hidden) setNews(news + 1);
@@ -23,38 +22,46 @@ function setNews(count) {
   document.title = count ? `(${count}) ${SERVICE}` : SERVICE;
 }
 
-// --- names ---
+// --- languages ---
 
-const naming = document.getElementById("naming");
-const nameBox = naming.querySelector("input");
-let named = null;
-
-for (const chat of chats) {
-  const button = document.querySelector(`#${chat.side} .name-button`);
-  const show = () => (button.textContent = chat.name || UNNAMED[chat.side]);
-  show();
-  button.addEventListener("click", () => {
-    named = { chat, show };
-    naming.returnValue = "";
-    nameBox.value = chat.name;
-    naming.querySelector(".naming-note").textContent = NOTES[chat.side];
-    naming.showModal();
-    nameBox.select();
-  });
+/** Load the page in the resident's language, as soon as nothing is lost by that. */
+function turn() {
+  if (chats.every((chat) => chat.isIdle)) location.reload();
+  else turning = setTimeout(turn, LOOKS_AGAIN_AFTER);
 }
 
-// Enter presses the first submit button of a form, which is «Отмена».
-nameBox.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing) return;
-  event.preventDefault();
-  naming.close("yes");
-});
-naming.addEventListener("close", () => {
-  if (naming.returnValue === "yes" && named) {
-    kept.set(`name.${named.chat.side}`, nameBox.value.replace(/\s+/gu, " ").trim());
-    named.show();
-  }
-});
+function changeLanguage(chosenHere) {
+  clearTimeout(turning);
+  turning = setTimeout(turn, chosenHere ? 0 : TURNS_AFTER - performance.now());
+}
+
+// --- names ---
+
+for (const chat of chats) {
+  const section = document.getElementById(chat.side);
+  const button = section.querySelector(".name-button");
+  const dialog = section.querySelector(".naming");
+  const box = dialog.querySelector("input");
+  const show = () => (button.textContent = chat.name || chat.unnamed);
+  show();
+  button.addEventListener("click", () => {
+    dialog.returnValue = "";
+    box.value = chat.name;
+    dialog.showModal();
+    box.select();
+  });
+  // Enter presses the first submit button of a form, the one that cancels.
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    dialog.close("yes");
+  });
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue !== "yes") return;
+    kept.set(`name.${chat.side}`, box.value.replace(/\s+/gu, " ").trim());
+    show();
+  });
+}
 
 // --- tabs of a narrow page ---
 

@@ -3,7 +3,7 @@
 import { Composer } from "./composer.js";
 import { draw } from "./message.js";
 import { newId, post, Stream, upload } from "./net.js";
-import { dayKey, dayName, element, kept } from "./words.js";
+import { dayKey, element, kept, Words } from "./words.js";
 
 // Nearer to the end than this, new messages scroll into view.
 const NEAR_END = 80;
@@ -16,6 +16,7 @@ const BREAK_SHOWS_AFTER = 1_200;
 export class Chat {
   #section;
   #side;
+  #words;
   #log;
   #list;
   #waiting;
@@ -34,16 +35,21 @@ export class Chat {
   #breakTimer = 0;
   #toastTimer = 0;
 
-  /** `onNews` is told of each message of somebody else's that comes after the first look. */
-  constructor(section, onNews) {
+  /**
+   * `onNews` is told of each message of somebody else's that comes after the first look, `onLanguage` when this page
+   * does not speak the resident's language any more, and whether he has just chosen it here.
+   */
+  constructor(section, onNews, onLanguage) {
     this.#section = section;
     this.#side = section.dataset.side;
+    this.#words = new Words(section);
     this.#log = section.querySelector(".log");
     this.#list = section.querySelector(".messages");
     this.#waiting = element("ol", { className: "messages waiting" });
     this.#list.after(this.#waiting);
     this.onNews = onNews;
-    this.#composer = new Composer(section, {
+    this.onLanguage = onLanguage;
+    this.#composer = new Composer(section, this.#words, {
       send: (written) => this.#send(written),
       save: (item, text) => this.#save(item, text),
       last: () => [...this.#items.values()].filter((item) => item.mine && item.state === "sent").pop(),
@@ -51,8 +57,12 @@ export class Chat {
     this.#source = kept.get(`source.${this.#side}`);
     this.#followEnd();
     this.#restorePending();
-    this.#stream = new Stream(this.#side, {
+    for (const button of section.querySelectorAll("[data-language]")) {
+      button.addEventListener("click", () => this.#speak(button.dataset.language));
+    }
+    this.#stream = new Stream(this.#side, this.#words.language, {
       item: (item) => this.#take(item),
+      language: () => this.onLanguage(false),
       ready: () => this.#ready(),
       lost: () => this.#lost(),
       denied: () => this.#denied(),
@@ -67,6 +77,17 @@ export class Chat {
   /** What the writer calls himself. */
   get name() {
     return kept.get(`name.${this.#side}`);
+  }
+
+  /** How he is called who has not said his name, on the button that asks for it. */
+  get unnamed() {
+    return this.#words.say("unnamed");
+  }
+
+  /** Whether nothing would be lost if the page were loaded anew. */
+  get isIdle() {
+    const goes = ({ state, originals }) => state === "sending" || originals.length > 0;
+    return !this.#composer.isHolding && ![...this.#pending.values()].some(goes);
   }
 
   pause() {
@@ -92,12 +113,24 @@ export class Chat {
   async #tellSource() {
     if (!this.#source) return;
     try {
-      await post(`/web/${this.#side}/start`, { ...JSON.parse(this.#source), name: this.name });
+      await post(this.#words, `/web/${this.#side}/start`, { ...JSON.parse(this.#source), name: this.name });
       this.#source = "";
       kept.set(`source.${this.#side}`, "");
     } catch {
       // Most likely there is no connection, and the message will say so.
     }
+  }
+
+  /** He chose his language: from now on the service, and this page, speak it. */
+  async #speak(language) {
+    try {
+      await post(this.#words, `/web/${this.#side}/language`, { language, client_id: newId(), name: this.name });
+    } catch (failure) {
+      this.#toast(failure.message);
+      return;
+    }
+    if (!this.isIdle) this.#toast(this.#words.say("later"));
+    this.onLanguage(true);
   }
 
   // --- messages that come ---
@@ -140,6 +173,7 @@ export class Chat {
   #draw(item) {
     const node = draw(item, {
       side: this.#side,
+      words: this.#words,
       quoted: this.#items.get(item.reply_to),
       does: {
         reply: () => this.#composer.reply(item),
@@ -173,7 +207,7 @@ export class Chat {
     this.#list.insertBefore(node, next);
     let separator = this.#days.get(day);
     if (!separator) {
-      separator = element("li", { className: "day" }, element("span", { text: dayName(date) }));
+      separator = element("li", { className: "day" }, element("span", { text: this.#words.dayName(date) }));
       separator.dataset.day = day;
       this.#days.set(day, separator);
       this.#list.insertBefore(separator, node);
@@ -213,7 +247,7 @@ export class Chat {
       local: true,
       mine: true,
       who: this.#side === "admin" ? "official" : "resident",
-      author: this.name || (this.#side === "admin" ? "Сотрудник" : ""),
+      author: this.name || (this.#side === "admin" ? this.unnamed : ""),
       client_id: newId(),
       at: Date.now(),
       text,
@@ -250,7 +284,7 @@ export class Chat {
       this.#drawPending(pending);
     };
     try {
-      const item = await upload(`/web/${this.#side}/messages`, form, progress);
+      const item = await upload(this.#words, `/web/${this.#side}/messages`, form, progress);
       this.#forgetPending(pending.client_id);
       this.#take(item);
     } catch (failure) {
@@ -266,6 +300,7 @@ export class Chat {
     if (!this.#pending.has(pending.client_id)) return;
     const node = draw(pending, {
       side: this.#side,
+      words: this.#words,
       quoted: this.#items.get(pending.reply_to),
       does: {
         retry: () => {
@@ -330,7 +365,7 @@ export class Chat {
     this.#draw(sending);
     this.focus();
     try {
-      this.#take(await post(`/web/${this.#side}/retry`, { message_id: item.id }));
+      this.#take(await post(this.#words, `/web/${this.#side}/retry`, { message_id: item.id }));
     } catch (failure) {
       const now = this.#items.get(item.id);
       if (now?.state !== "sending") return;
@@ -342,7 +377,7 @@ export class Chat {
 
   async #save(item, text) {
     const fields = { message_id: item.id, text, client_id: newId(), name: this.name };
-    this.#take(await post(`/web/${this.#side}/edit`, fields));
+    this.#take(await post(this.#words, `/web/${this.#side}/edit`, fields));
   }
 
   async #press(item, button, keys) {
@@ -353,7 +388,7 @@ export class Chat {
     keys.setAttribute("aria-busy", "true");
     try {
       const fields = { message_id: item.id, data: button.data, client_id: clientId, name: this.name };
-      await post(`/web/${this.#side}/press`, fields);
+      await post(this.#words, `/web/${this.#side}/press`, fields);
     } catch (failure) {
       this.#presses.delete(clientId);
       this.#toast(failure.message);
@@ -380,14 +415,14 @@ export class Chat {
 
   #lost() {
     clearTimeout(this.#breakTimer);
-    this.#breakTimer = setTimeout(() => this.#banner("Нет связи, переподключаемся…"), BREAK_SHOWS_AFTER);
+    this.#breakTimer = setTimeout(() => this.#banner(this.#words.say("lost")), BREAK_SHOWS_AFTER);
   }
 
   #denied() {
     clearTimeout(this.#breakTimer);
     this.#stream.stop();
-    const again = element("a", { href: location.pathname, text: this.#side === "admin" ? "Войти" : "Обновить" });
-    this.#banner(this.#side === "admin" ? "Сеанс закончился. " : "Страница устарела. ", again);
+    const again = element("a", { href: location.pathname, text: this.#words.say("again") });
+    this.#banner(this.#words.say("stale"), " ", again);
   }
 
   #banner(text, ...more) {
@@ -435,7 +470,9 @@ export class Chat {
     this.#unseen = count;
     const button = this.#section.querySelector(".to-end");
     button.hidden = this.#atEnd;
-    button.querySelector(".to-end-text").textContent = count ? `Новых: ${count}` : "К новым";
+    button.querySelector(".to-end-text").textContent = count
+      ? this.#words.say("unseen", { n: count })
+      : this.#words.say("to-end");
   }
 
   #update() {

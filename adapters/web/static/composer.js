@@ -1,10 +1,11 @@
 // The place where a message is written: text, files, what it replies to or changes.
 
 import { excerpt, nameOf } from "./message.js";
-import { element, files as countFiles, kept, LIMITS, sizeOf } from "./words.js";
+import { element, kept, LIMITS } from "./words.js";
 
 export class Composer {
   #side;
+  #words;
   #form;
   #box;
   #picked = [];
@@ -13,8 +14,9 @@ export class Composer {
   #busy = false;
 
   /** `does`: send({text, files, reply_to}), save(item, text) -> promise, last() -> the last message of one's own. */
-  constructor(section, does) {
+  constructor(section, words, does) {
     this.#side = section.dataset.side;
+    this.#words = words;
     this.#form = section.querySelector(".composer");
     this.#box = this.#form.querySelector("textarea");
     this.#does = does;
@@ -23,6 +25,8 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
+    // Whoever presses the button goes on writing: focus, and a phone's keyboard, stay where they are.
+    this.#find(".send").addEventListener("mousedown", (event) => event.preventDefault());
     this.#box.addEventListener("input", () => this.#written());
     this.#box.addEventListener("keydown", (event) => this.#key(event));
     this.#find(".target-cancel").addEventListener("click", () => {
@@ -39,6 +43,11 @@ export class Composer {
 
   focus() {
     this.#box.focus();
+  }
+
+  /** Whether a reload would lose something that is being written. */
+  get isHolding() {
+    return this.#picked.length > 0 || this.#target?.kind === "edit";
   }
 
   /** What is written next replies to this message. */
@@ -125,8 +134,8 @@ export class Composer {
     line.hidden = !target;
     if (target) {
       const [title, words] = line.querySelector(".target-text").children;
-      title.textContent = target.kind === "edit" ? "Изменение сообщения" : replyTitle(target.item);
-      words.textContent = excerpt(target.item);
+      title.textContent = target.kind === "edit" ? this.#words.say("editing") : replyTitle(target.item, this.#words);
+      words.textContent = excerpt(target.item, this.#words);
     }
     if (wasEdit && target?.kind !== "edit") {
       this.#box.value = kept.get(`draft.${this.#side}`);
@@ -139,7 +148,7 @@ export class Composer {
     const text = this.#box.value.trim();
     const length = Array.from(text).length;
     if (length > LIMITS.text) {
-      this.#trouble(`Текст длиннее ${LIMITS.text} знаков (сейчас ${length}): разделите его на несколько сообщений.`);
+      this.#trouble(`${this.#words.say("text-long")} ${this.#words.say("text-length", { length })}`);
       return;
     }
     if (this.#target?.kind === "edit") {
@@ -150,6 +159,7 @@ export class Composer {
     const replied = this.#target?.item ?? null;
     const files = this.#picked.map(({ file }) => file);
     this.#clear();
+    if (document.activeElement === this.#find(".send")) this.focus();
     this.#does.send({ text, files, replied });
   }
 
@@ -210,14 +220,16 @@ export class Composer {
   }
 
   #add(list) {
+    const say = (what, values) => this.#words.say(what, values);
     const troubles = [];
     for (const file of list) {
       if (this.#picked.length >= LIMITS.files) {
-        troubles.push(`В одном сообщении может быть до ${LIMITS.files} файлов.`);
+        troubles.push(say("many-files"));
         break;
       }
-      if (file.size > LIMITS.file) troubles.push(`Файл «${file.name}» больше ${sizeOf(LIMITS.file)}.`);
-      else if (!file.size) troubles.push(`Файл «${file.name}» пустой.`);
+      const { name, size } = file;
+      if (size > LIMITS.file) troubles.push(say("file-big", { name, size: this.#words.sizeOf(LIMITS.file) }));
+      else if (!size) troubles.push(say("file-empty", { name }));
       else this.#picked.push(pick(file));
     }
     this.#drawPicked();
@@ -227,13 +239,13 @@ export class Composer {
   #drawPicked() {
     const list = this.#find(".picked");
     list.hidden = !this.#picked.length;
-    list.setAttribute("aria-label", `К сообщению: ${countFiles(this.#picked.length)}`);
+    list.setAttribute("aria-label", this.#words.files(this.#picked.length));
     list.replaceChildren(...this.#picked.map((picked, index) => this.#drawOne(picked, index)));
   }
 
   #drawOne({ file, picture }, index) {
-    const remove = element("button", { type: "button", className: "icon", text: "×", title: "Убрать" });
-    remove.setAttribute("aria-label", `Убрать ${file.name}`);
+    const remove = element("button", { type: "button", className: "icon", text: "×", title: this.#words.say("remove") });
+    remove.setAttribute("aria-label", this.#words.say("remove-file", { name: file.name }));
     remove.addEventListener("click", () => {
       if (picture) URL.revokeObjectURL(picture);
       this.#picked.splice(index, 1);
@@ -244,14 +256,14 @@ export class Composer {
       "span",
       { className: "chip-words" },
       element("span", { className: "chip-name", text: file.name }),
-      element("span", { className: "chip-size", text: sizeOf(file.size) }),
+      element("span", { className: "chip-size", text: this.#words.sizeOf(file.size) }),
     );
     return element("li", { className: "chip" }, picture && element("img", { src: picture, alt: "" }), words, remove);
   }
 }
 
-function replyTitle(item) {
-  return item.who === "service" ? "Ответ на сообщение" : `Ответ: ${nameOf(item)}`;
+function replyTitle(item, words) {
+  return item.who === "service" ? words.say("replying") : words.say("replying-to", { name: nameOf(item, words) });
 }
 
 function pick(file) {

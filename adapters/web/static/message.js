@@ -1,50 +1,49 @@
 // Draws a message. What people wrote becomes text nodes and nothing else.
 
-import { element, fullTimeOf, sizeOf, timeOf, SERVICE } from "./words.js";
+import { element, timeOf, SERVICE } from "./words.js";
 
 const LINK = /https?:\/\/[^\s<>"«»]+/gu;
-const YOU = "Вы";
-const MARKS = { delivered: ["✓ доставлено", "good"], failed: ["не доставлено", "bad"] };
+const MARKS = { delivered: ["delivered", "good"], failed: ["undelivered", "bad"] };
 
 /**
- * `does`: reply(item), edit(item), press(item, button, element), retry(item), restore(item), show(id);
+ * `words`: of the chat; `does`: reply(item), edit(item), press(item, button, element), retry(item), restore(item), show(id);
  * `quoted`: the message that this one replies to, if it is here.
  */
-export function draw(item, { side, quoted, does }) {
+export function draw(item, { side, words, quoted, does }) {
   const node = element("li", { className: `message ${item.mine ? "mine" : "theirs"} from-${item.who}` });
   node.dataset.id = item.id;
   if (item.state !== "sent") node.classList.add(item.state);
   const bubble = element("div", { className: "bubble" });
   // In an admin chat several people write; elsewhere the side tells who did, to those who see it.
   const className = side === "admin" && item.who !== "service" ? "author" : "author unseen";
-  bubble.append(element("p", { className, text: item.mine && side === "resident" ? YOU : nameOf(item) }));
-  if (item.reply_to) bubble.append(quote(item.reply_to, quoted, side, does));
-  bubble.append(...pictures(item), ...players(item));
+  bubble.append(element("p", { className, text: item.mine && side === "resident" ? words.say("you") : nameOf(item, words) }));
+  if (item.reply_to) bubble.append(quote(item.reply_to, quoted, side, words, does));
+  bubble.append(...pictures(item, words), ...players(item));
   if (item.text) bubble.append(body(item.text, item.spans));
-  bubble.append(...chips(item), meta(item));
+  bubble.append(...chips(item, words), meta(item, words));
   node.append(bubble);
   if (item.keyboard.length) node.append(keyboard(item, does));
-  node.append(...actions(item, side, does));
+  node.append(...actions(item, side, words, does));
   return node;
 }
 
-export function nameOf(item) {
-  return item.who === "service" ? SERVICE : item.author || "Без имени";
+export function nameOf(item, words) {
+  return item.who === "service" ? SERVICE : item.author || words.say("nameless");
 }
 
 /** The first words of a message, on one line. */
-export function excerpt(item) {
-  const words = item.text.replace(/\s+/gu, " ").trim();
-  if (words) return words.length > 120 ? `${words.slice(0, 120)}…` : words;
-  return item.files.map((file) => file.name).join(", ") || "Сообщение";
+export function excerpt(item, words) {
+  const text = item.text.replace(/\s+/gu, " ").trim();
+  if (text) return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+  return item.files.map((file) => file.name).join(", ") || words.say("message");
 }
 
-function quote(id, quoted, side, does) {
-  const inside = [element("span", { text: quoted ? excerpt(quoted) : "Сообщение выше" })];
+function quote(id, quoted, side, words, does) {
+  const inside = [element("span", { text: quoted ? excerpt(quoted, words) : words.say("above") })];
   if (quoted && quoted.who !== "service") {
-    inside.unshift(element("b", { text: quoted.mine && side === "resident" ? YOU : nameOf(quoted) }));
+    inside.unshift(element("b", { text: quoted.mine && side === "resident" ? words.say("you") : nameOf(quoted, words) }));
   }
-  const made = element("button", { type: "button", className: "quote", title: "Показать сообщение" }, ...inside);
+  const made = element("button", { type: "button", className: "quote", title: words.say("show") }, ...inside);
   made.dataset.focus = "quote";
   made.addEventListener("click", () => does.show(id));
   return made;
@@ -84,13 +83,13 @@ function body(text, spans) {
   return made;
 }
 
-function pictures(item) {
+function pictures(item, words) {
   const files = item.files.filter((file) => file.shown_as === "picture");
   if (!files.length) return [];
   const made = element("div", { className: files.length > 1 ? "pictures many" : "pictures" });
   for (const file of files) {
     const picture = element("img", { src: file.url, alt: file.name, loading: "lazy", decoding: "async" });
-    const title = `${file.name}, ${sizeOf(file.size)}`;
+    const title = `${file.name}, ${words.sizeOf(file.size)}`;
     made.append(element("a", { href: file.url, target: "_blank", rel: "noopener", title }, picture));
   }
   return [made];
@@ -106,7 +105,7 @@ function players(item) {
     });
 }
 
-function chips(item) {
+function chips(item, words) {
   const files = item.files.filter((file) => file.shown_as !== "picture");
   if (!files.length) return [];
   const made = element("ul", { className: "chips" });
@@ -115,7 +114,7 @@ function chips(item) {
     const kind = element("span", { className: "chip-kind", text: ending.toUpperCase() || "•" });
     kind.setAttribute("aria-hidden", "true");
     const name = element("span", { className: "chip-name", text: file.name });
-    const size = element("span", { className: "chip-size", text: sizeOf(file.size) });
+    const size = element("span", { className: "chip-size", text: words.sizeOf(file.size) });
     const inside = [kind, element("span", { className: "chip-words" }, name, size)];
     const chip = file.url
       ? element("a", { className: "chip", href: file.url, download: file.name }, ...inside)
@@ -125,15 +124,18 @@ function chips(item) {
   return [made];
 }
 
-function meta(item) {
+function meta(item, words) {
   const date = new Date(item.at);
   const made = element("p", { className: "meta" });
   const add = (text, className = "") => made.append(element("span", { text, className }));
-  if (item.state === "sending") add(item.progress ? `отправляется, ${item.progress}…` : "отправляется…");
-  if (item.state === "failed") add("не отправлено", "bad");
-  if (item.edited) add("изменено");
-  if (item.mark in MARKS) add(...MARKS[item.mark]);
-  made.append(element("time", { text: timeOf(date), dateTime: date.toISOString(), title: fullTimeOf(date) }));
+  if (item.state === "sending") add(item.progress ? words.say("sending-part", { part: item.progress }) : words.say("sending"));
+  if (item.state === "failed") add(words.say("failed"), "bad");
+  if (item.edited) add(words.say("edited"));
+  if (item.mark in MARKS) {
+    const [what, className] = MARKS[item.mark];
+    add(words.say(what), className);
+  }
+  made.append(element("time", { text: timeOf(date), dateTime: date.toISOString(), title: words.fullTimeOf(date) }));
   return made;
 }
 
@@ -152,22 +154,21 @@ function keyboard(item, does) {
   return made;
 }
 
-function actions(item, side, does) {
+function actions(item, side, words, does) {
   const made = element("div", { className: "actions" });
-  const add = (text, act, title = "") => {
-    const button = element("button", { type: "button", className: "quiet", text, title });
-    button.dataset.focus = text;
-    if (text === "Ответить") button.classList.add("answer");
+  const add = (what, act, className = "quiet") => {
+    const button = element("button", { type: "button", className, text: words.say(what) });
+    button.dataset.focus = what;
     button.addEventListener("click", () => act(item));
     made.append(button);
   };
   if (item.state === "failed" && item.mine) {
     if (item.error) made.append(element("span", { className: "bad", text: item.error }));
-    add("Повторить", does.retry);
-    if (item.local) add("Вернуть в поле", does.restore);
+    add("retry", does.retry);
+    if (item.local) add("restore", does.restore);
   } else if (item.state === "sent") {
-    if (side === "admin") add("Ответить", does.reply);
-    if (item.mine) add("Изменить", does.edit);
+    if (side === "admin") add("reply", does.reply, "quiet answer");
+    if (item.mine) add("edit", does.edit);
   }
   return made.childElementCount ? [made] : [];
 }

@@ -3,7 +3,6 @@
 const REQUEST_LASTS = 30_000;
 // The service sends a beat every 15 s: without two of them the line is dead, whatever the browser believes.
 const SILENCE = 40_000;
-const NO_CONNECTION = "Нет связи с сервисом.";
 
 /** A request that was not carried out; `status` is 0 when no answer came. */
 export class Failure extends Error {
@@ -22,24 +21,24 @@ export function newId() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** Send fields as JSON; gives the answer's JSON, or null when there is none. */
-export async function post(url, fields) {
+/** Send fields as JSON; gives the answer's JSON, or null when there is none. `words`: of whoever reads what went wrong. */
+export async function post(words, url, fields) {
   let response;
   try {
     response = await fetch(url, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", "Accept-Language": words.language },
       body: JSON.stringify(fields),
       signal: AbortSignal.timeout(REQUEST_LASTS),
     });
   } catch {
-    throw new Failure(NO_CONNECTION);
+    throw new Failure(words.say("offline"));
   }
-  return answer(response.status, await response.text().catch(() => ""));
+  return answer(words, response.status, await response.text().catch(() => ""));
 }
 
 /** Send a form with files; `progress` is told the part that has gone, 0 to 1. */
-export function upload(url, form, progress) {
+export function upload(words, url, form, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     let silence = 0;
@@ -48,38 +47,40 @@ export function upload(url, form, progress) {
       silence = setTimeout(() => request.abort(), REQUEST_LASTS);
     };
     request.open("POST", url);
+    request.setRequestHeader("Accept-Language", words.language);
     request.upload.onprogress = (event) => {
       listen();
       if (event.lengthComputable) progress(event.loaded / event.total);
     };
     request.onload = () => {
       try {
-        resolve(answer(request.status, request.responseText));
+        resolve(answer(words, request.status, request.responseText));
       } catch (failure) {
         reject(failure);
       }
     };
-    request.onerror = request.onabort = () => reject(new Failure(NO_CONNECTION));
+    request.onerror = request.onabort = () => reject(new Failure(words.say("offline")));
     request.onloadend = () => clearTimeout(silence);
     listen();
     request.send(form);
   });
 }
 
-function answer(status, text) {
+function answer(words, status, text) {
   let data = null;
   try {
     data = text ? JSON.parse(text) : null;
   } catch {
     // A proxy's own page of error.
   }
-  if (status < 200 || status > 299) throw new Failure(data?.error ?? "Сервис сейчас не отвечает.", status);
+  if (status < 200 || status > 299) throw new Failure(data?.error ?? words.say("silent"), status);
   return data;
 }
 
 /** The messages of one chat as they change. Asks again from where it stopped, later and later. */
 export class Stream {
   #side;
+  #language;
   #on;
   #source = null;
   #after = 0;
@@ -88,9 +89,10 @@ export class Stream {
   #silence = 0;
   #running = false;
 
-  /** `on`: item(item), ready(), lost(), denied(). */
-  constructor(side, on) {
+  /** `on`: item(item), language(), ready(), lost(), denied(). */
+  constructor(side, language, on) {
     this.#side = side;
+    this.#language = language;
     this.#on = on;
     window.addEventListener("online", () => this.#running && this.#open());
     window.addEventListener("offline", () => this.#running && this.#lost());
@@ -109,7 +111,7 @@ export class Stream {
 
   #open() {
     this.#close();
-    const source = new EventSource(`/web/${this.#side}/events?after=${this.#after}`);
+    const source = new EventSource(`/web/${this.#side}/events?language=${this.#language}&after=${this.#after}`);
     this.#source = source;
     source.addEventListener("item", (event) => {
       this.#heard();
@@ -117,6 +119,8 @@ export class Stream {
       this.#after = Math.max(this.#after, item.version);
       this.#on.item(item);
     });
+    // The service speaks another language there than this page does.
+    source.addEventListener("language", () => this.#on.language());
     source.addEventListener("ready", () => {
       this.#heard();
       this.#failures = 0;

@@ -21,7 +21,7 @@ from adapters.web.items import Body, Who, decode
 from bot.adapter import Adapter, Update
 from bot.model.chat import ChannelName, ChatRef
 from bot.model.content import Media, MediaKind
-from bot.model.event import ButtonPressed, ChatStarted, Event, MessageEdited, MessageReceived
+from bot.model.event import ButtonPressed, ChatStarted, Event, LanguageChosen, MessageEdited, MessageReceived
 from tests.adapters.contract.platform import Ability, Account, Failure, Platform, Sample, Shown, TurnedAway
 from tests.adapters.web.fakes import FolderFiles, MemoryKept, MemoryLog, lent
 
@@ -221,6 +221,7 @@ def _samples() -> list[Sample]:
         ("edit", {**resident, "kind": "edit", "message_id": "3", "text": "Когда включат?"}, MessageEdited),
         ("press", {**official, "kind": "press", "message_id": "12", "data": "take:1"}, ButtonPressed),
         ("start", {**resident, "kind": "start", "source": "qr-12"}, ChatStarted),
+        ("language", {**resident, "kind": "language", "language": "en"}, LanguageChosen),
     ]
     return [
         Sample(label=label, raw=json.dumps({"client_id": str(UUID(int=number)), **update}).encode(), events=(event,))

@@ -51,15 +51,16 @@ async def open_page(tmp_path: Path) -> AsyncIterator[OpenPage]:
             streams = changes.pop("streams", 100)
             insight = changes.pop("insight", None)
             open_statistics = changes.pop("open_statistics", False)
+            languages: dict[str, str] = {}
             adapter = WebAdapter(
                 channel="web",
                 settings=Settings(**({"local_only": True} | changes)),
-                lent=lent(files, log, kept, insight=insight, open_statistics=open_statistics),
+                lent=lent(files, log, kept, insight=insight, open_statistics=open_statistics, languages=languages),
                 now=clock or (clock := Clock()),
                 heartbeat=heartbeat,
                 streams=streams,
             )
-            core = Core(adapter=adapter)
+            core = Core(adapter=adapter, languages=languages)
             app = web.Application()
             for route in adapter.routes(core.accept):
                 app.router.add_route(route.method, route.path, route.handler)

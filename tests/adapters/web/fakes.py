@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,10 +12,11 @@ from pathlib import Path
 from adapters.web.adapter import WebAdapter
 from adapters.web.items import decode
 from bot.adapter import Insight, Lent, LogItem, StoredFile, Update
+from bot.conversation.voice import voice_of
 from bot.errors import MediaUnavailable
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Media
-from bot.model.event import ButtonPressed, ChatStarted, Event, MessageEdited, MessageReceived
+from bot.model.event import ButtonPressed, ChatStarted, Event, LanguageChosen, MessageEdited, MessageReceived
 from bot.model.message import (
     AnswerPress,
     Button,
@@ -32,6 +33,8 @@ from bot.model.message import (
 )
 
 ADMIN = ChatRef(channel="web", chat_id="admin")
+#: What the service is called.
+NAME = "Полярный <Вестник> & Ко"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000100000001080600000 01f15c4890000000d49444154789c6360f8cfc0000003010100"
     "c9fe92ef0000000049454e44ae426082".replace(" ", "")
@@ -54,7 +57,7 @@ class MemoryLog:
         self.is_left = asyncio.Event()
 
     async def append(self, chat_id: str, *, key: str, body: str) -> LogItem:
-        self._check()
+        self.check()
         if (item_id := self._keys.get((chat_id, key))) is not None:
             return self._items[chat_id][item_id]
         self._last_id += 1
@@ -62,7 +65,7 @@ class MemoryLog:
         return self._put(chat_id, self._last_id, body)
 
     async def change(self, chat_id: str, item_id: int, change: Callable[[str], str | None]) -> LogItem | None:
-        self._check()
+        self.check()
         item = self._items.get(chat_id, {}).get(item_id)
         if item is None:
             return None
@@ -72,7 +75,7 @@ class MemoryLog:
         return item if body == item.body else self._put(chat_id, item_id, body)
 
     async def read(self, chat_id: str, *, after: int = 0, limit: int = 200) -> list[LogItem]:
-        self._check()
+        self.check()
         items = sorted(self._items.get(chat_id, {}).values(), key=lambda item: item.version)
         newer = [item for item in items if item.version > after]
         return newer[:limit] if after else newer[-limit:]
@@ -95,7 +98,7 @@ class MemoryLog:
                 self.is_left.set()
 
     async def file_seen(self, chat_id: str, sha256: str) -> bool:
-        self._check()
+        self.check()
         return any(
             file.sha256 == sha256 for item in self._items.get(chat_id, {}).values() for file in decode(item.body).files
         )
@@ -112,7 +115,7 @@ class MemoryLog:
     def items(self, chat_id: str) -> list[LogItem]:
         return sorted(self._items.get(chat_id, {}).values(), key=lambda item: item.id)
 
-    def _check(self) -> None:
+    def check(self) -> None:
         if self.away:
             raise ConnectionRefusedError("the database is away")
 
@@ -210,6 +213,8 @@ class Core:
     away: bool = False
     quiet: bool = True
     updates: list[Update] = field(default_factory=list)
+    #: What residents chose, by chat.
+    languages: dict[str, str] = field(default_factory=dict)
     #: The chat of the question that a message of the admin chat belongs to.
     chats: dict[str, ChatRef] = field(default_factory=dict)
     _sent: int = 0
@@ -244,6 +249,8 @@ class Core:
                     AnswerPress(press_id=event.press_id, user_id=event.sender.user_id, text=f"Нажато: {event.data}"),
                 )
                 await self.send(event.chat, EditMessage(message_id=event.message_id, text="Вопрос взят в работу"))
+            case LanguageChosen(chat=chat, language=language):
+                self.languages[chat.chat_id] = language
             case ChatStarted(greet=True):
                 await self.send(event.chat, SendMessage(text="Здравствуйте!"))
             case MessageEdited():
@@ -252,9 +259,10 @@ class Core:
     async def _question(self, event: MessageReceived) -> None:
         self._questions += 1
         number = f"№ {self._questions}"
-        await self.send(
-            event.chat, SendMessage(text=f"Вопрос {number} принят. Ответим до 18:00.", spans=_bold(7, 7 + len(number)))
-        )
+        says = {"ru": f"Вопрос {number} принят. Ответим до 18:00.", "en": f"We have question {number}."}
+        text = says[voice_of(self.languages.get(event.chat.chat_id, "")).language]
+        bold = _bold(start := text.index(number), start + len(number))
+        await self.send(event.chat, SendMessage(text=text, spans=bold))
         receipt = await self.send(
             ADMIN,
             SendMessage(
@@ -289,16 +297,23 @@ def lent(
     address: str = "",
     insight: Insight | None = None,
     open_statistics: bool = False,
+    languages: Mapping[str, str] | None = None,
 ) -> Lent:
     """All that the page gets from the core."""
+
+    async def language_of(chat: ChatRef) -> str:
+        log.check()
+        return (languages or {}).get(chat.chat_id, "")
+
     return Lent(
         files=files,
         kept=kept,
         chat_log=log,
         webhook_url=None,
         address=address,
-        service_name="Полярный <Вестник> & Ко",
+        service_name=NAME,
         admin_chats=(ADMIN,),
         insight=insight,
         open_statistics=open_statistics,
+        language_of=language_of,
     )

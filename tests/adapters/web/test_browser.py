@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, FilePayload, Locator, ViewportSize, expect
 from playwright.async_api import Page as BrowserPage
 
-from bot.model.event import ChatStarted, MessageEdited, MessageReceived
+from bot.model.event import ChatStarted, LanguageChosen, MessageEdited, MessageReceived
 from bot.model.message import DeleteMessage, SendMessage
 from tests.adapters.web.conftest import OpenPage, Page
 from tests.adapters.web.fakes import ADMIN, PNG
@@ -46,8 +46,10 @@ async def visit(browser: Browser, live: Page) -> AsyncIterator[Visit]:
     async with AsyncExitStack() as stack:
         troubles: list[str] = []
 
-        async def visited(path: str = "/", *, size: ViewportSize = DESKTOP, url: str = live.url) -> BrowserPage:
-            context = await browser.new_context(viewport=size, locale="ru-RU")
+        async def visited(
+            path: str = "/", *, size: ViewportSize = DESKTOP, url: str = live.url, locale: str = "ru-RU"
+        ) -> BrowserPage:
+            context = await browser.new_context(viewport=size, locale=locale)
             stack.push_async_callback(context.close)
             tab = await context.new_page()
             tab.set_default_timeout(15_000)
@@ -397,3 +399,130 @@ async def test_login(visit: Visit, open_page: OpenPage) -> None:
     await expect(_resident(tab)).to_have_count(0)
     await tab.get_by_role("button", name="Выйти").click()
     await expect(tab.get_by_label("Пароль")).to_be_visible()
+
+
+# --- languages ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ru-RU", "de-DE"])
+async def test_names_hold_in_any_browser(visit: Visit, locale: str) -> None:
+    """Whatever the browser speaks, both chats are found by their names, and a question is asked and answered."""
+    tab = await visit(locale=locale)
+    await _say(_resident(tab), "Когда паром?")
+    await expect(_resident(tab).get_by_text("Вопрос № 1 принят")).to_be_visible()
+    await _officials(tab).get_by_role("button", name="Ответить").click()
+    await _say(_officials(tab), "В полдень")
+    await expect(_messages(_resident(tab)).filter(has_text="В полдень")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_in_english(visit: Visit, live: Page, size: ViewportSize) -> None:
+    """A browser that speaks English is offered it in English; one press changes the page and the service, for good."""
+    tab = await visit(locale="en-US", size=size)
+    await _resident(tab).get_by_role("button", name="Continue in English").click()
+    resident = tab.get_by_role("region", name="Resident")
+    await expect(resident.get_by_text("Hello! Write your question")).to_be_visible()
+    await expect(resident.get_by_role("button", name="Continue")).to_have_count(0)
+    await resident.get_by_role("textbox", name="Message").fill("When does the ferry go?")
+    await resident.get_by_role("button", name="Send").click()
+    await expect(resident.get_by_text("We have question № 1.")).to_be_visible()
+    await expect(resident.locator(".day")).to_have_text("Today")
+    await expect(resident.get_by_role("button", name="Edit")).to_be_visible()
+    # Officials go on as before.
+    card = _messages(_officials(tab)).filter(has_text="When does the ferry go?")
+    await card.get_by_role("button", name="Ответить").click()
+    await _say(_officials(tab), "At noon")
+    await expect(_messages(resident).filter(has_text="At noon")).to_be_visible()
+    await tab.reload()
+    await expect(resident.get_by_role("button", name="Send")).to_be_visible()
+    assert await tab.evaluate("document.documentElement.scrollWidth") == size["width"]
+    [chosen] = [event for event in live.core.events if isinstance(event, LanguageChosen)]
+    assert "en" == chosen.language
+
+
+async def test_languages_there_and_back(visit: Visit) -> None:
+    """In any browser the other language is one press away, and so is the way back; by keyboard, too."""
+    tab = await visit()
+    await expect(_resident(tab).get_by_role("button", name="Continue in English")).to_have_count(0)
+    await _resident(tab).get_by_role("button", name="English").press("Enter")
+    resident = tab.get_by_role("region", name="Resident")
+    await expect(resident.get_by_role("textbox")).to_be_focused()
+    await resident.get_by_role("button", name="Русский").press("Enter")
+    await expect(_resident(tab).get_by_role("textbox")).to_be_focused()
+
+
+async def test_another_tab(visit: Visit, live: Page) -> None:
+    """A language that was chosen in another tab, or in words, changes this one too, and what is being written stays."""
+    tab = await visit()
+    await _say(_resident(tab), "Где паром?")
+    await expect(_resident(tab).get_by_text("Вопрос № 1 принят")).to_be_visible()
+    await _resident(tab).get_by_role("textbox").fill("И ещё")
+    other = await tab.context.new_page()
+    await other.goto(live.url)
+    await _resident(other).get_by_role("button", name="English", exact=True).click()
+    await expect(other.get_by_role("region", name="Resident")).to_be_visible()
+    # Any message shows the first tab that the language is another one.
+    await live.core.send(live.core.events[0].chat, SendMessage(text="All right, in English"))
+    await expect(tab.get_by_role("region", name="Resident").get_by_role("textbox")).to_have_value("И ещё")
+
+
+async def test_files_are_not_lost_to_a_language(visit: Visit) -> None:
+    """Files that were picked, and a message that is being changed, are not lost to a change of the language."""
+    tab = await visit()
+    picture = FilePayload(name="двор.png", mimeType="image/png", buffer=PNG)
+    await _resident(tab).locator("input[type=file]").set_input_files(picture)
+    await _resident(tab).get_by_role("button", name="English").click()
+    await expect(_resident(tab).get_by_text("Язык страницы сменится, когда вы отправите сообщение.")).to_be_visible()
+    await expect(_resident(tab).locator(".picked")).to_contain_text("двор.png")
+    await _say(_resident(tab), "Вот")
+    resident = tab.get_by_role("region", name="Resident")
+    await expect(_messages(resident).filter(has_text="Вот").get_by_role("link", name="двор.png")).to_be_visible()
+
+
+async def test_troubles_in_english(visit: Visit, live: Page) -> None:
+    """What goes wrong is said in the language of the page, too: by the page itself and by the service."""
+    tab = await visit(locale="en-US")
+    await _resident(tab).get_by_role("button", name="Continue in English").click()
+    resident = tab.get_by_role("region", name="Resident")
+    await expect(resident.locator(".empty")).to_be_visible()
+    empty = FilePayload(name="empty.txt", mimeType="text/plain", buffer=b"")
+    await resident.locator("input[type=file]").set_input_files(empty)
+    await expect(resident.get_by_role("alert")).to_have_text("The file “empty.txt” is empty.")
+    live.log.away = True
+    await resident.get_by_role("textbox").fill("Cold")
+    await resident.get_by_role("button", name="Send").click()
+    await expect(_messages(resident)).to_contain_text("That does not work now. Please try again.")
+    await expect(_messages(resident)).to_contain_text("not sent")
+    await expect(resident.get_by_role("button", name="Try again")).to_be_visible()
+
+
+async def test_sending_by_the_button_goes_on(visit: Visit) -> None:
+    """Whoever sends with the button, by mouse, finger or key, goes on writing where he was."""
+    tab = await visit()
+    box = _resident(tab).get_by_role("textbox")
+    await _say(_resident(tab), "Холодно")
+    await expect(box).to_be_focused()
+    await box.fill("Очень")
+    await _resident(tab).get_by_role("button", name="Отправить").press("Enter")
+    await expect(box).to_be_focused()
+    await expect(_messages(_resident(tab)).filter(has_text="Очень")).to_have_count(1)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_everything_has_a_name(visit: Visit, language: str) -> None:
+    """In both languages no control is without a name, and what is new is read out."""
+    tab = await visit(size=ViewportSize(width=360, height=640))
+    if language == "en":
+        await _resident(tab).get_by_role("button", name="English").click()
+    resident = tab.locator("#resident")
+    await expect(resident).to_have_attribute("lang", language)
+    await expect(resident.get_by_role("log")).to_have_attribute("aria-live", "polite")
+    nameless = await resident.locator("button:visible, textarea:visible, input:visible, a:visible").evaluate_all(
+        "nodes => nodes.filter(node => !(node.ariaLabel || node.textContent.trim())).map(node => node.outerHTML)"
+    )
+    assert [] == nameless
+    assert await resident.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+    narrow = await resident.locator("button:visible").evaluate_all(
+        "nodes => nodes.filter(node => node.getBoundingClientRect().height < 40).map(node => node.textContent)"
+    )
+    assert [] == narrow

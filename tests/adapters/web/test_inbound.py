@@ -10,7 +10,7 @@ from aiohttp import ClientSession, FormData
 
 from adapters.web.items import State, Who, decode
 from bot.model.content import Content
-from bot.model.event import ButtonPressed, ChatStarted, MessageEdited, MessageReceived, RepliedTo
+from bot.model.event import ButtonPressed, ChatStarted, LanguageChosen, MessageEdited, MessageReceived, RepliedTo
 from bot.model.message import Button, Keyboard, SendMessage
 from tests.adapters.web.conftest import Page
 from tests.adapters.web.fakes import ADMIN, PNG
@@ -193,6 +193,22 @@ async def test_the_same_link_again(page: Page, person: ClientSession) -> None:
     assert ["school5", "school5"] == [event.source for event in page.core.events if isinstance(event, ChatStarted)]
 
 
+async def test_language(page: Page, person: ClientSession) -> None:
+    """A language chosen on the page reaches the core, once; one that there is not is refused."""
+    for language, expected in (("en", 204), ("en", 204), ("xx", 400), ("", 400)):
+        status, _ = await _post(person, "/web/resident/language", language=language)
+        assert expected == status
+    [event] = page.core.events
+    assert isinstance(event, LanguageChosen)
+    assert "en" == event.language
+
+
+async def test_officials_choose_no_language(page: Page, person: ClientSession) -> None:
+    """Their side is in Russian."""
+    async with person.post("/web/admin/language", json={"client_id": ID, "language": "en"}) as response:
+        assert 404 == response.status
+
+
 REFUSED = {
     "nothing written": ({"text": " \n "}, 400),
     "text too long": ({"text": "я" * 20_001}, 413),
@@ -200,6 +216,43 @@ REFUSED = {
     "no client id": ({"client_id": "1", "text": "Холодно"}, 400),
     "reply to no message": ({"text": "Да", "reply_to": "x"}, 400),
 }
+
+
+REFUSALS = {
+    "a resident whose page is in English": ("resident", "en", "Write something or attach a file."),
+    "a resident whose page is in Russian": ("resident", "ru", "Напишите что-нибудь или приложите файл."),
+    "a browser that likes Russian less": ("resident", "ru;q=0.5, en-GB", "Write something or attach a file."),
+    "a browser that speaks neither": ("resident", "de-DE, de;q=0.9", "Напишите что-нибудь или приложите файл."),
+    "a program that says nothing": ("resident", "", "Напишите что-нибудь или приложите файл."),
+    "an official whose browser speaks English": ("admin", "en", "Напишите что-нибудь или приложите файл."),
+}
+
+
+@pytest.mark.parametrize(("side", "accepted", "expected"), REFUSALS.values(), ids=REFUSALS.keys())
+async def test_refused_in_whose_language(person: ClientSession, side: str, accepted: str, expected: str) -> None:
+    """Residents are told what is wrong in the language of their page, officials in Russian."""
+    fields = {"client_id": ID, "text": ""}
+    headers = {"Accept-Language": accepted}
+    async with person.post(f"/web/{side}/messages", json=fields, headers=headers) as response:
+        assert {"error": expected} == await response.json()
+
+
+async def test_a_failure_in_english(page: Page, person: ClientSession) -> None:
+    """What went wrong here is said in the language of the page, too."""
+    page.log.away = True
+    fields = {"client_id": ID, "text": "Cold"}
+    async with person.post("/web/resident/messages", json=fields, headers={"Accept-Language": "en"}) as response:
+        assert {"error": "That does not work now. Please try again."} == await response.json()
+
+
+async def test_files_refused_in_english(page: Page, person: ClientSession) -> None:
+    """A file that cannot be taken is named in the language of the page."""
+    headers = {"Accept-Language": "en"}
+    async with person.post("/web/resident/messages", data=_form(("empty.txt", b"")), headers=headers) as response:
+        assert {"error": "The file “empty.txt” is empty."} == await response.json()
+    big = _form(("video.mp4", _endless(50 * 1024 * 1024)))
+    async with person.post("/web/resident/messages", data=big, headers=headers) as response:
+        assert {"error": "The file “video.mp4” is larger than 50 MB."} == await response.json()
 
 
 @pytest.mark.parametrize(("fields", "expected"), REFUSED.values(), ids=REFUSED.keys())
@@ -307,7 +360,7 @@ async def test_a_file_that_is_too_big(page: Page, person: ClientSession) -> None
     form = _form(("видео.mp4", _endless(50 * 1024 * 1024)))
     async with person.post("/web/resident/messages", data=form) as response:
         answer = await response.json()
-    assert (response.status, answer) == (413, {"error": "Файл «видео.mp4» не принят: больше 50 МБ."})
+    assert (response.status, answer) == (413, {"error": "Файл «видео.mp4» больше 50 МБ."})
     assert (page.files.files, page.core.updates) == ({}, [])
 
 

@@ -8,17 +8,26 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.web.items import Body, ShownFile, Side, Who
-from adapters.web.parse import AnyRaw, RawEdit, RawPress, RawStart, message_from, parse, update_of
+from adapters.web.parse import AnyRaw, RawEdit, RawLanguage, RawPress, RawStart, message_from, parse, update_of
 from bot.errors import BadUpdate
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Content, Media, MediaKind
-from bot.model.event import ButtonPressed, ChatStarted, Event, MessageEdited, MessageReceived, RepliedTo, Sender
+from bot.model.event import (
+    ButtonPressed,
+    ChatStarted,
+    Event,
+    LanguageChosen,
+    MessageEdited,
+    MessageReceived,
+    RepliedTo,
+    Sender,
+)
 from bot.model.message import Button
 
 AT = datetime(2026, 3, 9, 7, 30, tzinfo=UTC)
 ID = "0b8f6a52-3f0e-4d53-9d0a-6f3f6f1c2a11"
 CHAT = ChatRef(channel="web", chat_id="c0ffee")
-ANNA = Sender(user_id="c0ffee", name="Анна", language="ru")
+ANNA = Sender(user_id="c0ffee", name="Анна")
 RESIDENT = {"side": Side.RESIDENT, "chat_id": "c0ffee", "client_id": ID, "at": AT, "user": "c0ffee", "name": "Анна"}
 
 
@@ -104,7 +113,7 @@ CASES = [
             chat=ChatRef(channel="web", chat_id="admin"),
             chat_kind=ChatKind.GROUP,
             message_id="9",
-            sender=Sender(user_id="official-1", name="Пётр", language="ru"),
+            sender=Sender(user_id="official-1", name="Пётр"),
             at=AT,
             content=Content(text="Чиним"),
             reply_to=RepliedTo(message_id="3", by_bot=True, buttons=("take:1",), text="№ 1"),
@@ -152,6 +161,12 @@ CASES = [
         raw=RawStart(source="school5", **RESIDENT),  # type: ignore[arg-type]
         key=f"start:c0ffee:{ID}",
         expected=ChatStarted(chat=CHAT, sender=ANNA, at=AT, source="school5", greet=False),
+    ),
+    Case(
+        label="choosing a language",
+        raw=RawLanguage(language="en", **RESIDENT),  # type: ignore[arg-type]
+        key=f"language:c0ffee:{ID}",
+        expected=LanguageChosen(chat=CHAT, sender=ANNA, at=AT, language="en"),
     ),
 ]
 
