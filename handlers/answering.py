@@ -19,7 +19,7 @@ from bot.model.wait import Outcome
 from handlers import waits
 from handlers.context import Context
 from handlers.outgoing import Address, post
-from storage import actions, links, questions
+from storage import actions, conversations, links, questions
 from storage.database import Transaction
 
 #: A question closes by itself when its resident is silent for so long after an answer.
@@ -65,6 +65,10 @@ async def pass_on(
     delay: timedelta = timedelta(0),
 ) -> tuple[LeftOut, ...]:
     """Send the resident an official's words, as what they are; returns the files that cannot go along."""
+    if question.offered:
+        # «Помогло» is said of these words from now on.
+        await questions.nothing_offered(tx, question.number)
+    await conversations.spoken_to(tx, question.number)
     to = address(question, thread_message, delay=delay)
     posted = await post(tx, ctx, to, await draft(tx, ctx, question, content, role))
     return posted.left_out

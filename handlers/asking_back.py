@@ -12,7 +12,7 @@ from bot.model.question import Author, Question, Status
 from handlers import answering, handing, held, waits
 from handlers.context import ALBUM_WAIT, Context
 from handlers.desk import Desk
-from storage import actions, questions
+from storage import actions, conversations, questions
 from storage.database import Transaction
 
 #: When the resident is reminded of what he was asked, and when the question closes without it.
@@ -45,6 +45,7 @@ async def ask(desk: Desk, question: Question, text: str) -> str:
         act_at=now + REMINDS_AFTER,
         asked_again=False,
     )
+    await conversations.expect_clarification(desk.tx, question.number, now, now + CLOSES_AFTER)
     await desk.did(question.number, Deed.CLARIFYING)
     said = await desk.say(texts.clarifying(question.number), question=question.number)
     await desk.name_left_out(question.number, left_out)

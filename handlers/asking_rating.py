@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.conversation.my_questions import is_open
 from bot.conversation.rating import AFTER_WORDS, TOGETHER, WHILE_ASKED, Chance, when_to_ask
 from bot.model.question import CloseKind, Conversation, NextIs, Question, Status
 from handlers import moderation, rating
@@ -38,7 +39,9 @@ class AskingRating(InTurn):
             )
             at = when_to_ask(chance, self._ctx.ask_rating_after, now, self._ctx.look.zone)
             if at is not None and at <= now:
-                await rating.ask(tx, self._ctx, conversation, rated, now)
+                last = await questions.find(tx, conversation.question) if conversation.question is not None else None
+                by_digit = last is None or not is_open(last)
+                await rating.ask(tx, self._ctx, conversation, rated, now, by_digit=by_digit)
                 at = None
         await questions.change(tx, number, rate_at=at)
 
@@ -74,8 +77,9 @@ async def _busy_until(
 ) -> datetime | None:
     """Until when he is let alone: he is writing, or is to say something else."""
     found = []
-    if (told := conversation.next_is(NextIs.ADDITION, now)) is not None:
-        found.append(told.until)
+    told = conversation.next_message
+    if told is not None and told.kind is not NextIs.COMMENT and now < told.until:
+        found.append(min(told.until, now + WHILE_ASKED))
     last = await questions.find(tx, conversation.question) if conversation.question is not None else None
     numbers = {question.number, *([last.number] if last is not None else [])}
     wrote_at = await ratings.wrote_last(tx, conversation.chat, sorted(numbers))

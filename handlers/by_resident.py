@@ -41,8 +41,9 @@ async def close(
     )
     await actions.add(tx, question.number, Official(id="", name="", chat=question.chat), deed, now)
     closed = replace(question, status=Status.CLOSED, close_reason=reason, close_kind=kind, closed_at=now)
-    if not await handing.recard(tx, ctx, closed) or question.taken_by:
-        # An edit of the card alone makes no sound: whoever is at it would go on.
+    at_it = question.taken_by or question.status is Status.CLARIFYING
+    if not await handing.recard(tx, ctx, closed) or at_it:
+        # An edit of the card alone makes no sound: whoever is at it, or waits for his words, would go on.
         await tell_officials(tx, ctx, closed, told.closed(closed, reason))
     return closed
 

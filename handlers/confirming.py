@@ -13,6 +13,12 @@ from handlers import asking
 from handlers.context import Context
 
 
+def reads(ctx: Context, question: Question, now: datetime) -> str:
+    """When people read it, where whoever has it does not work just now; else empty."""
+    opens_at = ctx.desk.schedule_of(question.department).opens_at(now)
+    return texts.reads(voice_of(question.language), opens_at, now, ctx.look.zone) if opens_at > now else ""
+
+
 def confirmation(ctx: Context, question: Question, now: datetime, *, first: bool, by_map: bool) -> Draft:
     """Number and time; when people read it; the place that was taken for his; what he is asked, if anything.
 
@@ -20,9 +26,7 @@ def confirmation(ctx: Context, question: Question, now: datetime, *, first: bool
     """
     voice, limits = voice_of(question.language), ctx.capabilities[question.chat.channel].keyboard
     due = texts.moment(question.due_at, now, ctx.look.zone, voice)
-    opens_at = ctx.desk.schedule_of(question.department).opens_at(now)
-    reads = texts.reads(voice, opens_at, now, ctx.look.zone) if opens_at > now else ""
-    parts = [texts.confirmation(voice, question.number, due, first=first, reads=reads)]
+    parts = [texts.confirmation(voice, question.number, due, first=first, reads=reads(ctx, question, now))]
     rows: choices.Rows = ()
     if question.place_assumed or by_map:
         place = ctx.desk.places[question.place]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from bot.conversation import consulting, texts
+from bot.conversation.consulting import Wanted
 from bot.conversation.faq import Entry
+from bot.conversation.machine import TYPED_TURN, Page
+from bot.conversation.my_questions import deed_button, may_reopen
 from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
@@ -13,11 +17,11 @@ from bot.model.action import Deed
 from bot.model.chat import ChatKind
 from bot.model.message import Keyboard
 from bot.model.question import CloseKind, Question, Status
-from handlers import by_resident
+from handlers import asking_back, by_resident, my_questions
 from handlers.context import Context
 from handlers.outgoing import Address, post
 from handlers.visit import Visit
-from storage import faq, questions
+from storage import actions, conversations, faq, questions
 from storage.database import Transaction
 
 
@@ -40,8 +44,8 @@ async def show(visit: Visit) -> list[int]:
     entries = ctx.answers.library.entries
     if not entries:
         return await visit.say(voice.say("faq-none"))
-    if visit.number is not None:
-        return await _answer(visit, visit.number)
+    if (wanted := consulting.read(argument)) is not None:
+        return await _answer(visit, wanted)
     names = ctx.desk.topics
     limits = ctx.capabilities[visit.conversation.chat.channel].keyboard
     if argument.startswith(consulting.TOPIC):
@@ -51,23 +55,35 @@ async def show(visit: Visit) -> list[int]:
             said, rows = consulting.entries_page(voice, of_topic, slug, names, limits, _number(page))
             return await visit.turn(said, *rows)
     counts = Counter(one.topic for one in entries)
+    at = _number(argument.rpartition(":")[2])
+    if argument.startswith(TYPED_TURN):
+        # People count from 1.
+        at -= 1
     if limits is None or len(entries) <= consulting.size(limits) or len(counts) == 1:
-        said, rows = consulting.entries_page(voice, entries, "", names, limits, _number(argument.rpartition(":")[2]))
+        said, rows = consulting.entries_page(voice, entries, "", names, limits, at)
     else:
-        said, rows = consulting.topics_page(voice, counts, names, limits, _number(argument.removeprefix("p:")))
+        said, rows = consulting.topics_page(voice, counts, names, limits, at)
     return await visit.turn(said, *rows)
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 15
 
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 6 else 0
 
 
-async def _answer(visit: Visit, entry_id: int) -> list[int]:
-    entry: Entry | None = next((one for one in visit.ctx.answers.library.entries if one.id == entry_id), None)
+async def _answer(visit: Visit, wanted: Wanted) -> list[int]:
+    entry: Entry | None = next((one for one in visit.ctx.answers.library.entries if one.id == wanted.entry), None)
     if entry is None:
         return await visit.say(visit.voice.say("faq-gone"))
-    question = visit.question
+    number = wanted.question or await faq.offered_with(visit.tx, visit.conversation.id, entry.id)
+    question = await visit.own(number) if number is not None else visit.question
     waits = question is not None and question.status is Status.OPEN
+    if question is not None and waits:
+        # «Помогло» is said of what he has read last.
+        await faq.read(visit.tx, question.number, entry.id)
     said, rows = consulting.answer(visit.voice, entry, open_question=question.number if question and waits else None)
     return await visit.say(said, *rows)
 
@@ -75,12 +91,11 @@ async def _answer(visit: Visit, entry_id: int) -> list[int]:
 async def helped(visit: Visit) -> list[int]:
     """«Помогло»: the question needs no other answer."""
     number, _, entry = visit.argument.partition(":")
-    question = await visit.own(int(number)) if number.isdecimal() else visit.question
+    question = await visit.own(int(number)) if _is_number(number) else visit.question
     voice = visit.voice
     if question is None:
         return await visit.say(voice.say("faq-glad"))
-    offered = await faq.offered(visit.tx, question.number)
-    enough = int(entry) if entry.isdecimal() else next(iter(offered), None)
+    enough = int(entry) if _is_number(entry) else next(iter(question.offered), None)
     if question.close_kind is CloseKind.HELPED or question.status is Status.ANSWERED:
         return await visit.say(voice.say("faq-glad"))
     if question.status is Status.CLOSED:
@@ -88,7 +103,10 @@ async def helped(visit: Visit) -> list[int]:
     if enough is None:
         # He was shown nothing: whatever helped, others may still be at it.
         return await visit.say(voice.say("faq-glad-open", number=question.number), question=question.number)
-    await faq.count_help(visit.tx, enough)
+    done = await actions.of_question(visit.tx, question.number)
+    if not any(one.deed is Deed.HELPED for one in done):
+        # Whoever changes his mind all the time was helped once.
+        await faq.count_help(visit.tx, enough)
     await by_resident.close(visit.tx, visit.ctx, question, CloseKind.HELPED, Deed.HELPED, visit.now)
     undo = consulting.undo(voice, question.number)
     return await visit.say(voice.say("faq-helped", number=question.number), undo, question=question.number)
@@ -101,9 +119,27 @@ async def wait(visit: Visit) -> list[int]:
     if question is None:
         return await visit.say(texts.explanation(voice, visit.ctx.desk.answer_within))
     if question.close_kind is CloseKind.HELPED:
-        question = await by_resident.reopen(visit.tx, visit.ctx, question, visit.now)
-    if question.status not in (Status.OPEN, Status.CLARIFYING):
-        return await visit.say(voice.say("faq-closed", number=question.number))
-    due = texts.moment(question.expected_at, visit.now, visit.ctx.look.zone, voice)
+        return await my_questions.reopen(replace(visit, argument=str(question.number)))
     await questions.nothing_offered(visit.tx, question.number)
-    return await visit.say(voice.say("faq-waiting", number=question.number, due=due), question=question.number)
+    if question.status is Status.CLARIFYING:
+        until = visit.now + asking_back.CLOSES_AFTER
+        await conversations.expect_clarification(visit.tx, question.number, visit.now, until, instead_of_new=True)
+        said = voice.say("faq-waiting-clarifying", number=question.number)
+    elif question.status is not Status.OPEN:
+        return await _over(visit, question)
+    elif question.expected_at <= visit.now:
+        said = voice.say("faq-waiting-late", number=question.number)
+    else:
+        due = texts.moment(question.expected_at, visit.now, visit.ctx.look.zone, voice)
+        said = voice.say("faq-waiting", number=question.number, due=due)
+    return await visit.say(said, question=question.number)
+
+
+async def _over(visit: Visit, question: Question) -> list[int]:
+    """It ended otherwise meanwhile: he hears how to open it again, where that can be."""
+    voice, number = visit.voice, question.number
+    said = voice.say("faq-closed", number=number)
+    if not may_reopen(question, visit.now):
+        return await visit.say(said, question=number)
+    again = deed_button(voice, Page.REOPEN, number)
+    return await visit.say(f"{said} {voice.say('my-how-reopen', number=number)}", (again,), question=number)

@@ -44,9 +44,12 @@ class Lapsing(InTurn):
                 await questions.change(tx, number, act_at=banned_until + REMINDS_AFTER)
             case Status.CLARIFYING if not await questions.asked_again(tx, number):
                 await self._ask_again(tx, question, now)
+                until = now + (CLOSES_AFTER - REMINDS_AFTER)
+                await conversations.expect_clarification(tx, number, now, until, instead_of_new=True)
             case Status.CLARIFYING:
                 await self._close(tx, question, now, CloseKind.UNCLARIFIED, "житель не уточнил за три дня")
-                await self._tell(tx, question, texts.unclarified(voice_of(question.language), number))
+                last = conversation is None or conversation.question == number
+                await self._tell(tx, question, texts.unclarified(voice_of(question.language), number, last=last))
             case Status.ANSWERED:
                 await self._close(tx, question, now, CloseKind.SETTLED, "72 часа после ответа без новых вопросов")
             case _:

@@ -18,7 +18,7 @@ from bot.model.chat import ChatKind
 from bot.model.content import Content
 from bot.model.message import Button, Keyboard
 from bot.model.question import SAID_TO_RESIDENT, Question, Status
-from handlers import asking, handing, waits
+from handlers import asking, confirming, handing, waits
 from handlers.context import Context
 from handlers.outgoing import Address, post
 from storage import actions, conversations, questions, shows
@@ -87,7 +87,8 @@ async def _tell(
         said.append(places.by_map(voice, ctx.desk.places[question.place], limits))
         below = (choices.other_place(voice, question.number),)
     if due:
-        said.append(places.moved(voice, question.number, due))
+        moved = places.moved(voice, question.number, due)
+        said.append(" ".join(filter(None, (moved, confirming.reads(ctx, question, now)))))
     rows: choices.Rows = (below,) if below else ()
     if question.asked_for is not None:
         asked, rows = asking.ask(ctx, question, below=below)

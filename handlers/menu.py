@@ -19,6 +19,7 @@ PAGES: Mapping[Page, Callable[[Visit], Awaitable[list[int]]]] = {
     Page.TAKE_BACK: my_questions.take_back,
     Page.REOPEN: my_questions.reopen,
     Page.RATE: rating.rate,
+    Page.ASKS: my_questions.asks,
     Page.NEWS: news.show,
     Page.STOP: news.stop,
     Page.DATA: my_data.ask,

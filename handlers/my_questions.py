@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from bot.conversation import my_questions, texts
 from bot.conversation.machine import TURN, Page
+from bot.delivery.fit import Draft
 from bot.desk import by_resident as told
+from bot.desk import cards
 from bot.model.action import Deed, Official
 from bot.model.content import Content
 from bot.model.question import Author, CloseKind, NextIs, NextMessage, Question, Status
 from handlers import by_resident, handing, moderation, showing
 from handlers.visit import Visit
-from storage import actions, conversations, questions
+from storage import actions, conversations, questions, ratings
 from storage.questions import NewMessage
 
 
@@ -64,7 +66,8 @@ async def add(visit: Visit) -> list[int]:
 async def take_back(visit: Visit) -> list[int]:
     """«Отозвать вопрос»: the button, and the word alone, ask whether he is sure; the number says it."""
     voice, argument = visit.voice, visit.argument
-    number = argument.removeprefix(my_questions.ASK)
+    kept = argument.startswith(my_questions.KEEP)
+    number = argument.removeprefix(my_questions.KEEP if kept else my_questions.ASK)
     question = await _meant(visit, number)
     if question is None:
         return await _not_his(visit, number)
@@ -72,9 +75,13 @@ async def take_back(visit: Visit) -> list[int]:
         return await visit.say(voice.say("my-answered-already", number=question.number), question=question.number)
     if question.status is Status.CLOSED:
         return await _closed(visit, question)
+    if kept:
+        state = my_questions.state(voice, question, visit.now, visit.ctx.look.zone)
+        return await visit.say(voice.say("my-kept", number=question.number, state=state), question=question.number)
     if number != argument or not number:
-        sure = (my_questions.sure_button(voice, question.number),)
-        return await visit.say(voice.say("my-sure", number=question.number), sure, question=question.number)
+        sure, typed = (my_questions.sure_button(voice, question.number),), my_questions.sure_words(question.number)
+        said = voice.say("my-sure", number=question.number)
+        return await visit.say(said, sure, question=question.number, typed=typed)
     await by_resident.close(visit.tx, visit.ctx, question, CloseKind.WITHDRAWN, Deed.TAKEN_BACK, visit.now)
     told_of_next = visit.conversation.next_message
     if told_of_next is not None and told_of_next.question == question.number:
@@ -86,7 +93,7 @@ async def take_back(visit: Visit) -> list[int]:
 
 async def reopen(visit: Visit) -> list[int]:
     """«Открыть снова»: somebody has to answer after all, or again; his next message says what is missing."""
-    tx, ctx, voice, now = visit.tx, visit.ctx, visit.voice, visit.now
+    ctx, voice, now = visit.ctx, visit.voice, visit.now
     question = await _meant(visit, visit.argument)
     if question is None:
         return await _not_his(visit, visit.argument)
@@ -96,16 +103,45 @@ async def reopen(visit: Visit) -> list[int]:
         return await visit.say(said, question=question.number)
     if not my_questions.may_reopen(question, now) or await _too_often(visit, question):
         return await visit.say(voice.say("my-over", number=question.number), question=question.number)
+    question = await _open_again(visit, question)
+    await _next_is_of(visit, question)
+    due = texts.moment(question.due_at, now, ctx.look.zone, voice)
+    return await visit.say(voice.say("my-reopened", number=question.number, due=due), question=question.number)
+
+
+async def asks(visit: Visit) -> list[int]:
+    """«Это вопрос»: what he said of the answer that he rated is a part of the question, and somebody has to answer."""
+    tx, ctx, voice, now = visit.tx, visit.ctx, visit.voice, visit.now
+    question = await _meant(visit, visit.argument)
+    if question is None:
+        return await _not_his(visit, visit.argument)
+    said = await questions.last_comment(tx, question.number)
+    if said is None or my_questions.is_open(question):
+        # Pressed twice, or nothing was said: then his next message says it.
+        return await reopen(visit)
+    if not my_questions.may_reopen(question, now) or await _too_often(visit, question):
+        return await visit.say(voice.say("my-over", number=question.number), question=question.number)
+    await questions.assign_message(tx, said.id, question.number, Author.RESIDENT)
+    await ratings.says_nothing(tx, said.id)
+    question = await _open_again(visit, question, cards.follow_up(question, said.content), message=said.id)
+    due = texts.moment(question.due_at, now, ctx.look.zone, voice)
+    return await visit.say(voice.say("rating-asked-again", number=question.number, due=due), question=question.number)
+
+
+async def _open_again(
+    visit: Visit, question: Question, says: Draft | None = None, *, message: int | None = None
+) -> Question:
+    """Somebody has to answer; officials see under the card what he `says`, this `message`, or that he wants more."""
+    tx, ctx, now = visit.tx, visit.ctx, visit.now
     was_closed = question.status is Status.CLOSED
     question = await by_resident.reopen(tx, ctx, question, now)
     await _leave_trace(visit, question)
     if not (showing.is_astray(ctx, question) and await showing.show_elsewhere(tx, ctx, question.number)):
         if not was_closed:
             await handing.recard(tx, ctx, question)
-        await by_resident.tell_officials(tx, ctx, question, told.opened_again(question, ctx.look, now))
-    await _next_is_of(visit, question)
-    due = texts.moment(question.due_at, now, ctx.look.zone, voice)
-    return await visit.say(voice.say("my-reopened", number=question.number, due=due), question=question.number)
+        says = says or told.opened_again(question, ctx.look, now)
+        await by_resident.tell_officials(tx, ctx, question, says, message=message)
+    return question
 
 
 async def _too_often(visit: Visit, question: Question) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.conversation import choices, places, texts
+from bot.conversation import choices, my_questions, places, texts
 from bot.conversation.choices import Chosen, OtherPlace
 from bot.conversation.machine import JOINS_FOR
 from bot.delivery.entry import Role
@@ -13,11 +13,11 @@ from bot.delivery.fit import Draft
 from bot.model.chat import ChatKind
 from bot.model.message import Button, EditMessage, Keyboard
 from bot.model.question import AskedFor, Question, Status
-from handlers import asking, asking_back, learning
+from handlers import asking, confirming, learning
 from handlers.learning import Known
 from handlers.outgoing import Address, do, fitted
 from handlers.visit import Visit
-from storage import links, questions, shows
+from storage import conversations, links, questions, shows
 
 
 async def pressed(visit: Visit, choice: Chosen | OtherPlace) -> None:
@@ -51,9 +51,7 @@ def _is_over(question: Question, now: datetime) -> bool:
 
 async def _choose(visit: Visit, question: Question, kind: AskedFor, slug: str) -> None:
     tx, ctx, now, voice = visit.tx, visit.ctx, visit.now, visit.voice
-    if question.status is Status.CLARIFYING:
-        question = await asking_back.resumed(tx, ctx, question, now)
-    was_asked = question.asked_for
+    was_asked, was_of = question.asked_for, question.department
     if kind is AskedFor.PLACE:
         name = ctx.desk.places[slug]
         changed = replace(question, place=slug, place_assumed=False)
@@ -71,7 +69,9 @@ async def _choose(visit: Visit, question: Question, kind: AskedFor, slug: str) -
     waits_until = question.expected_at if question.status is Status.OPEN and question.expected_at > now else None
     due = texts.moment(waits_until, now, ctx.look.zone, voice) if waits_until is not None else ""
     asks = question.asked_for is not None and question.asked_for is not was_asked
-    await _say(visit, question, places.noted(voice, name, due), asks=asks)
+    reads = confirming.reads(ctx, question, now) if question.department != was_of and due else ""
+    said = " ".join(filter(None, (places.noted(voice, name, due), reads)))
+    await _say(visit, question, said, asks=asks)
 
 
 async def skip(visit: Visit, question: Question, kind: AskedFor) -> list[int]:
@@ -105,7 +105,7 @@ async def _say(visit: Visit, question: Question, text: str, *, asks: bool) -> li
     if not asks:
         return await visit.say(text, question=question.number)
     asked, rows = asking.ask(visit.ctx, question)
-    return await visit.say(f"{text} {asked}", *rows, question=question.number)
+    return await visit.say(f"{text} {asked}", *rows, question=question.number, typed=choices.turning(rows))
 
 
 async def _tell_officials(
@@ -146,8 +146,11 @@ async def _turn(visit: Visit, question: Question, kind: AskedFor, page: int) -> 
     said = await shows.said_by(tx, link.entry) if link is not None and link.entry is not None else None
     if said is None or not said.text or said.media:
         text, _ = asking.ask(ctx, replace(question, asked_for=kind))
-        await visit.say(text, *rows, question=question.number)
+        await visit.say(text, *rows, question=question.number, typed=choices.turning(rows))
         return
+    await conversations.show_buttons(
+        tx, visit.conversation.id, choices.turning(rows), visit.now + my_questions.PAGE_FOR
+    )
     address = Address(
         chat=visit.conversation.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number
     )

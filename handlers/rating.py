@@ -87,15 +87,19 @@ async def _keep(visit: Visit, question: Question, rated: Rated, given: int) -> N
 
 
 async def _thank(visit: Visit, question: Question, rated: Rated, given: int) -> list[int]:
-    last = visit.question
-    # What he writes now may be for whoever is at his last question, or a question that he announced.
-    may_say_why = not (last is not None and my_questions.is_open(last)) and not visit.conversation.wants_new
-    until = visit.now + rating.WHY_FOR
+    now = visit.now
+    last, told = visit.question, visit.conversation.next_message
+    # What he writes now may be for whoever is at his last question, or a question that he announced or chose.
+    promised = visit.conversation.wants_new or (
+        told is not None and told.kind is not NextIs.COMMENT and now < told.until
+    )
+    may_say_why = not (last is not None and my_questions.is_open(last)) and not promised
+    until = now + rating.WHY_FOR
     await _asked(visit.tx, visit.conversation, rated, until)
     if may_say_why:
         why = NextMessage(kind=NextIs.COMMENT, question=rated.question, round=rated.round, until=until)
         await conversations.expect(visit.tx, visit.conversation.id, why)
-    reopens = my_questions.may_reopen(question, visit.now)
+    reopens = my_questions.may_reopen(question, now)
     said = rating.thanks(visit.voice, question.number, given, may_say_why=may_say_why, reopens=reopens)
     rows: list[Sequence[Button]] = []
     if rating.is_bad(given) and reopens:
@@ -103,12 +107,14 @@ async def _thank(visit: Visit, question: Question, rated: Rated, given: int) -> 
     return await visit.say(said, *rows, question=question.number)
 
 
-async def ask(tx: Transaction, ctx: Context, conversation: Conversation, rated: Rated, now: datetime) -> None:
-    """Ask what he thinks of this answer: once."""
+async def ask(
+    tx: Transaction, ctx: Context, conversation: Conversation, rated: Rated, now: datetime, *, by_digit: bool
+) -> None:
+    """Ask what he thinks of this answer: once. `by_digit`: nothing else of his waits, for which a digit would be."""
     await ratings.asked(tx, rated, now)
     await _asked(tx, conversation, rated, now + rating.COUNTS_FOR)
     voice = voice_of(conversation.language)
-    said, row = rating.ask(voice, rated.question, rated.round)
+    said, row = rating.ask(voice, rated.question, rated.round, by_digit=by_digit)
     keyboard = Keyboard(rows=(tuple(row), *texts.keyboard(voice).rows))
     address = Address(
         chat=conversation.chat,
@@ -163,9 +169,11 @@ async def comment(
     reopens = my_questions.may_reopen(question, now)
     rows: list[tuple[Button, ...]] = []
     if reopens:
-        rows.append((my_questions.deed_button(voice, Page.REOPEN, question.number),))
+        rows.append((rating.asks_button(voice, question.number),))
+        typed = rating.asks_words(question.number)
+        await conversations.show_buttons(tx, conversation.id, typed, now + rating.WHY_FOR)
     said = Draft(
-        text=rating.passed_on(voice, question.number, reopens=reopens),
+        text=rating.passed_on(voice, reopens=reopens),
         keyboard=Keyboard(rows=(*rows, *texts.keyboard(voice).rows)),
         voice=voice,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.conversation import choices, news, order, texts
+from bot.conversation import choices, my_questions, news, order, texts
 from bot.conversation.machine import (
     FOR_BANNED,
     Ask,
@@ -17,6 +17,7 @@ from bot.conversation.machine import (
     OfferLanguages,
     Open,
     OtherPlace,
+    Press,
     PromiseNew,
     Skip,
     Speak,
@@ -24,6 +25,7 @@ from bot.conversation.machine import (
     decide,
     looks,
 )
+from bot.conversation.machine import pressed as what_it_says
 from bot.conversation.rights import with_notice
 from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
@@ -32,7 +34,7 @@ from bot.model.chat import ChatKind
 from bot.model.content import Content
 from bot.model.event import ButtonPressed, ChatStarted, ChatStopped, LanguageChosen, MessageEdited, MessageReceived
 from bot.model.message import AnswerPress, Keyboard
-from bot.model.question import Author, Conversation, Question, Status
+from bot.model.question import Author, Conversation, NextIs, NextMessage, Question, Status
 from handlers import (
     asking_back,
     learning,
@@ -80,27 +82,51 @@ async def _take_in(
         await threads.album_part(tx, ctx, event, part_of)
         return
     last = await last_question(tx, conversation)
-    chosen = await chosen_question(tx, conversation, now)
+    chosen = await chosen_question(tx, conversation, event, now)
     stands = standing(ctx, conversation, last, now) if chosen is None else standing_with(ctx, conversation, chosen, now)
     decision = decide(stands, event, now)
     if isinstance(decision, Ask) and await consent.holds_back(tx, ctx, conversation, event, now):
         return
     match decision:
         case Ask(first=first):
+            await _heard(tx, conversation, None)
             await threads.ask(tx, ctx, conversation, event, now, first=first)
         case Join(reopens=reopens):
-            question = chosen or last
+            question = chosen.question if chosen is not None else last
             assert question is not None
-            await threads.join(tx, ctx, event, question, now, reopens=reopens, aloud=chosen is not None)
+            await _heard(tx, conversation, _next_after(conversation, question.number, now))
+            aloud = chosen is not None and (chosen.kind is NextIs.ADDITION or question.number != conversation.question)
+            await threads.join(tx, ctx, event, question, now, reopens=reopens, aloud=aloud)
         case Comment():
+            await _heard(tx, conversation, None)
             question, left_out = await rating.comment(tx, ctx, conversation, event, now)
             await threads.name_left_out(tx, ctx, question, left_out)
+        case Press(data=data):
+            await _press(tx, ctx, conversation, last, data, now)
+        case Skip() | OtherPlace() if chosen is not None:
+            await _say(tx, ctx, conversation, chosen.question, decision, now)
         case _:
             await _say(tx, ctx, conversation, last, decision, now)
-            return
-    if conversation.next_message is not None:
-        # That was it.
-        await conversations.expect(tx, conversation.id, None)
+
+
+def _next_after(conversation: Conversation, joined: int, now: datetime) -> NextMessage | None:
+    """What his next message is, after one that joined this question."""
+    told = conversation.next_is(NextIs.CLARIFICATION, now) or conversation.next_is(NextIs.ADDITION, now)
+    if told is not None and told.question != joined:
+        # He replied elsewhere: what he was asked, or promised, of another question holds.
+        return told
+    if joined == conversation.question or conversation.wants_new:
+        return None
+    # Whoever writes to an earlier question seldom does so in one message.
+    return NextMessage(kind=NextIs.GOING_ON, question=joined, until=now + my_questions.GOES_ON_FOR)
+
+
+async def _heard(tx: Transaction, conversation: Conversation, next_message: NextMessage | None) -> None:
+    """He has written something that is passed on: keep what comes next; the page before it is not the last word now."""
+    if conversation.next_message != next_message:
+        await conversations.expect(tx, conversation.id, next_message)
+    if conversation.buttons:
+        await conversations.show_buttons(tx, conversation.id, {})
 
 
 async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed) -> None:
@@ -113,12 +139,25 @@ async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed) -> None:
     if await wanted.pressed(tx, ctx, event, now, register):
         return
     conversation = await conversations.lock(tx, event.chat, event.sender)
-    if (choice := choices.read(event.data)) is not None:
-        await placing.pressed(_visit(tx, ctx, conversation, None, now, pressed_message=event.message_id), choice)
-        return
-    question = await last_question(tx, conversation)
-    decision = decide(standing(ctx, conversation, question, now), event, now)
-    await _say(tx, ctx, conversation, question, decision, now, pressed_message=event.message_id)
+    last = await last_question(tx, conversation)
+    await _press(tx, ctx, conversation, last, event.data, now, pressed_message=event.message_id)
+
+
+async def _press(
+    tx: Transaction,
+    ctx: Context,
+    conversation: Conversation,
+    last: Question | None,
+    data: str,
+    now: datetime,
+    *,
+    pressed_message: str = "",
+) -> None:
+    """Do what a button does; he pressed it, or typed what it says."""
+    if (choice := choices.read(data)) is not None:
+        await placing.pressed(_visit(tx, ctx, conversation, None, now, pressed_message=pressed_message), choice)
+    else:
+        await _say(tx, ctx, conversation, last, what_it_says(data), now, pressed_message=pressed_message)
 
 
 async def started(tx: Transaction, ctx: Context, event: ChatStarted) -> list[int]:
@@ -197,10 +236,13 @@ async def _say(
     pressed_message: str = "",
 ) -> list[int]:
     voice, chat = voice_of(conversation.language), conversation.chat
+    if conversation.buttons and not isinstance(decision, Open):
+        # The page is not the last word any more.
+        await conversations.show_buttons(tx, conversation.id, {})
     match decision:
         case Greet(source=source):
             values: dict[str, object] = {"greeted_at": now, "stopped_at": None}
-            await conversations.change(tx, conversation.id, **values, **({"source": source[:200]} if source else {}))
+            await conversations.change(tx, conversation.id, **values, **_came_by(source, now))
             text = texts.greeting(voice, ctx.service_name, ctx.desk.answer_within)
             text = with_notice(voice, text, ctx.rights.notice_url)
             keyboard = texts.first_keyboard(voice)
@@ -210,7 +252,7 @@ async def _say(
             return await threads.tell(tx, ctx, voice, chat, text, keyboard=keyboard)
         case Welcome(source=source):
             values = {"stopped_at": None}
-            await conversations.change(tx, conversation.id, **values, **({"source": source[:200]} if source else {}))
+            await conversations.change(tx, conversation.id, **values, **_came_by(source, now))
             return []
         case PromiseNew():
             if conversation.next_message is not None:
@@ -238,7 +280,7 @@ async def _say(
         case Open(page=page, argument=argument):
             visit = _visit(tx, ctx, conversation, question, now, argument=argument, pressed_message=pressed_message)
             return await PAGES[page](visit)
-        case Ask() | Join() | Comment() | Skip() | OtherPlace():
+        case Ask() | Join() | Comment() | Press() | Skip() | OtherPlace():
             raise AssertionError("a question needs its message, and what is said of one needs the question")
 
 
@@ -261,6 +303,11 @@ def _visit(
         now=now,
         pressed_message=pressed_message,
     )
+
+
+def _came_by(source: str, now: datetime) -> dict[str, object]:
+    """What is kept of the link that led here."""
+    return {"source": source[:200], "source_at": now} if source else {}
 
 
 def _corrected(old: Content, new: Content) -> Content:

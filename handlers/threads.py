@@ -68,7 +68,7 @@ async def ask(
         status=Status.OPEN,
         admin_chat=destination.admin_chat,
         department=destination.department,
-        source=conversation.source,
+        source=conversation.came_by(event.at),
         asked_at=now,
         due_at=destination.due_at,
         waiting_since=now,

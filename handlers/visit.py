@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation import texts
+from bot.conversation.my_questions import PAGE_FOR
+from bot.conversation.typed import labels
 from bot.conversation.voice import Voice, voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
@@ -15,7 +17,7 @@ from bot.model.message import Button, EditMessage, Keyboard
 from bot.model.question import Conversation, Question
 from handlers.context import Context
 from handlers.outgoing import Address, do, fitted, post
-from storage import questions
+from storage import conversations, questions
 from storage.database import Transaction
 
 
@@ -58,22 +60,36 @@ class Visit:
         return self.ctx.capabilities[self.conversation.chat.channel].keyboard is not None
 
     async def say(
-        self, text: str, *rows: Sequence[Button], question: int | None = None, role: Role = Role.CONFIRMATION
+        self,
+        text: str,
+        *rows: Sequence[Button],
+        question: int | None = None,
+        role: Role = Role.CONFIRMATION,
+        typed: Mapping[str, str] | None = None,
     ) -> list[int]:
-        """Answer, with these rows of buttons above those that are always there."""
+        """Answer, with these rows of buttons above those that are always there.
+
+        `typed`: what can be typed now, with a button's data; without it the labels of the buttons.
+        """
+        await self._remember(labels(rows) if typed is None else typed)
         address = self._address(question, role)
         return list((await post(self.tx, self.ctx, address, self._draft(text, rows))).entries)
 
-    async def turn(self, text: str, *rows: Sequence[Button]) -> list[int]:
+    async def turn(self, text: str, *rows: Sequence[Button], typed: Mapping[str, str] | None = None) -> list[int]:
         """Show another page in the place of the one whose button was pressed, where that can be; else below it."""
         address = self._address(None, Role.CONFIRMATION)
         ready = fitted(self.ctx, address, self._draft(text, rows)).messages
         can = self.ctx.capabilities[self.conversation.chat.channel].edits
         if not (self.pressed_message and can) or len(ready) > 1:
-            return await self.say(text, *rows)
+            return await self.say(text, *rows, typed=typed)
+        await self._remember(labels(rows) if typed is None else typed)
         page = ready[0]
         effect = EditMessage(message_id=self.pressed_message, text=page.text, spans=page.spans, keyboard=page.keyboard)
         return [await do(self.tx, self.ctx, address, effect, strand=address.strand)]
+
+    async def _remember(self, typed: Mapping[str, str]) -> None:
+        if typed or self.conversation.buttons:
+            await conversations.show_buttons(self.tx, self.conversation.id, typed, self.now + PAGE_FOR)
 
     def _draft(self, text: str, rows: Sequence[Sequence[Button]]) -> Draft:
         always = texts.keyboard(self.voice)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +22,7 @@ def _conversation(row: Any) -> Conversation:
         chat=ChatRef(channel=row["channel"], chat_id=row["chat_id"]),
         name=row["name"],
         source=row["source"],
+        source_at=row["source_at"],
         question=row["question_id"],
         wants_new=row["wants_new"],
         greeted=row["greeted_at"] is not None,
@@ -30,6 +33,8 @@ def _conversation(row: Any) -> Conversation:
         language=row["language"],
         next_message=_next_message(row),
         rating=_rating(row),
+        buttons=json.loads(row["buttons"]) if row["buttons"] else {},
+        buttons_until=row["buttons_until"],
         place=row["place"],
         consented=row["consented"],
         consent_asked_at=row["consent_asked_at"],
@@ -57,7 +62,8 @@ _COLUMNS = (
     " c.banned_until, c.ban_reason, c.ban_told_at, c.place, c.consented,"
     " c.consent_asked_at, c.mydata_at, c.forget_asked_at,"
     " coalesce(nullif(c.chosen_language, ''), c.language) AS language,"
-    " c.next_is, c.next_of, c.next_round, c.next_until, c.rating_of, c.rating_round, c.rating_until"
+    " c.next_is, c.next_of, c.next_round, c.next_until, c.rating_of, c.rating_round, c.rating_until, c.source_at,"
+    " c.buttons, c.buttons_until"
 )
 
 
@@ -153,6 +159,49 @@ async def expect(tx: Transaction, conversation_id: int, next_message: NextMessag
         next_of=next_message.question,
         next_round=next_message.round,
         next_until=next_message.until,
+    )
+
+
+async def expect_clarification(
+    tx: Transaction, number: int, now: datetime, until: datetime, *, instead_of_new: bool = False
+) -> None:
+    """What the resident of this question writes next is what he was asked; his conversation is locked.
+
+    Not where he has just chosen a question himself; nor where he has announced a new one, unless `instead_of_new`.
+    """
+    await tx.raw.execute(
+        "UPDATE conversations SET next_is = $2, next_of = $1, next_round = 0, next_until = $3,"
+        " wants_new = wants_new AND NOT $5"
+        " WHERE id = (SELECT conversation_id FROM questions WHERE id = $1) AND (next_is <> $4 OR next_until <= $6)",
+        number,
+        NextIs.CLARIFICATION,
+        until,
+        NextIs.ADDITION,
+        instead_of_new,
+        now,
+    )
+
+
+async def show_buttons(
+    tx: Transaction, conversation_id: int, buttons: Mapping[str, str], until: datetime | None = None
+) -> None:
+    """Keep what can be typed in the place of the buttons that the resident sees now; none: there are no such."""
+    kept = json.dumps(buttons, ensure_ascii=False) if buttons else ""
+    await change(tx, conversation_id, buttons=kept, buttons_until=until if buttons else None)
+
+
+async def spoken_to(tx: Transaction, number: int) -> None:
+    """An official says something to the resident of this question, whose conversation is locked.
+
+    Any page that he sees is not the last word then; and what he was asked before has been gone over.
+    """
+    await tx.raw.execute(
+        "UPDATE conversations SET buttons = '', buttons_until = NULL,"
+        " next_is = CASE WHEN next_is = $2 AND next_of = $1 THEN '' ELSE next_is END"
+        " WHERE id = (SELECT conversation_id FROM questions WHERE id = $1)"
+        " AND (buttons <> '' OR (next_is = $2 AND next_of = $1))",
+        number,
+        NextIs.CLARIFICATION,
     )
 
 

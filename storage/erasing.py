@@ -195,8 +195,8 @@ async def address(tx: Transaction, who: Whose) -> None:
     )
     await tx.raw.execute(
         "WITH c AS (UPDATE conversations SET chat_id = $2, user_id = '', name = '', username = '', language = '',"
-        " source = '', question_id = NULL, wants_new = false, ban_reason = '', banned_until = NULL, ban_told_at = NULL,"
-        " consent_asked_at = NULL, forget_asked_at = NULL, forgotten_at = now() WHERE id = $1"
+        " source = '', source_at = NULL, question_id = NULL, wants_new = false, ban_reason = '', banned_until = NULL,"
+        " ban_told_at = NULL, consent_asked_at = NULL, forget_asked_at = NULL, forgotten_at = now() WHERE id = $1"
         # RETURNING gives what stands there now.
         " RETURNING channel)"
         " DELETE FROM kept k USING c, conversations was WHERE was.id = $1 AND was.user_id <> ''"
@@ -211,7 +211,8 @@ async def _of_wishes(tx: Transaction, who: Whose) -> None:
     await tx.raw.execute("DELETE FROM subscriptions WHERE conversation_id = $1", who.conversation.id)
     await tx.raw.execute(
         "UPDATE conversations SET chosen_language = '', place = '', next_is = '', next_of = NULL, next_round = 0,"
-        " next_until = NULL, rating_of = NULL, rating_round = 0, rating_until = NULL WHERE id = $1",
+        " next_until = NULL, buttons = '', buttons_until = NULL, rating_of = NULL, rating_round = 0,"
+        " rating_until = NULL WHERE id = $1",
         who.conversation.id,
     )
 

@@ -136,9 +136,23 @@ async def offer(tx: Transaction, number: int, entries: Collection[int]) -> None:
     )
 
 
-async def offered(tx: Transaction, number: int) -> list[int]:
-    """What he was shown then."""
-    return await tx.raw.fetchval("SELECT offered FROM questions WHERE id = $1", number) or []
+async def read(tx: Transaction, number: int, entry: int) -> None:
+    """A resident whose question waits has read this one: it stands before what he was shown."""
+    await tx.raw.execute(
+        "UPDATE questions SET offered = array_prepend($2::bigint, array_remove(offered, $2::bigint)) WHERE id = $1",
+        number,
+        entry,
+    )
+
+
+async def offered_with(tx: Transaction, conversation_id: int, entry: int) -> int | None:
+    """The resident's last open question under which he was shown this one."""
+    found: int | None = await tx.raw.fetchval(
+        "SELECT max(id) FROM questions WHERE conversation_id = $1 AND status = 'open' AND $2 = ANY(offered)",
+        conversation_id,
+        entry,
+    )
+    return found
 
 
 async def count_help(tx: Transaction, entry: int) -> None:

@@ -46,7 +46,7 @@ _QUESTION = (
     "SELECT q.id, q.status, q.department, q.admin_channel, q.admin_chat_id, q.source, q.asked_at, q.due_at,"
     " q.waiting_since, q.answered_at, q.close_reason, q.topic, q.place, q.routed_by,"
     " q.taken_by, q.taken_name, q.handovers, q.close_kind, q.closed_at, q.work_left, q.asked_for, q.place_assumed,"
-    " q.promised_at, c.channel, c.chat_id, c.name,"
+    " q.promised_at, q.offered, c.channel, c.chat_id, c.name,"
     " coalesce(nullif(c.chosen_language, ''), c.language) AS language,"
     " c.forgotten_at IS NOT NULL AS forgotten"
     " FROM questions q JOIN conversations c ON c.id = q.conversation_id"
@@ -80,6 +80,7 @@ def _question(row: Any) -> Question:
         asked_for=AskedFor(row["asked_for"]) if row["asked_for"] else None,
         place_assumed=row["place_assumed"],
         promised_at=row["promised_at"],
+        offered=tuple(row["offered"] or ()),
         forgotten=row["forgotten"],
     )
 
@@ -124,7 +125,7 @@ async def ask(
         department,
         admin_chat.channel,
         admin_chat.chat_id,
-        conversation.source,
+        conversation.came_by(message.at),
         now,
         due_at,
         message.role,
@@ -399,6 +400,16 @@ async def last_said(tx: Transaction, number: int) -> ThreadMessage | None:
     return _message(row) if row is not None else None
 
 
+async def last_comment(tx: Transaction, number: int) -> ThreadMessage | None:
+    """What the resident said last of an answer that he rated, if nothing was said in the thread since, locked."""
+    row = await tx.raw.fetchrow(
+        f"{_MESSAGE} WHERE id = (SELECT max(id) FROM messages WHERE question_id = $1 AND role <> 'note')"
+        " AND role = 'comment' FOR UPDATE",
+        number,
+    )
+    return _message(row) if row is not None else None
+
+
 async def answered_between(tx: Transaction, number: int) -> tuple[datetime | None, datetime | None]:
     """When the first and the last answer were written that still hold."""
     row = await tx.raw.fetchrow(
@@ -473,7 +484,7 @@ async def assign_message(tx: Transaction, message_id: int, number: int, role: Au
 
 
 async def nothing_offered(tx: Transaction, number: int) -> None:
-    """The known answers that the resident was shown were not what he wanted."""
+    """The known answers that the resident was shown are not what he speaks of any more."""
     await tx.raw.execute("UPDATE questions SET offered = NULL WHERE id = $1 AND offered IS NOT NULL", number)
 
 

@@ -85,6 +85,15 @@ async def say_why(tx: Transaction, number: int, round_: int, thread_message: int
     )
 
 
+async def says_nothing(tx: Transaction, thread_message: int) -> None:
+    """This message of the thread turned out to be none that says why."""
+    await tx.raw.execute(
+        "UPDATE waits SET comment_id = NULL"
+        " WHERE question_id = (SELECT question_id FROM messages WHERE id = $1) AND comment_id = $1",
+        thread_message,
+    )
+
+
 async def explained_by(tx: Transaction, number: int, thread_message: int) -> int | None:
     """The rating of which this message of the thread says why."""
     found: int | None = await tx.raw.fetchval(

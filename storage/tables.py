@@ -87,6 +87,7 @@ conversations = Table(
     _text("chosen_language"),
     # Where the resident came from; the next question takes it along.
     _text("source"),
+    _time("source_at"),
     # The place that he named or chose last, a slug: his next question takes it, if it names none.
     _text("place"),
     # The question that his next message may join.
@@ -104,6 +105,9 @@ conversations = Table(
     Column("next_of", BigInteger),
     Column("next_round", SmallInteger, nullable=False, server_default=text("0")),
     _time("next_until"),
+    # What he may type in the place of a button under the page that he was shown last, with the button's data, as JSON.
+    _text("buttons"),
+    _time("buttons_until"),
     # The last answer that he was asked to rate, and until when a digit alone says what he thinks of it.
     Column("rating_of", BigInteger),
     Column("rating_round", SmallInteger, nullable=False, server_default=text("0")),

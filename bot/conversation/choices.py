@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.capabilities import KeyboardLimits
 from bot.conversation import texts
-from bot.conversation.voice import Voice
+from bot.conversation.typed import labels
+from bot.conversation.voice import Voice, voices
 from bot.delivery.split import shorten
 from bot.model.message import Button, Keyboard
 from bot.model.question import AskedFor
@@ -100,8 +101,7 @@ def rows(
     if page:
         around.append(Button(text=voice.say("button-back"), data=f"{turn}:{number}:{page - 1}"))
     if page < last:
-        further = voice.say("button-more-places" if kind is AskedFor.PLACE else "button-more-topics")
-        around.append(Button(text=further, data=f"{turn}:{number}:{page + 1}"))
+        around.append(_further(voice, kind, number, page + 1))
     around.append(Button(text=voice.say("button-skip"), data=f"{option}:{number}:"))
     return (
         *(tuple(shown[at : at + 2]) for at in range(0, len(shown), 2)),
@@ -123,6 +123,21 @@ def keyboard(
     """The same with the buttons that are always there."""
     own = rows(voice, kind, number, options, limits, page=page, below=below)
     return Keyboard(rows=(*own, *texts.keyboard(voice).rows))
+
+
+def _further(voice: Voice, kind: AskedFor, number: int, page: int) -> Button:
+    label = voice.say("button-more-places" if kind is AskedFor.PLACE else "button-more-topics")
+    return Button(text=label, data=f"{_SIGNS[kind][1]}:{number}:{page}")
+
+
+def further(kind: AskedFor, number: int) -> Mapping[str, str]:
+    """What can be typed for the second page of options, in all languages, with the button's data."""
+    return labels([[_further(voice, kind, number, 1) for voice in voices()]])
+
+
+def turning(rows: Rows) -> Mapping[str, str]:
+    """What can be typed in the place of those of these buttons that turn pages: a place's name is no button's alone."""
+    return labels([[button for row in rows for button in row if _PAGE.fullmatch(button.data)]])
 
 
 def other_place(voice: Voice, number: int) -> Button:

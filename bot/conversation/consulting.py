@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.capabilities import KeyboardLimits
 from bot.conversation.faq import Entry
@@ -21,6 +23,7 @@ _LABEL = 40
 _BELOW = 3
 #: Before a topic's slug in a button; a topic without one has a sign that no slug has.
 TOPIC, NO_TOPIC = "t:", "_"
+_ENTRY = re.compile(r"([0-9]{1,15})(?::([0-9]{1,15}))?")
 
 
 def size(limits: KeyboardLimits | None) -> int:
@@ -36,7 +39,7 @@ def suggestion(voice: Voice, number: int, found: Sequence[Entry]) -> tuple[str, 
         text += f"\n\n{voice.say('faq-others')}\n" + "\n".join(f"{one.id}. {one.question}" for one in others)
         text += f"\n{voice.say('faq-how', number=others[0].id)}"
     text += f"\n\n{voice.say('faq-helped-how')}"
-    return text, [_decide(voice, number, best.id), *_entries(others)]
+    return text, [_decide(voice, number, best.id), *_entries(others, number)]
 
 
 def answer(voice: Voice, entry: Entry, *, open_question: int | None) -> tuple[str, Rows]:
@@ -95,8 +98,27 @@ def entries_page(
     return text, _entries(shown) + _around(voice, page, last, f"{TOPIC}{topic or NO_TOPIC}:{{}}")
 
 
-def _entries(entries: Sequence[Entry]) -> Rows:
-    return [(Button(text=shorten(one.question, _LABEL), data=f"{Page.ANSWERS}:{one.id}"),) for one in entries]
+def _entries(entries: Sequence[Entry], number: int | None = None) -> Rows:
+    """A button for each; with the number of the question under which they are suggested."""
+    of = f":{number}" if number is not None else ""
+    return [(Button(text=shorten(one.question, _LABEL), data=f"{Page.ANSWERS}:{one.id}{of}"),) for one in entries]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One answer that a button or a typed number asks for."""
+
+    entry: int
+    #: The question under which it was suggested.
+    question: int | None = None
+
+
+def read(argument: str) -> Wanted | None:
+    """What `12` or `12:7` asks for, behind the page's name in a button or behind a word; None: a list."""
+    match = _ENTRY.fullmatch(argument)
+    if match is None:
+        return None
+    return Wanted(entry=int(match[1]), question=int(match[2]) if match[2] else None)
 
 
 def _paged(count: int, limits: KeyboardLimits | None, page: int) -> tuple[int, int, int]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 
+from bot.conversation.typed import bare, plain
 from bot.conversation.voice import Voice, voices
-from bot.model.content import Content
+from bot.model.content import Content, MediaKind
 from bot.model.event import ButtonPressed, ChatStarted, MessageReceived
 from bot.model.question import SAID_TO_RESIDENT, Author, Status, ThreadMessage
 
@@ -28,8 +29,6 @@ SKIP = "skip"
 OTHER_PLACE = "other-place"
 #: All news: what stands behind a page's name in the place of a place or a topic.
 ALL = "all"
-#: Signs that may stand around a word, as in the texts that tell it.
-_AROUND_WORD = ".!«»“”\"' "
 _COMMAND = re.compile(r"/[a-z][a-z0-9_]*", re.IGNORECASE)
 _RATINGS = frozenset("12345")
 _THANKS_SIGN = re.compile(r"[\s👍🙏👌🤝❤♥️😊🙂🏻🏼🏽🏾🏿]+")
@@ -37,6 +36,10 @@ _THANKS_SIGN = re.compile(r"[\s👍🙏👌🤝❤♥️😊🙂🏻🏼🏽🏾
 
 def _names_nothing(_: str) -> str:
     return ""
+
+
+def _none(_: object) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,12 @@ class Standing:
     helped_at: datetime | None = None
     #: The number of his last question: none of his has a higher one.
     last: int | None = None
-    #: He chose this question for his next message, whichever is his last one.
+    #: He chose this question for his next message, or replied to what was said of it, whichever is his last one.
     chosen: bool = False
+    #: What he replies to is the service's own words about it.
+    replies: bool = False
+    #: Known answers were shown with it, and nobody has said anything to him since.
+    offered: bool = False
     #: He was asked lately what he thinks of an answer: a digit says it.
     rates: bool = False
     #: He has rated an answer just now: his next words say why.
@@ -69,6 +76,12 @@ class Standing:
     has_place: bool = False
     #: What a place's or a topic's name is in the argument of a page; empty: these words name none.
     names: Callable[[str], str] = _names_nothing
+    #: Whether a message names a place or a topic among other words.
+    is_about_something: Callable[[Content], bool] = _none
+    #: Whether there is a known answer of this number.
+    has_answer: Callable[[int], bool] = _none
+    #: What he may type in the place of a button under the page that he was shown just now, with the button's data.
+    buttons: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- decisions -----------------------------------------------------------------------------------------------------
@@ -131,6 +144,13 @@ class Speak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """He typed what a button says that he sees: it does what the button does."""
+
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Skip:
     """He does not want to say what the service has asked him about his question."""
 
@@ -156,6 +176,8 @@ class Page(StrEnum):
     REOPEN = "reopen"
     #: What he thinks of an answer, 1 to 5.
     RATE = "rate"
+    #: What he said of an answer is a question.
+    ASKS = "asks"
 
     #: News that he may subscribe to, and the end of that.
     NEWS = "news"
@@ -170,8 +192,10 @@ class Page(StrEnum):
 FOR_BANNED = frozenset((Page.ANSWERS, Page.QUESTIONS, Page.DATA, Page.FORGET))
 #: Behind whose words stands the number of one of his questions.
 _OF_HIS = frozenset((Page.QUESTIONS, Page.ADD, Page.TAKE_BACK, Page.REOPEN))
-#: Before the number of a page of a list, in buttons.
-TURN = "p:"
+#: Whose words count only in their place.
+_IN_PLACE = frozenset((Page.HELPED, Page.WAIT, Page.ASKS))
+#: Before the number of a page of a list: in buttons; typed, where buttons count from 0.
+TURN, TYPED_TURN = "p:", "page:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,11 +208,24 @@ class Open:
 
 
 Decision = (
-    Greet | Explain | Ask | Join | Comment | PromiseNew | Welcome | OfferLanguages | Speak | Skip | OtherPlace | Open
+    Greet
+    | Explain
+    | Ask
+    | Join
+    | Comment
+    | PromiseNew
+    | Welcome
+    | OfferLanguages
+    | Speak
+    | Press
+    | Skip
+    | OtherPlace
+    | Open
 )
 
 #: Buttons of pages: `faq:12`.
 _PAGE = re.compile(rf"({'|'.join(Page)}):([a-z0-9_:-]{{0,60}})")
+_PAGE_OF_HIS = re.compile(rf"({'|'.join(sorted(_OF_HIS))}):.*")
 #: A number behind a word: «ответ 12», «мой вопрос № 12».
 _NUMBERED = re.compile(r"(\D+?)\s*(?:№\s*)?(\d{1,15})")
 
@@ -201,20 +238,21 @@ def decide(standing: Standing, event: MessageReceived | ButtonPressed | ChatStar
         case ChatStarted():
             return Greet(source=event.source) if event.greet else Welcome(source=event.source)
         case ButtonPressed():
-            return _pressed(event.data)
+            return pressed(event.data)
         case MessageReceived():
-            question = _joinable(standing, now)
+            question = _joinable(standing, event.content, now)
             # «Хорошо» may well be what he was asked for, and so may «Русский».
             asked = question is not None and (standing.status is Status.CLARIFYING or standing.lapsed_at is not None)
-            free = not (asked or standing.chosen or standing.wants_new)
-            if (word := _word(event.content, standing, asked=asked or standing.chosen)) is not None:
+            free = not (asked or standing.wants_new) and (standing.replies or not standing.chosen)
+            if (word := _word(event.content, standing, asked=asked, helped=_was_helped(standing, now))) is not None:
                 return word
             if question is not None and not asked and (word := _said_back(event.content, standing)) is not None:
                 return word
             if free and standing.rates and (rating := _rating(event.content)):
                 return Open(page=Page.RATE, argument=rating)
             # While somebody waits, his words are for whoever is at it.
-            if free and standing.comments and standing.status is not Status.OPEN:
+            comments = free and standing.comments and standing.status is not Status.OPEN
+            if comments and not _wants_an_answer(event.content, standing):
                 return Comment()
             if question is None:
                 return Ask(first=not standing.greeted)
@@ -222,7 +260,8 @@ def decide(standing: Standing, event: MessageReceived | ButtonPressed | ChatStar
             return Join(question=question, reopens=reopens)
 
 
-def _pressed(data: str) -> Decision:
+def pressed(data: str) -> Decision:
+    """What a button says."""
     if data.startswith(SPEAK):
         language = data.removeprefix(SPEAK)
         return Speak(language=language) if language in _languages() else OfferLanguages()
@@ -237,47 +276,83 @@ def looks(content: Content) -> Open | None:
     return word if isinstance(word, Open) and word.page in FOR_BANNED else None
 
 
-def _joinable(standing: Standing, now: datetime) -> int | None:
+def _joinable(standing: Standing, content: Content, now: datetime) -> int | None:
     if standing.question is None or standing.chosen:
         return standing.question
     if standing.wants_new:
         return None
     if standing.status in (Status.OPEN, Status.CLARIFYING):
         return standing.question
-    ended_at = max(filter(None, (standing.answered_at, standing.lapsed_at, standing.helped_at)), default=None)
-    return standing.question if ended_at is not None and now - ended_at <= JOINS_FOR else None
+    ended_at = max(filter(None, (standing.answered_at, standing.lapsed_at)), default=None)
+    if ended_at is not None and now - ended_at <= JOINS_FOR:
+        return standing.question
+    # Whoever was helped has nothing more to say of it, but that he thanks, or waits after all.
+    about_it = _was_helped(standing, now) and (is_thanks(content) or _still_waits(content))
+    return standing.question if about_it else None
+
+
+def _was_helped(standing: Standing, now: datetime) -> bool:
+    """Whether a known answer has closed his question lately."""
+    return standing.helped_at is not None and now - standing.helped_at <= JOINS_FOR
+
+
+def _still_waits(content: Content) -> bool:
+    """Whether he begins with the word that he waits, or with a plain no: «Не помогло, всё равно холодно»."""
+    text = plain(content.text)
+    waits = _help_words(Page.WAIT) | _not_helped()
+    if any(text == words or text.startswith(f"{words} ") for words in waits):
+        return True
+    # «Нет света» is about something else.
+    return _refusal().match(content.text.lower()) is not None
+
+
+def _wants_an_answer(content: Content, standing: Standing) -> bool:
+    """Whether words after a rating are more than a review: nobody would answer them as such."""
+    if is_thanks(content):
+        return False
+    if content.media or content.location or content.contact or content.links or content.unsupported:
+        return True
+    return "?" in content.text or standing.is_about_something(content)
 
 
 def _said_back(content: Content, standing: Standing) -> Decision | None:
     """What he says to the service itself, which speaks to him of his question; to officials it would mean nothing."""
-    text = _bare(content)
+    text = bare(content)
     if standing.is_asked and text in _typed_anywhere(SKIP):
         return Skip()
     return OtherPlace() if standing.has_place and text in _typed_anywhere(OTHER_PLACE) else None
 
 
-def _word(content: Content, standing: Standing, *, asked: bool) -> Decision | None:
+def _word(content: Content, standing: Standing, *, asked: bool, helped: bool = False) -> Decision | None:
     """Which button or command this is, typed; None: it is something to pass on.
 
-    `asked`: he may be saying what he was asked for, so that a language's name alone chooses nothing, and «оценка 5»
-    rates nothing. «вопрос 2027» may be a question itself, where none of his has so high a number.
+    `asked`: he may be saying what an official asked him, so that only commands are words, and what can mean nothing
+    else. `helped`: a known answer has closed his question lately. «вопрос 2027» may be a question itself, where none
+    of his has so high a number.
     """
-    text = _bare(content)
+    text = bare(content)
     if text is None:
         return None
-    word = _words().get(text)
-    if word is None and (numbered := _NUMBERED.fullmatch(text)) and numbered[1] in _numbered():
+    is_command = text.startswith("/")
+    data = standing.buttons.get(text)
+    if data is not None and not (asked and _PAGE_OF_HIS.fullmatch(data) is None):
+        return Press(data=data)
+    if (of_answers := _of_answers(content, text, standing, helped=helped)) is not None:
+        return of_answers
+    # A language's name alone, or «оценка 5», may be a part of what he adds.
+    adds = asked or (standing.chosen and not standing.replies)
+    if (word := _words().get(text)) is not None:
+        unclear = asked and text not in _clear_words()
+        rates = adds and isinstance(word, Open) and word.page is Page.RATE
+        return word if is_command or not (unclear or rates) else None
+    if (numbered := _NUMBERED.fullmatch(text)) and numbered[1] in _numbered():
         page, before = _numbered()[numbered[1]]
-        named = page in _OF_HIS and not before and not text.startswith("/")
-        if named and not 0 < int(numbered[2]) <= (standing.last or 0) and not standing.only_looks:
+        if not is_command and not _may_name(page, before, int(numbered[2]), standing, asked=asked, adds=adds):
             return None
-        word = Open(page=page, argument=before + numbered[2])
-    if word is not None:
-        rates = isinstance(word, Open) and word.page is Page.RATE
-        return None if asked and rates and not text.startswith("/") else word
-    if (named_page := _named(text, standing.names)) is not None:
+        return Open(page=page, argument=before + numbered[2])
+    if (is_command or not asked) and (named_page := _named(text, standing.names)) is not None:
         return named_page
-    if not asked and (language := _languages_by_name().get(text)) is not None:
+    if not adds and (language := _languages_by_name().get(text)) is not None:
         return Speak(language=language)
     command, _, rest = text.partition(" ")
     if command == f"/{LANGUAGE}" and rest:
@@ -286,17 +361,46 @@ def _word(content: Content, standing: Standing, *, asked: bool) -> Decision | No
     return Explain() if _COMMAND.fullmatch(text) else None
 
 
+def _may_name(page: Page, before: str, number: int, standing: Standing, *, asked: bool, adds: bool) -> bool:
+    """Whether a word with a number names a thing of this page, and nothing of his own."""
+    if standing.only_looks:
+        return True
+    if asked and (before or page not in _OF_HIS):
+        return False
+    match page:
+        case Page.RATE:
+            return not adds
+        case Page.ANSWERS if not before:
+            return standing.has_answer(number)
+        case _ if page in _OF_HIS and not before:
+            return 0 < number <= (standing.last or 0)
+    return True
+
+
+def _of_answers(content: Content, text: str, standing: Standing, *, helped: bool) -> Open | None:
+    """What he says of known answers; most of it while they are the last that was said to him of his question."""
+    if standing.question is None:
+        # Whatever helped him: there is nothing to be closed.
+        return Open(page=Page.HELPED) if text in _help_words(Page.HELPED) else None
+    wait = Open(page=Page.WAIT, argument=str(standing.question))
+    if standing.status is Status.OPEN and text in _help_words(Page.WAIT):
+        # Whoever only says that he waits hears until when.
+        return wait
+    if not standing.offered and not helped:
+        return None
+    if text in _help_words(Page.WAIT) | _not_helped():
+        return wait
+    # «Помогло, спасибо!»
+    thanks = is_thanks(content) and not _that_help().isdisjoint(text.split())
+    if text in _help_words(Page.HELPED) or (standing.offered and thanks):
+        return Open(page=Page.HELPED, argument=str(standing.question))
+    return None
+
+
 def _rating(content: Content) -> str:
     """The digit from 1 to 5 that is all this says; else empty."""
-    text = _bare(content) or ""
+    text = bare(content) or ""
     return text if text in _RATINGS else ""
-
-
-def _bare(content: Content) -> str | None:
-    """The words in small letters, without signs around them; None: there is more than words."""
-    if content.media or content.location or content.contact or content.links:
-        return None
-    return " ".join(content.text.lower().split()).strip(_AROUND_WORD)
 
 
 @cache
@@ -312,8 +416,48 @@ def _words() -> Mapping[str, Decision]:
             words |= {f"{word} {name}": Speak(language=language) for name, language in _languages_by_name().items()}
             words |= {f"{word} {language}": Speak(language=language) for language in _languages()}
         for page in Page:
-            words |= dict.fromkeys((f"/{page}", *voice.words(f"word-{page}")), Open(page=page))
+            typed = voice.words(f"word-{page}") if page not in _IN_PLACE else ()
+            words |= dict.fromkeys((f"/{page}", *map(plain, typed)), Open(page=page))
     return words
+
+
+@cache
+def _clear_words() -> frozenset[str]:
+    """Words that are buttons whatever he is asked: nobody would answer an official with them, or lose much by it."""
+    labels = ("button-new", "button-help", "button-language", "button-my", "button-faq", "button-mydata")
+    clear = {plain(voice.say(label)) for voice in voices() for label in (*labels, "my-all", "faq-all")}
+    asked_for = {f"{word} " for voice in voices() for word in _typed(voice, LANGUAGE)}
+    return frozenset(clear | {word for word in _words() if word.startswith(tuple(asked_for))})
+
+
+@cache
+def _help_words(page: Page) -> frozenset[str]:
+    """What is said of known answers, in all languages: that one helped, or that he waits for his own."""
+    labels = ("button-helped",) if page is Page.HELPED else ("button-wait", "button-wait-after-all")
+    return frozenset(
+        plain(word)
+        for voice in voices()
+        for word in (*(voice.say(label) for label in labels), *voice.words(f"word-{page}"))
+    )
+
+
+@cache
+def _not_helped() -> frozenset[str]:
+    """Words that say that no known answer helped: to an official's question or answer they are a reply."""
+    return frozenset(plain(word) for voice in voices() for word in voice.words("words-not-helped"))
+
+
+@cache
+def _that_help() -> frozenset[str]:
+    """Words that say that something helped, among those that thank."""
+    return frozenset(word for voice in voices() for word in voice.words("words-helped"))
+
+
+@cache
+def _refusal() -> re.Pattern[str]:
+    """A no that stands by itself, at the beginning."""
+    no = "|".join(re.escape(word) for voice in voices() for word in voice.words("words-no"))
+    return re.compile(rf"\s*(?:{no})\s*(?:[,.!;:…–—-]|$)")
 
 
 @cache
@@ -326,9 +470,10 @@ def _numbered() -> Mapping[str, tuple[Page, str]]:
     for voice in reversed(voices()):
         for page in Page:
             if voice.has(f"word-{page}-page"):
-                found |= dict.fromkeys(voice.words(f"word-{page}-page"), (page, TURN))
+                turn = TYPED_TURN if page is Page.ANSWERS else TURN
+                found |= dict.fromkeys(map(plain, voice.words(f"word-{page}-page")), (page, turn))
             if voice.has(f"word-{page}-one"):
-                found |= dict.fromkeys((f"/{page}", *voice.words(f"word-{page}-one")), (page, ""))
+                found |= dict.fromkeys((f"/{page}", *map(plain, voice.words(f"word-{page}-one"))), (page, ""))
     return found
 
 
@@ -337,7 +482,7 @@ def _named(text: str, names: Callable[[str], str]) -> Open | None:
     for word, page in _naming():
         if not text.startswith(word):
             continue
-        rest = text[len(word) :].strip(_AROUND_WORD)
+        rest = plain(text[len(word) :])
         if argument := ALL if rest in _all() else names(rest):
             return Open(page=page, argument=argument)
     return None
@@ -350,7 +495,7 @@ def _naming() -> Sequence[tuple[str, Page]]:
     for voice in reversed(voices()):
         for page in Page:
             if voice.has(f"word-{page}-named"):
-                words = (f"/{page}", *voice.words(f"word-{page}-named"))
+                words = (f"/{page}", *map(plain, voice.words(f"word-{page}-named")))
                 found |= dict.fromkeys((f"{word} " for word in words), page)
     return sorted(found.items(), key=lambda item: -len(item[0]))
 
@@ -358,7 +503,7 @@ def _naming() -> Sequence[tuple[str, Page]]:
 @cache
 def _all() -> frozenset[str]:
     """Words for all there is, in all languages."""
-    return frozenset(word for voice in voices() for word in voice.words("words-all"))
+    return frozenset(plain(word) for voice in voices() for word in voice.words("words-all"))
 
 
 @cache
@@ -369,12 +514,12 @@ def _typed_anywhere(button: str) -> frozenset[str]:
 
 def _typed(voice: Voice, button: str) -> tuple[str, ...]:
     """The words for a button in one language, and the command."""
-    return (f"/{button}", voice.say(f"button-{button}").lower(), *voice.words(f"word-{button}"))
+    return (f"/{button}", *map(plain, (voice.say(f"button-{button}"), *voice.words(f"word-{button}"))))
 
 
 @cache
 def _languages_by_name() -> Mapping[str, str]:
-    return {name: voice.language for voice in reversed(voices()) for name in voice.called}
+    return {plain(name): voice.language for voice in reversed(voices()) for name in voice.called}
 
 
 @cache
@@ -402,8 +547,11 @@ def still_asked(thread: Sequence[ThreadMessage]) -> bool:
 
 def is_thanks(content: Content) -> bool:
     """Whether this only thanks or agrees, so that nobody has to answer it again."""
-    if content.media or content.location or content.contact or content.links:
+    if content.location or content.contact or content.links:
         return False
+    if content.media:
+        # A sticker alone asks nothing.
+        return not content.text and all(one.kind is MediaKind.STICKER for one in content.media)
     words = re.findall(r"\w+", content.text.lower())
     if not words:
         return _THANKS_SIGN.fullmatch(content.text) is not None

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.conversation.machine import TURN, Page
 from bot.conversation.texts import moment
-from bot.conversation.voice import Voice
+from bot.conversation.typed import labels, plain
+from bot.conversation.voice import Voice, voices
 from bot.delivery.split import shorten
 from bot.model.content import Content
 from bot.model.message import Button
@@ -27,8 +28,14 @@ REOPENS_FOR = timedelta(days=30)
 REOPENS = 5
 #: How long after he was told so his next message belongs to the question that he chose.
 NEXT_FOR = timedelta(hours=1)
+#: How long after each message to a question that is not his last one the next one goes there, too.
+GOES_ON_FOR = timedelta(minutes=15)
+#: How long what he was shown last is what his words are about, where they say what a button under it does.
+PAGE_FOR = timedelta(minutes=10)
 #: Before a number in the button that asks whether he is sure.
 ASK = "ask:"
+#: The same where he is not: no button says it, only a word.
+KEEP = "keep:"
 
 #: What a resident has seen of a thread.
 SEEN = (
@@ -43,8 +50,8 @@ SEEN = (
 def state(voice: Voice, question: Question, now: datetime, zone: tzinfo) -> str:
     """How a question stands, in plain words: «ждём ответа до 14:20»."""
     match question.status:
-        case Status.OPEN if question.due_at > now:
-            return voice.say("my-open", due=moment(question.due_at, now, zone, voice))
+        case Status.OPEN if question.expected_at > now:
+            return voice.say("my-open", due=moment(question.expected_at, now, zone, voice))
         case Status.OPEN:
             return voice.say("my-late")
         case Status.CLARIFYING:
@@ -100,6 +107,16 @@ def deed_button(voice: Voice, deed: Page, number: int) -> Button:
 
 def sure_button(voice: Voice, number: int) -> Button:
     return Button(text=voice.say("my-sure-yes"), data=f"{Page.TAKE_BACK}:{number}")
+
+
+def sure_words(number: int) -> Mapping[str, str]:
+    """What can be typed to that question, in all languages, with the data of buttons."""
+    yes, no = f"{Page.TAKE_BACK}:{number}", f"{Page.TAKE_BACK}:{KEEP}{number}"
+    said = dict(labels([[sure_button(voice, number) for voice in voices()]]))
+    for voice in voices():
+        said |= dict.fromkeys(map(plain, voice.words("words-yes")), yes)
+        said |= dict.fromkeys(map(plain, voice.words("words-no")), no)
+    return said
 
 
 # --- the list ------------------------------------------------------------------------------------------------------

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
 from bot.conversation.machine import Page
-from bot.conversation.voice import Voice
+from bot.conversation.typed import labels, plain
+from bot.conversation.voice import Voice, voices
 from bot.model.message import Button
 
 #: How long after an answer he is asked, and the longest that settings may say.
@@ -94,10 +95,10 @@ def read(argument: str) -> Given:
 # --- what he reads -------------------------------------------------------------------------------------------------
 
 
-def ask(voice: Voice, number: int, round_: int) -> tuple[str, Sequence[Button]]:
-    """The question, with a button for each rating."""
+def ask(voice: Voice, number: int, round_: int, *, by_digit: bool = True) -> tuple[str, Sequence[Button]]:
+    """The question, with a button for each rating; `by_digit`: a digit alone says it, too."""
     row = [Button(text=str(rating), data=f"{Page.RATE}:{number}:{round_}:{rating}") for rating in range(1, BEST + 1)]
-    return voice.say("rating-ask", number=number), row
+    return voice.say("rating-ask" if by_digit else "rating-ask-words", number=number), row
 
 
 def thanks(voice: Voice, number: int, rating: int, *, may_say_why: bool, reopens: bool) -> str:
@@ -111,7 +112,19 @@ def thanks(voice: Voice, number: int, rating: int, *, may_say_why: bool, reopens
     return " ".join(said)
 
 
-def passed_on(voice: Voice, number: int, *, reopens: bool) -> str:
-    """His words are with those who answered."""
+def passed_on(voice: Voice, *, reopens: bool) -> str:
+    """His words are with those who answered; `reopens`: they can become a question."""
     said = voice.say("rating-passed-on")
-    return f"{said} {voice.say('rating-reopen', number=number)}" if reopens else said
+    return f"{said} {voice.say('rating-asks')}" if reopens else said
+
+
+def asks_button(voice: Voice, number: int) -> Button:
+    """Makes his last comment a part of the question."""
+    return Button(text=voice.say("button-asks"), data=f"{Page.ASKS}:{number}")
+
+
+def asks_words(number: int) -> Mapping[str, str]:
+    """What can be typed in its place, in all languages, with the button's data."""
+    words = {plain(word) for voice in voices() for word in voice.words(f"word-{Page.ASKS}")}
+    buttons = [[asks_button(voice, number) for voice in voices()]]
+    return {**labels(buttons), **dict.fromkeys(words, f"{Page.ASKS}:{number}")}

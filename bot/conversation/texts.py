@@ -182,8 +182,9 @@ def asked_again(voice: Voice, number: int, asked: str) -> str:
     return f"{text}\n\n{voice.say('closes-soon')}"
 
 
-def unclarified(voice: Voice, number: int) -> str:
-    return voice.say("unclarified", number=number)
+def unclarified(voice: Voice, number: int, *, last: bool = True) -> str:
+    """`last`: he has asked nothing else since, so that what he writes opens it again."""
+    return voice.say("unclarified" if last else "unclarified-before", number=number)
 
 
 def withdrawn(voice: Voice, number: int) -> str:

@@ -10,12 +10,15 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 
+from bot.conversation.typed import bare, plain
 from bot.conversation.voice import Voice, voices
 from bot.model.content import Content
 from bot.model.message import Button, Keyboard
 
 #: How long a wish to have everything removed may be confirmed.
 CONFIRMS_WITHIN = timedelta(minutes=10)
+#: How long whoever confirms it in words hears that it is too late; later they mean something else.
+TOO_LATE_FOR = timedelta(hours=1)
 #: How often he may have a file with his data.
 FILE_EVERY = timedelta(hours=1)
 
@@ -39,15 +42,15 @@ class Pressed:
 
 
 _BUTTON = re.compile(rf"({'|'.join(Wish)})(?::([0-9a-f]{{8}}))?")
-#: Signs that may stand around a word, as in the texts that tell it.
-_AROUND = ".!«»“”\"' "
 
 
-def said(content: Content, *, consent_asked: bool, forget_asked: bool) -> Wish | None:
-    """What these words answer, in any language; None: they are something to pass on."""
-    words = _bare(content)
-    # At any time: only that button says so, and whoever writes it means nothing else.
-    if words in _typed(Wish.FORGET_YES):
+def said(content: Content, *, consent_asked: bool, forget_asked: bool, forget_lately: bool = False) -> Wish | None:
+    """What these words answer, in any language; None: they are something to pass on.
+
+    `forget_lately`: he was asked, but so long ago that he can only hear that it is too late.
+    """
+    words = bare(content)
+    if (forget_asked or forget_lately) and words in _typed(Wish.FORGET_YES):
         return Wish.FORGET_YES
     if forget_asked and words in _typed(Wish.FORGET_NO):
         return Wish.FORGET_NO
@@ -60,38 +63,27 @@ def said(content: Content, *, consent_asked: bool, forget_asked: bool) -> Wish |
 
 def is_consent(content: Content) -> bool:
     """Whether these words can only be meant as a consent, also of somebody who was not asked for it yet."""
-    return _bare(content) in _typed(Wish.CONSENT_YES)
-
-
-def _bare(content: Content) -> str | None:
-    """The words without what may stand around and between them; None: there is more than words."""
-    if content.media or content.location or content.contact or content.links:
-        return None
-    return _plain(content.text)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.lower().replace(",", " ").replace("’", "'").split()).strip(_AROUND)
+    return bare(content) in _typed(Wish.CONSENT_YES)
 
 
 @cache
 def _typed(wish: Wish) -> frozenset[str]:
     """What can be typed in the place of this button, in all languages."""
     return frozenset(
-        _plain(text) for voice in voices() for text in (voice.say(f"button-{wish}"), *voice.words(f"word-{wish}"))
+        plain(text) for voice in voices() for text in (voice.say(f"button-{wish}"), *voice.words(f"word-{wish}"))
     )
 
 
 @cache
 def _yes() -> frozenset[str]:
     """Words that agree to anything, in all languages."""
-    return frozenset(_plain(text) for voice in voices() for text in voice.words("words-yes"))
+    return frozenset(plain(text) for voice in voices() for text in voice.words("words-yes"))
 
 
 @cache
 def _no() -> frozenset[str]:
     """Words that refuse anything, in all languages."""
-    return frozenset(_plain(text) for voice in voices() for text in voice.words("words-no"))
+    return frozenset(plain(text) for voice in voices() for text in voice.words("words-no"))
 
 
 def read(data: str) -> Pressed | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.model.chat import ChatRef
 from bot.model.content import Content
+
+#: How long a link counts by which a resident came: what he asks later he asks by himself.
+SOURCE_FOR = timedelta(days=1)
 
 
 class Status(StrEnum):
@@ -121,6 +125,8 @@ class Question:
     place_assumed: bool = False
     #: By when he was told to have his answer, since it is late.
     promised_at: datetime | None = None
+    #: The known answers that he was shown with it, what he read last first; none once an official has said something.
+    offered: tuple[int, ...] = ()
 
     @property
     def expected_at(self) -> datetime:
@@ -149,6 +155,10 @@ class NextIs(StrEnum):
 
     #: A part of the question that he chose.
     ADDITION = "addition"
+    #: One of several to the same question, which is not his last one.
+    GOING_ON = "going-on"
+    #: What an official has asked him of this question.
+    CLARIFICATION = "clarification"
     #: Why he rated an answer as he did.
     COMMENT = "comment"
 
@@ -181,6 +191,7 @@ class Conversation:
     id: int
     chat: ChatRef
     name: str
+    #: The link by which he came, and when.
     source: str
     #: His last question, which the next message may join.
     question: int | None
@@ -206,8 +217,20 @@ class Conversation:
     #: What his next message is; it may be over.
     next_message: NextMessage | None = None
     rating: AskedToRate | None = None
+    source_at: datetime | None = None
+    #: What he may type in the place of a button that he was shown last, with the button's data; and until when.
+    buttons: Mapping[str, str] = field(default_factory=dict)
+    buttons_until: datetime | None = None
 
     def next_is(self, kind: NextIs, now: datetime) -> NextMessage | None:
         """What he was told of his next message, if it is this, and still holds."""
         told = self.next_message
         return told if told is not None and told.kind is kind and now < told.until else None
+
+    def may_type(self, now: datetime) -> Mapping[str, str]:
+        """What he may type in the place of a button."""
+        return self.buttons if self.buttons_until is not None and now < self.buttons_until else {}
+
+    def came_by(self, now: datetime) -> str:
+        """The link by which he came, if a question of this time is still due to it."""
+        return self.source if self.source_at is None or now - self.source_at <= SOURCE_FOR else ""

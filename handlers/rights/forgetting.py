@@ -7,7 +7,7 @@ follow at once: see `handlers.rights.traces`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -70,10 +70,10 @@ async def confirmed(tx: Transaction, ctx: Context, conversation: Conversation, n
     await _forget(tx, ctx, conversation, now)
 
 
-def is_asked(conversation: Conversation, now: datetime) -> bool:
+def is_asked(conversation: Conversation, now: datetime, *, within: timedelta = wishes.CONFIRMS_WITHIN) -> bool:
     """Whether he may confirm it now."""
     asked_at = conversation.forget_asked_at
-    return asked_at is not None and now - asked_at <= wishes.CONFIRMS_WITHIN
+    return asked_at is not None and now - asked_at <= within
 
 
 async def _forget(tx: Transaction, ctx: Context, conversation: Conversation, now: datetime) -> None:

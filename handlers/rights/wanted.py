@@ -27,6 +27,7 @@ async def said(
         event.content,
         consent_asked=conversation.consent_asked_at is not None,
         forget_asked=forgetting.is_asked(conversation, now),
+        forget_lately=forgetting.is_asked(conversation, now, within=wishes.TOO_LATE_FOR),
     )
     match wish:
         case None if waived:

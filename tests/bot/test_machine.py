@@ -18,6 +18,7 @@ from bot.conversation.machine import (
     Open,
     OtherPlace,
     Page,
+    Press,
     PromiseNew,
     Skip,
     Speak,
@@ -48,6 +49,12 @@ PLACED = replace(OPEN, has_place=True)
 NAMING = replace(OPEN, names=lambda text: "p:nadym" if text in ("надым", "надыма") else "")
 CLARIFYING = Standing(greeted=True, question=7, status=Status.CLARIFYING)
 SECOND = timedelta(seconds=1)
+
+
+def anything(_: object) -> bool:
+    return True
+
+
 PHOTO = Media(kind=MediaKind.PHOTO, channel="home", ref="p")
 
 
@@ -93,6 +100,13 @@ def opens(page: Page, argument: str = "") -> Open:
     return Open(page=page, argument=argument)
 
 
+#: Known answers were shown with it; one helped; there is an answer 3; he sees the list of his questions.
+OFFERED = replace(OPEN, offered=True)
+HELPED = replace(CLOSED, helped_at=NOW - timedelta(hours=1))
+ANSWERING = replace(OPEN, has_answer=lambda number: number == 3)
+SEES = replace(OPEN, buttons={"дальше": "my:p:2", "места": "news:places:0"})
+STICKER = Media(kind=MediaKind.STICKER, channel="home", ref="s", emoji="👍")
+RATED = opens(Page.RATE, "4")
 JOINS, REOPENS = Join(question=7, reopens=False), Join(question=7, reopens=True)
 COLD = says("Опять холодно!")
 
@@ -202,7 +216,48 @@ CASES = [
     Case("a digit of nobody who was asked", HAS_SEVEN, says("5"), REOPENS),
     Case("a digit after «Новый вопрос»", waits_for_new(RATES), says("5"), Ask(first=False)),
     Case("words after a rating say why", COMMENTS, COLD, Comment()),
-    Case("so does a photo", COMMENTS, says(media=(PHOTO,)), Comment()),
+    Case("a photo says more", COMMENTS, says(media=(PHOTO,)), REOPENS),
+    Case("so does a question", COMMENTS, says("А когда?"), REOPENS),
+    Case("and what names a place or a topic", replace(COMMENTS, is_about_something=anything), COLD, REOPENS),
+    Case(
+        "thanks are a review all the same", replace(COMMENTS, is_about_something=anything), says("Спасибо"), Comment()
+    ),
+    Case("«не помогло» after a rating is one", COMMENTS, says("Не помогло"), Comment()),
+    Case("a digit in a reply to that question", replace(RATES, chosen=True, replies=True), says("4"), RATED),
+    Case("«помогло» under a suggestion", OFFERED, says("Помогло!"), opens(Page.HELPED, "7")),
+    Case("with thanks", OFFERED, says("Спасибо, помогло 👍"), opens(Page.HELPED, "7")),
+    Case("only thanks", OFFERED, says("Спасибо"), JOINS),
+    Case("«не помогло» there", OFFERED, says("Не помогло"), opens(Page.WAIT, "7")),
+    Case("on a phone that has other signs", OFFERED, says("No, I’ll wait"), opens(Page.WAIT, "7")),
+    Case("«не помогло» where nothing was shown", OPEN, says("Не помогло"), JOINS),
+    Case("«не помогло» to an answer", ANSWERED, says("Не помогло"), REOPENS),
+    Case("«помогло» to an answer", ANSWERED, says("Помогло"), JOINS),
+    Case("«помогло» to what an official asks", CLARIFYING, says("Помогло"), REOPENS),
+    Case("«жду ответа» to what an official asks", CLARIFYING, says("Жду ответа"), REOPENS),
+    Case("«жду ответа» while he waits", OPEN, says("Жду ответа"), opens(Page.WAIT, "7")),
+    Case("another matter after «помогло»", HELPED, COLD, Ask(first=False)),
+    Case("thanks after it", HELPED, says("Спасибо!"), JOINS),
+    Case("he waits after all", HELPED, says("Не помогло, холодно"), REOPENS),
+    Case("a plain no after it", HELPED, says("Нет, холодно"), REOPENS),
+    Case("a no that is none", HELPED, says("Нет света"), Ask(first=False)),
+    Case("he takes it back", HELPED, says("Всё-таки жду ответа"), opens(Page.WAIT, "7")),
+    Case("a known answer", ANSWERING, says("Ответ 3"), opens(Page.ANSWERS, "3")),
+    Case("a number that no known answer has", ANSWERING, says("Ответ 4"), JOINS),
+    Case("an answer's number may be his answer", replace(CLARIFYING, has_answer=anything), says("Ответ 3"), REOPENS),
+    Case("a word of a page may be, too", CLARIFYING, says("Новости"), REOPENS),
+    Case("«отозвать» as well", CLARIFYING, says("Отозвать"), REOPENS),
+    Case("a topic to subscribe to", replace(CLARIFYING, names=lambda _: "p:x"), says("Отписаться от X"), REOPENS),
+    Case("a button of no such page is one", CLARIFYING, says("Мои вопросы"), opens(Page.QUESTIONS)),
+    Case("a command is one always", CLARIFYING, says("/withdraw"), opens(Page.TAKE_BACK)),
+    Case(
+        "with a number of his it is clear", replace(CLARIFYING, last=7), says("отозвать 7"), opens(Page.TAKE_BACK, "7")
+    ),
+    Case("what a button says that he sees", SEES, says("Дальше →"), Press(data="my:p:2")),
+    Case("without its arrow", SEES, says("дальше"), Press(data="my:p:2")),
+    Case("while he is asked", replace(SEES, status=Status.CLARIFYING), says("Дальше"), Press(data="my:p:2")),
+    Case("a button of news then", replace(SEES, status=Status.CLARIFYING), says("Места"), REOPENS),
+    Case("a sticker after an answer", ANSWERED, says(media=(STICKER,)), JOINS),
+    Case("a sticker for what he was asked", CLARIFYING, says(media=(STICKER,)), REOPENS),
     Case("not while somebody waits on his last question", replace(COMMENTS, status=Status.OPEN), COLD, JOINS),
     Case("not when he was asked something", replace(COMMENTS, status=Status.CLARIFYING), COLD, REOPENS),
     Case("nor when he wants a new question", waits_for_new(COMMENTS), COLD, Ask(first=False)),
@@ -302,6 +357,14 @@ THANKS = [
     "Thank you so much for your help!",
     "OK, got it",
     "Ок, thanks",
+    "Помогло, спасибо!",
+    "Спасибо, помогло!",
+    "Спасибо, вопрос решён",
+    "Спасибо, разобрались",
+    "Всё работает, спасибо",
+    "Помогло 👍",
+    "Это помогло",
+    "It works now, thank you!",
     "👍",
     "🙏🙏",
 ]
@@ -318,6 +381,12 @@ NO_THANKS = [
     "Not clear",
     "Is that all",
     "I see",
+    "Не помогло",
+    "Не работает",
+    "Вопрос не решён",
+    "Спасибо, но не работает",
+    "It does not work",
+    "Так и не решили",
 ]
 
 

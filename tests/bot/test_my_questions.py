@@ -44,6 +44,7 @@ def closed(kind: CloseKind | None, reason: str = "", ago: timedelta = HOUR) -> Q
 STATES = {
     "waits": (OPEN, "ждём ответа до 14:00"),
     "is late": (replace(OPEN, due_at=NOW - HOUR), "ждём ответа, он задерживается"),
+    "is late, as he was told": (replace(OPEN, due_at=NOW - HOUR, promised_at=NOW + HOUR), "ждём ответа до 11:00"),
     "he was asked": (replace(OPEN, status=Status.CLARIFYING), "ждём вашего уточнения"),
     "answered": (ANSWERED, "отвечен"),
     "settled": (closed(CloseKind.SETTLED, "72 часа после ответа без новых вопросов"), "отвечен"),

@@ -133,7 +133,7 @@ def test_in_english() -> None:
     english = voice_of("en")
     said = [
         rating.ask(english, 1, 1)[0],
-        rating.passed_on(english, 1, reopens=True),
+        rating.passed_on(english, reopens=True),
         *(rating.thanks(english, 1, given, may_say_why=True, reopens=True) for given in (1, 5)),
     ]
     assert [] == [text for text in said if re.search("[а-яё]", text, re.IGNORECASE)]

@@ -110,6 +110,7 @@ def all_texts(voice: Voice) -> dict[str, str]:
         "asked again": texts.asked_again(voice, 123, "какой дом?"),
         "asked again without words": texts.asked_again(voice, 123, ""),
         "unclarified": texts.unclarified(voice, 123),
+        "unclarified, before another": texts.unclarified(voice, 123, last=False),
         "withdrawn": texts.withdrawn(voice, 123),
         "correction": texts.correction(voice, "Завтра"),
         "closed": texts.closed(voice, 123, "дубль."),

@@ -98,8 +98,10 @@ SAID = {
 
 @pytest.mark.parametrize(("text", "expected"), SAID.items())
 def test_words(text: str, expected: Wish | None) -> None:
-    """A button's word stands for it wherever it is written; more than the word is something to pass on."""
-    assert expected == wishes.said(Content(text=text), consent_asked=False, forget_asked=False)
+    """For a while after he was asked a button's word stands for it; more than the word is something to pass on."""
+    asked = {"consent_asked": False, "forget_asked": False}
+    assert expected == wishes.said(Content(text=text), **asked, forget_lately=True)
+    assert None is wishes.said(Content(text=text), **asked)
 
 
 ASKED = {

@@ -182,6 +182,8 @@ async def test_while_he_asks_something_else(office: Office) -> None:
     )
     assert [] == await looked(office, "11:10")
     assert ["1"] == await looked(office, "11:59")
+    # A digit alone would be a word to that one.
+    assert "напишите, например, «оценка 5»." in office.home.texts(IRINA)[-1]
 
 
 async def test_while_he_is_asked(office: Office) -> None:

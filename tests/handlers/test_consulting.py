@@ -105,7 +105,8 @@ async def test_undone(office: Office) -> None:
     await office.presses(IRINA, buttons(office)["Всё-таки жду ответа"])
     await office.deliver()
     assert Status.OPEN is (await office.question(1)).status
-    assert "вопрос № 1 ждёт ответа" in office.home.texts(IRINA)[-1]
+    assert office.home.texts(IRINA)[-1].startswith("Вопрос № 1 снова открыт, ответ придёт сюда до ")
+    assert office.work.texts(ENERGY)[-1].startswith("№ 1 · житель открыл вопрос снова")
     assert [("", True)] == [(one.outcome, one.runs) for one in await ledger(office, 1)]
 
 
@@ -115,7 +116,7 @@ async def test_no_leaves_everything(office: Office) -> None:
     before = await office.question(1)
     await office.presses(IRINA, buttons(office)["Нет, жду ответа"])
     await office.deliver()
-    assert before == await office.question(1)
+    assert replace(before, offered=()) == await office.question(1)
     assert "Он придёт сюда до" in office.home.texts(IRINA)[-1]
 
 
@@ -137,30 +138,189 @@ async def test_writes_after_helped(office: Office) -> None:
     assert (Status.OPEN, None) == (question.status, question.close_kind)
 
 
-WORDS = {
-    "never asked": ([], "Рады, что помогло!"),
-    "nothing was shown": (["Почему закрыт мост?"], "Вопрос № 1 пока открыт"),
-}
-
-
-@pytest.mark.parametrize(("before", "expected"), WORDS.values(), ids=WORDS)
-async def test_helped_out_of_place(office: Office, before: list[str], expected: str) -> None:
-    """«Помогло» where nothing was offered is no question, and closes none."""
-    for text in before:
-        await office.writes(IRINA, text)
+async def test_helped_before_anything_was_asked(office: Office) -> None:
+    """«Помогло» of somebody who has asked nothing is no question."""
     await office.writes(IRINA, "Помогло")
     await office.deliver()
-    assert expected in office.home.texts(IRINA)[-1]
-    assert [Status.OPEN] * len(before) == [(await office.question(1)).status for _ in before]
-    assert len(before) == await office.value("SELECT count(*) FROM questions")
+    assert "Рады, что помогло!" in office.home.texts(IRINA)[-1]
+    assert 0 == await office.value("SELECT count(*) FROM questions")
+
+
+@pytest.mark.parametrize("words", ["Помогло", "Не помогло"])
+async def test_words_where_nothing_was_shown(office: Office, words: str) -> None:
+    """Where nothing was shown these words are for the officials, and close nothing."""
+    await office.writes(IRINA, "Почему закрыт мост?")
+    await office.writes(IRINA, words)
+    assert (Status.OPEN, words) == ((await office.question(1)).status, (await office.thread(1))[-1].content.text)
+
+
+async def answers(office: Office, text: str = "Завтра") -> None:
+    await office.writes(ENERGY, text, reply_to=office.work.id_of(ENERGY, "№ 1"))
+    await office.deliver()
 
 
 async def test_helped_after_an_answer(office: Office) -> None:
-    """«Помогло» after an official's answer is thanks: the question stays answered."""
+    """«Помогло» after an official's answer is thanks, which he reads: the question stays answered."""
     await asked(office)
-    await office.writes(ENERGY, "Завтра", reply_to=office.work.id_of(ENERGY, "№ 1"))
+    await answers(office)
     await office.writes(IRINA, "Помогло")
-    assert Status.ANSWERED is (await office.question(1)).status
+    assert (Status.ANSWERED, "Помогло") == (
+        (await office.question(1)).status,
+        (await office.thread(1))[-1].content.text,
+    )
+
+
+@pytest.mark.parametrize("said", ["answer", "/interim 1 Ищем", "/clarify 1 Перезапуск помог?"])
+@pytest.mark.parametrize("words", ["Не помогло", "Помогло"])
+async def test_words_to_an_official(office: Office, said: str, words: str) -> None:
+    """Once an official has said something these words are a reply to him, and no known answer closes the question."""
+    await asked(office)
+    if said == "answer":
+        await answers(office)
+    else:
+        await office.writes(ENERGY, said)
+    await office.writes(IRINA, words)
+    status = Status.ANSWERED if (said, words) == ("answer", "Помогло") else Status.OPEN
+    assert (status, words) == ((await office.question(1)).status, (await office.thread(1))[-1].content.text)
+    assert 0 == await office.value("SELECT sum(helped) FROM faq")
+
+
+@pytest.mark.parametrize("words", ["Помогло, спасибо!", "Спасибо, помогло!", "Помогло 👍", "Да, помогло)))"])
+async def test_helped_with_thanks(office: Office, words: str) -> None:
+    """Under a suggestion these all mean «Помогло»."""
+    await asked(office)
+    await office.writes(IRINA, words)
+    assert CloseKind.HELPED is (await office.question(1)).close_kind
+
+
+async def test_only_thanks_under_a_suggestion(office: Office) -> None:
+    """«Спасибо» alone closes nothing: it reaches the officials."""
+    await asked(office)
+    await office.writes(IRINA, "Спасибо!")
+    assert (Status.OPEN, "Спасибо!") == ((await office.question(1)).status, (await office.thread(1))[-1].content.text)
+
+
+async def test_a_different_matter_after_helped(office: Office) -> None:
+    """What he writes after «Помогло» is a new question, unless he says that he waits after all."""
+    await asked(office)
+    await office.writes(IRINA, "Помогло")
+    await office.writes(IRINA, "Нет света на Ленина 5")
+    assert [CloseKind.HELPED, None] == [(await office.question(number)).close_kind for number in (1, 2)]
+
+
+@pytest.mark.parametrize("words", ["Всё-таки жду ответа", "Не помогло", "не помогло, всё равно холодно", "Жду ответа!"])
+async def test_waits_after_helped(office: Office, words: str) -> None:
+    """Whoever says that he waits after all has his question open again."""
+    await asked(office)
+    await office.writes(IRINA, "Помогло")
+    await office.writes(IRINA, words)
+    assert (Status.OPEN, 1) == ((await office.question(1)).status, await office.value("SELECT count(*) FROM questions"))
+
+
+async def test_helped_and_back_again_and_again(office: Office) -> None:
+    """Whoever changes his mind all the time does not fill the officials' chat, and was helped once."""
+    await asked(office)
+    for n in range(12):
+        await office.presses(IRINA, "helped:1:1", press_id=f"h{n}")
+        await office.presses(IRINA, "wait:1", press_id=f"w{n}")
+    await office.deliver()
+    assert "Снова открыть вопрос № 1 нельзя." in office.home.texts(IRINA)[-1]
+    assert 5 == sum("открыл вопрос снова" in text for text in office.work.texts(ENERGY))
+    assert 1 == await office.value("SELECT sum(helped) FROM faq")
+
+
+async def test_undone_after_a_year(office: Office) -> None:
+    """«Всё-таки жду ответа» pressed after a year opens nothing: he hears how to ask anew."""
+    await asked(office)
+    await office.presses(IRINA, "helped:1:1")
+    office.clock.move(timedelta(days=365))
+    await office.presses(IRINA, "wait:1")
+    await office.deliver()
+    assert Status.CLOSED is (await office.question(1)).status
+    assert "Снова открыть вопрос № 1 нельзя." in office.home.texts(IRINA)[-1]
+
+
+async def test_undone_where_the_card_cannot_say_so(database_address: str) -> None:
+    """Where messages cannot be edited the officials read in words that somebody waits again."""
+    async with open_office(database_address, desk=desk(), work=replace(ABLE, edits=False)) as office:
+        office.ctx.answers.of_file = (HEAT,)
+        await office.ctx.answers.once()
+        await asked(office)
+        await office.presses(IRINA, "helped:1:1")
+        await office.presses(IRINA, "wait:1")
+        await office.deliver()
+        assert office.work.texts(ENERGY)[-1].startswith("№ 1 · житель открыл вопрос снова, ответить до ")
+
+
+async def test_helped_while_he_is_asked(office: Office) -> None:
+    """An official who waits for his words reads that they are needed no more."""
+    await asked(office)
+    await office.writes(ENERGY, "/clarify 1 Какой дом?")
+    await office.presses(IRINA, "helped:1:1")
+    await office.deliver()
+    assert "№ 1 · житель нашёл готовый ответ, отвечать не нужно" == office.work.texts(ENERGY)[-1]
+
+
+async def test_the_other_suggestion(office: Office) -> None:
+    """The button of another answer knows under which question it stands."""
+    await asked(office)
+    other = buttons(office)["Холодно в домах, когда включат тепло?"]
+    await office.writes(IRINA, "/new")
+    await office.writes(IRINA, "Почему закрыт мост?")
+    await office.presses(IRINA, other)
+    await office.deliver()
+    assert "Этого хватит для вопроса № 1?" in office.home.texts(IRINA)[-1]
+    await office.presses(IRINA, buttons(office)["Помогло"])
+    assert [CloseKind.HELPED, None] == [(await office.question(number)).close_kind for number in (1, 2)]
+
+
+@pytest.mark.parametrize("question", [ASKED, "Почему закрыт мост?"])
+async def test_typed_of_what_he_read(office: Office, question: str) -> None:
+    """«Помогло» is counted for the answer that he read last, whether it was suggested or found."""
+    await asked(office, question)
+    await asked(office, "ответ 2")
+    assert "напишите «Помогло»" in office.home.texts(IRINA)[-1]
+    await office.writes(IRINA, "Помогло")
+    assert CloseKind.HELPED is (await office.question(1)).close_kind
+    assert 1 == await office.value("SELECT helped FROM faq WHERE id = 2")
+
+
+async def test_waits_while_he_is_asked(office: Office) -> None:
+    """While an official waits for his words no time is promised: the clock stands."""
+    await asked(office)
+    await office.writes(ENERGY, "/clarify 1 Какой дом?")
+    await office.presses(IRINA, "wait:1")
+    await office.deliver()
+    assert "мы ждём вашего уточнения" in office.home.texts(IRINA)[-1]
+
+
+async def test_waits_for_what_is_late(office: Office) -> None:
+    """A time that has passed is not promised."""
+    await asked(office, "Почему закрыт мост?")
+    office.clock.move(timedelta(hours=5))
+    await asked(office, "Жду ответа")
+    assert "вопрос № 1 ждёт ответа. Он задерживается" in office.home.texts(IRINA)[-1]
+
+
+@pytest.mark.parametrize("words", ["частые вопросы отопление", "/faq отопление", "Частые вопросы про отопление"])
+async def test_a_topic_typed(office: Office, words: str) -> None:
+    """The questions of a topic by its name."""
+    said = (await asked(office, words))[-1]
+    assert said.startswith("Частые вопросы · Отопление")
+    assert 0 == await office.value("SELECT count(*) FROM questions")
+
+
+async def test_further_pages_typed(office: Office) -> None:
+    """Further pages come by words: by their number, and for some minutes by what a button says."""
+    office.ctx.answers.of_file = tuple(Entry(id=0, question=f"Вопрос {n} о чём-то", answer="Да") for n in range(20))
+    await office.ctx.answers.once()
+    second = (await asked(office, "частые вопросы 2"))[-1]
+    assert "Вопрос 5 о чём-то" in second
+    assert "Вопрос 10 о чём-то" in (await asked(office, "дальше"))[-1]
+    assert second == (await asked(office, "← Назад"))[-1]
+    office.clock.move(timedelta(minutes=10))
+    await asked(office, "Дальше")
+    assert ["Дальше"] == [one.content.text for one in await office.thread(1)]
 
 
 async def test_others_question(office: Office) -> None:
@@ -179,8 +339,14 @@ async def test_pages(office: Office) -> None:
     assert office.home.texts(IRINA)[-1].startswith("Как записать ребёнка в школу?\n\nЧерез Госуслуги.")
     for words in ("ответ 3", "Ответ № 3", "/faq 3"):
         assert "Через Госуслуги." in (await asked(office, words))[-1]
-    assert "Этого ответа больше нет." in (await asked(office, "ответ 77"))[-1]
+    assert "Этого ответа больше нет." in (await asked(office, "/faq 77"))[-1]
     assert 0 == await office.value("SELECT count(*) FROM questions")
+
+
+async def test_a_number_of_no_answer(office: Office) -> None:
+    """«ответ 77», where there is no such answer, is his own words."""
+    await asked(office, "Ответ 77")
+    assert "Ответ 77" == (await office.thread(1))[0].content.text
 
 
 async def test_topics(office: Office) -> None:
@@ -206,7 +372,13 @@ async def test_topics(office: Office) -> None:
     assert page.text != further
 
 
-@pytest.mark.parametrize("data", ["faq:t:nothing:0", "faq:t:_:99999", "faq:p:x", "faq:t::", "faq:999999999999999999"])
+#: Numbers that no database takes.
+BAD = f"helped:{'9' * 40}"
+
+
+@pytest.mark.parametrize(
+    "data", ["faq:t:nothing:0", "faq:t:_:99999", "faq:p:x", "faq:t::", "faq:999999999999999999", "faq:1:77", BAD]
+)
 async def test_old_and_forged_buttons(office: Office, data: str) -> None:
     """A button of another time, or a forged one, shows what there is."""
     await office.presses(IRINA, data)

@@ -20,7 +20,7 @@ from tests.handlers.story import desk, ledger
 
 #: A Wednesday morning.
 TEN = datetime(2026, 11, 18, 10, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 #: Goes to the department of energy; the rest to the coordinators.
 HEAT = "Когда дадут тепло?"
 
@@ -207,7 +207,7 @@ async def test_words_that_name_no_question_of_his(office: Office) -> None:
 
 @pytest.mark.parametrize("way", ["button", "words", "command"])
 async def test_add(office: Office, way: str) -> None:
-    """His next message belongs to the question that he chose, not only to his last one; those after it do not."""
+    """His next messages belong to the question that he chose, not only to his last one; those a while later do not."""
     await says(office, HEAT, "/new", "Почему закрыт мост?")
     if way == "button":
         await says(office, "вопрос 1")
@@ -216,8 +216,11 @@ async def test_add(office: Office, way: str) -> None:
         said = await says(office, "Дополнить 1" if way == "words" else "/add 1")
     assert "ваше следующее сообщение (в течение часа) попадёт в вопрос № 1." in said
     assert "Добавили к вопросу № 1." == await says(office, "Геологов 14")
+    office.clock.move(14 * MINUTE)
+    assert "Добавили к вопросу № 1." == await says(office, "Третий подъезд")
+    office.clock.move(15 * MINUTE)
     await says(office, "Опора треснула")
-    assert [HEAT, "Геологов 14"] == [one.content.text for one in await office.thread(1)]
+    assert [HEAT, "Геологов 14", "Третий подъезд"] == [one.content.text for one in await office.thread(1)]
     assert ["Почему закрыт мост?", "Опора треснула"] == [one.content.text for one in await office.thread(2)]
     assert any("№ 1 · дополнение от жителя" in text for text in office.work.texts(ENERGY))
 
@@ -476,6 +479,9 @@ async def test_an_old_question_is_reopened(office: Office) -> None:
     await answers(office)
     await says(office, "/new", "Почему закрыт мост?", "открыть снова 1", "Всё ещё холодно")
     assert "Всё ещё холодно" == (await office.thread(1))[-1].content.text
+    await says(office, "Ленина 5")
+    assert "Ленина 5" == (await office.thread(1))[-1].content.text
+    office.clock.move(15 * MINUTE)
     await says(office, "Опора треснула")
     assert "Опора треснула" == (await office.thread(2))[-1].content.text
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
-from bot.capabilities import Rate, RateLimits
+from bot.capabilities import KeyboardLimits, Rate, RateLimits
 from bot.delivery.entry import Role
+from bot.desk.hours import Hours, parse_hours
 from bot.desk.routing import Department, Desk
 from bot.desk.words import Subject, build_recognizer
 from bot.model.action import Action, Deed
@@ -357,6 +359,49 @@ async def test_begun_with(office: Office, command: str) -> None:
     question = await office.question(1)
     assert ("nadym", chat) == (question.place, question.admin_chat)
     assert "№ 1 · житель указал место: Надымский район" in office.work.texts(chat)[-1]
+
+
+async def test_asked_something_else(office: Office) -> None:
+    """A place is no answer to what an official asks: he waits for it still, and the clock stands."""
+    await office.writes(IRINA, "Ржавая вода")
+    await office.writes(DESK, "/clarify 1 Какой дом?")
+    await office.presses(IRINA, "at:1:nadym")
+    await office.deliver()
+    assert (Status.CLARIFYING, "nadym") == ((question := await office.question(1)).status, question.place)
+    await office.writes(IRINA, "Геологов 14")
+    assert Status.OPEN is (await office.question(1)).status
+
+
+@pytest.mark.parametrize("way", ["button", "words"])
+async def test_moved_to_people_who_sleep(database_address: str, way: str) -> None:
+    """Whoever has it now may not work just now: he hears when they read it, as he did at first."""
+    desk = by_place()
+    asleep = replace(desk.departments["water-nadym"], hours=cast(Hours, parse_hours("mon-fri 09:00-18:00")))
+    desk = replace(desk, departments={**desk.departments, "water-nadym": asleep}, zone=UTC)
+    async with open_office(database_address, desk=desk) as office:
+        # A Sunday.
+        office.clock.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+        await office.writes(IRINA, "Ржавая вода")
+        await (office.presses(IRINA, "at:1:nadym") if way == "button" else office.writes(IRINA, "Надым"))
+        await office.deliver()
+        assert "Сейчас не рабочее время: прочитаем завтра с 09:00." in last_said(office)
+
+
+async def test_further_places_typed(database_address: str) -> None:
+    """Where there are more places than buttons, «ещё места» and «назад» turn them, and open nothing."""
+    tight = replace(ABLE, keyboard=KeyboardLimits(columns=5, rows=3, buttons=10, label=40))
+    async with open_office(database_address, desk=by_place(), home=tight) as office:
+        await office.writes(IRINA, "Ржавая вода")
+        await office.deliver()
+        first = buttons(office.home.messages(IRINA)[-1][0].keyboard)
+        assert "Ещё места →" in first
+        await office.writes(IRINA, "Ещё места")
+        await office.deliver()
+        assert "← Назад" in buttons(office.home.messages(IRINA)[-1][0].keyboard)
+        await office.writes(IRINA, "Назад")
+        await office.deliver()
+        assert first == buttons(office.home.messages(IRINA)[-1][0].keyboard)
+        assert 1 == len(await office.thread(1))
 
 
 async def test_answered(office: Office) -> None:

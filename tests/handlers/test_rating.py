@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -267,8 +268,8 @@ async def test_comment(office: Office) -> None:
     """His next words say why: they stand in the thread and under the card, and open nothing again."""
     await says(office, "5")
     said = await says(office, "Быстро и понятно")
-    assert said.startswith("Спасибо, мы передали ваши слова тем, кто отвечал.")
-    assert {"Открыть снова": "reopen:1"} == buttons(office)
+    assert said.startswith("Спасибо, мы передали ваши слова тем, кто отвечал. Если нужен ответ, ")
+    assert {"Это вопрос": "asks:1"} == buttons(office)
     assert ["Быстро и понятно"] == await comments(office)
     assert (Status.ANSWERED, 1) == ((await office.question(1)).status, await office.value("SELECT count(*) FROM waits"))
     assert "№ 1 · отзыв жителя, оценка 5 из 5\n\nБыстро и понятно" == office.work.texts(ENERGY)[-1]
@@ -279,9 +280,9 @@ async def test_comment(office: Office) -> None:
 
 async def test_comment_on_a_bad_answer(office: Office) -> None:
     """The coordinators read it, too, with the department."""
-    await says(office, "1", "А когда приедут?")
-    assert "№ 1 · отзыв жителя, оценка 1 из 5\n\nА когда приедут?" == office.work.texts(ENERGY)[-1]
-    assert "№ 1 · Энергетика · отзыв жителя, оценка 1 из 5\n\nА когда приедут?" == office.work.texts(DESK)[-1]
+    await says(office, "1", "Никто не приехал")
+    assert "№ 1 · отзыв жителя, оценка 1 из 5\n\nНикто не приехал" == office.work.texts(ENERGY)[-1]
+    assert "№ 1 · Энергетика · отзыв жителя, оценка 1 из 5\n\nНикто не приехал" == office.work.texts(DESK)[-1]
 
 
 async def test_coordinators_own(database_address: str) -> None:
@@ -321,11 +322,72 @@ async def test_comment_after_an_hour(office: Office) -> None:
     assert ([], Status.OPEN) == (await comments(office), (await office.question(1)).status)
 
 
-async def test_comment_becomes_a_question(office: Office) -> None:
-    """A comment that wanted an answer gets one with a tap: the question is open, and his words are in its thread."""
-    await says(office, "4", "А у соседей когда?")
-    await presses(office, buttons(office)["Открыть снова"])
-    assert (Status.OPEN, ["А у соседей когда?"]) == ((await office.question(1)).status, await comments(office))
+@pytest.mark.parametrize("way", ["button", "word"])
+async def test_comment_becomes_a_question(office: Office, way: str) -> None:
+    """A comment that wanted an answer gets one with a tap or a word: the question is open with these words in it."""
+    await says(office, "4", "У соседей холодно")
+    if way == "button":
+        said = await presses(office, buttons(office)["Это вопрос"])
+    else:
+        said = await says(office, "это вопрос")
+    assert said.startswith("Передали ваши слова как вопрос: № 1 снова открыт, ответ придёт сюда до ")
+    assert (Status.OPEN, []) == ((await office.question(1)).status, await comments(office))
+    assert "У соседей холодно" in [one.content.text for one in await office.thread(1) if one.role is Author.RESIDENT]
+    assert "№ 1 · дополнение от жителя\n\nУ соседей холодно" == office.work.texts(ENERGY)[-1]
+    assert None is await office.value("SELECT comment_id FROM waits WHERE round = 1")
+    assert (await presses(office, "asks:1")).startswith("Вопрос № 1 и так открыт")
+    await no_bugs(office)
+
+
+URGENT = {
+    "a question": {"text": "А у соседей когда?"},
+    "a photo": {"text": "Вот", "media": (photo("p"),)},
+    "a topic": {"text": "Прорвало трубу, топит подвал, тепло пропало!"},
+    "a place": {"text": "Прорвало трубу, Надым!"},
+}
+
+
+@pytest.mark.parametrize("message", URGENT.values(), ids=URGENT)
+async def test_more_than_a_comment(office: Office, message: dict[str, Any]) -> None:
+    """What asks, shows or names something after a rating is no review that nobody need answer."""
+    await says(office, "5")
+    await office.writes(IRINA, **message)
+    assert ([], Status.OPEN) == (await comments(office), (await office.question(1)).status)
+
+
+@pytest.mark.parametrize("words", ["Спасибо!", "Не помогло"])
+async def test_words_of_buttons_as_a_comment(office: Office, words: str) -> None:
+    """Thanks are a comment, and so is a word that stands for a button elsewhere."""
+    await says(office, "2", words)
+    assert ([words], Status.ANSWERED) == (await comments(office), (await office.question(1)).status)
+
+
+async def test_a_promised_addition_goes_before(office: Office) -> None:
+    """A rating pressed after «Дополнить» takes nothing from what he was promised."""
+    await office.writes(IRINA, "/new")
+    await office.writes(IRINA, "Почему закрыт мост?")
+    await office.deliver()
+    await office.writes(DESK, "Ремонт", reply_to=office.work.id_of(DESK, "№ 2"))
+    await says(office, "дополнить 1")
+    assert "Спасибо за оценку!" == await presses(office, "rate:2:1:5")
+    await says(office, "Третий подъезд")
+    assert "Третий подъезд" == (await office.thread(1))[-1].content.text
+
+
+async def test_a_digit_while_another_waits(office: Office) -> None:
+    """A digit is for the question that waits; replied to the question about the rating it rates."""
+    await office.writes(IRINA, "/new")
+    await says(office, "Нас двое или трое?", "3")
+    assert (None, "3") == (await rating(office), (await office.thread(2))[-1].content.text)
+    await office.writes(IRINA, "4", reply_to=office.home.id_of(IRINA, ASKED))
+    assert (4, Status.ANSWERED) == (await rating(office), (await office.question(1)).status)
+
+
+async def test_a_reply_to_the_answer_is_no_comment(office: Office) -> None:
+    """Replied to the very answer his words are for those who gave it, also when he has just rated it."""
+    await says(office, "2")
+    await office.writes(IRINA, "Так и не включили", reply_to=office.home.id_of(IRINA, "Завтра"))
+    assert ([], Status.OPEN) == (await comments(office), (await office.question(1)).status)
 
 
 async def test_comment_while_he_is_asked(office: Office) -> None:
@@ -363,16 +425,15 @@ async def test_new_question_after_the_rating(office: Office) -> None:
     assert ([], 2) == (await comments(office), await office.value("SELECT count(*) FROM questions"))
 
 
-async def test_comment_with_an_album(office: Office) -> None:
-    """Files go along, all parts of an album, and are shown under the card as one."""
+async def test_album_after_a_rating(office: Office) -> None:
+    """Files show what is wrong: they open the question again, all parts of an album as one message."""
     await says(office, "2")
     for ref in ("a", "b"):
         await office.writes(IRINA, "Вот" if ref == "a" else "", media=(photo(ref),), album="x")
     await office.deliver()
     message = office.work.messages(ENERGY)[-1][0]
-    assert ["a", "b"] == [media.ref for media in message.media]
-    assert "№ 1 · отзыв жителя, оценка 2 из 5\n\nВот" == message.text
-    assert 1 == len(await comments(office))
+    assert (["a", "b"], Status.OPEN) == ([one.ref for one in message.media], (await office.question(1)).status)
+    assert ("№ 1 · дополнение от жителя\n\nВот", []) == (message.text, await comments(office))
     await no_bugs(office)
 
 

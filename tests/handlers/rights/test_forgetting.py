@@ -92,7 +92,7 @@ async def test_thought_better_of_it(office: Office, how: str) -> None:
 
 @pytest.mark.parametrize("how", ["forget-yes", "Да, удалить"])
 async def test_confirmed_too_late(office: Office, how: str) -> None:
-    """After ten minutes, or a year, neither the button nor its words remove anything."""
+    """After ten minutes neither the button nor its words remove anything."""
     await office.writes(IRINA, "забыть меня")
     office.clock.move(CONFIRMS_WITHIN + timedelta(seconds=1))
     await (office.presses(IRINA, how) if how == "forget-yes" else office.writes(IRINA, how))
@@ -100,10 +100,21 @@ async def test_confirmed_too_late(office: Office, how: str) -> None:
     assert ["Нет тепла"] == [one.content.text for one in await office.thread(1)]
 
 
-async def test_words_of_somebody_who_is_not_asked(office: Office) -> None:
-    """«Нет, оставить» of somebody who was not asked is what he wanted to say."""
-    await office.writes(IRINA, "Нет, оставить")
-    assert ["Нет тепла", "Нет, оставить"] == [one.content.text for one in await office.thread(1)]
+@pytest.mark.parametrize("words", ["Нет, оставить", "Да, удалить"])
+async def test_words_of_somebody_who_is_not_asked(office: Office, words: str) -> None:
+    """What the buttons say, written by somebody who was not asked, is what he wanted to say: to an official, say."""
+    await office.writes(IRINA, words)
+    assert ["Нет тепла", words] == [one.content.text for one in await office.thread(1)]
+
+
+async def test_words_of_a_year_later(office: Office) -> None:
+    """Whoever was asked long ago means something else by these words; the button says that it is too late."""
+    await office.writes(IRINA, "забыть меня")
+    office.clock.move(timedelta(days=365))
+    await office.presses(IRINA, "forget-yes")
+    assert (await last_said(office)).startswith("Мы ничего не удалили")
+    await office.writes(IRINA, "Да, удалить")
+    assert ["Нет тепла", "Да, удалить"] == [one.content.text for one in await office.thread(1)]
 
 
 async def test_other_words_are_no_answer(office: Office) -> None:
