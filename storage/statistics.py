@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -69,16 +69,70 @@ _COLUMNS = (
     ("rating", "coalesce(w.rating, 0::smallint)", ">i2", "i1"),
 )
 
+#: Whether a wait went on at `{then}`, and whether its clock stood: the audit trail knows when the resident was asked.
+_WENT_ON = "coalesce(w.ended_at > {then}, true)"
+_STOOD = (
+    "coalesce((SELECT a.what = 'clarifying' FROM actions a WHERE a.question_id = w.question_id"
+    " AND a.at BETWEEN w.started_at AND {then} AND a.what IN ('clarifying', 'clarified', 'interim', 'reopened')"
+    " ORDER BY a.id DESC LIMIT 1), false)"
+)
+
+
+def _done_until_then(count: str, deed: str) -> str:
+    """How often something had been done; only of what went on the audit trail is asked."""
+    return (
+        f"CASE WHEN w.{count} > 0 AND {_WENT_ON} THEN least(w.{count}, (SELECT count(*) FROM actions a"
+        f" WHERE a.question_id = w.question_id AND a.what = '{deed}'"
+        f" AND a.at BETWEEN w.started_at AND {{then}}))::smallint ELSE w.{count} END"
+    )
+
+
+#: How columns differ that are read as they were `{then}`.
+_THEN = {
+    "running": f"CASE WHEN {_WENT_ON} AND NOT {_STOOD} THEN {{then}} ELSE '-infinity'::timestamptz END",
+    "ended": f"CASE WHEN {_WENT_ON} THEN '-infinity'::timestamptz ELSE w.ended_at END",
+    "outcome": f"CASE WHEN {_WENT_ON} THEN 0 ELSE ascii(w.outcome) END",
+    "handovers": _done_until_then("handovers", "handed_over"),
+    "interims": _done_until_then("interims", "interim"),
+    "helped": f"w.helped_by IS NOT NULL AND NOT {_WENT_ON}",
+    "rating": f"CASE WHEN {_WENT_ON} OR w.rated_at > {{then}} THEN 0 ELSE coalesce(w.rating, 0) END::smallint",
+}
+
 
 async def snapshot(tx: Transaction) -> None:
     """All that this transaction reads is of one moment; for its beginning."""
     await tx.raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
-async def waits(tx: Transaction, which: Which, by: Collection[By] = ()) -> Waits:
-    """These waits, with what they are about as far as it is asked for. After `snapshot`."""
-    columns = [*_COLUMNS, *((one.value, f"hashtextextended(w.{one}, 0)", ">i8", "i8") for one in by)]
+async def name_of_snapshot(tx: Transaction) -> str:
+    """By which other transactions can look at what this one sees, while it goes on. After `snapshot`."""
+    name: str = await tx.raw.fetchval("SELECT pg_export_snapshot()")
+    return name
+
+
+async def look_at(tx: Transaction, snapshot: str) -> None:
+    """See what the other transaction sees; before anything is read."""
+    # Names of snapshots are no parameters.
+    await tx.raw.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+
+
+async def waits(tx: Transaction, which: Which, by: Collection[By] = (), *, then: datetime | None = None) -> Waits:
+    """These waits, with what they are about as far as it is asked for. After `snapshot`.
+
+    With `then` as they stood at that moment, as far as it is known: of one that went on the clock is not, and its
+    department is the one that had it at the end.
+    """
+    if then is not None:
+        which = replace(which, until=max(min(which.until, then), which.since))
     condition, values = which.condition()
+    written = {name: sql for name, sql, _, _ in _COLUMNS}
+    if then is not None:
+        values.append(then)
+        written |= {name: sql.format(then=f"${len(values)}") for name, sql in _THEN.items()}
+    columns = [
+        *((name, written[name], comes, kept) for name, _, comes, kept in _COLUMNS),
+        *((one.value, f"hashtextextended(w.{one}, 0)", ">i8", "i8") for one in by),
+    ]
     selected = ", ".join(sql for _, sql, _, _ in columns)
     # In a thread, since numpy takes a while to import for the first time.
     rows = await asyncio.to_thread(_Rows, [(name, comes, kept) for name, _, comes, kept in columns])

@@ -246,17 +246,20 @@ def longest(waits: Waits, now: datetime, *, most: int = 3) -> tuple[LongWait, ..
     )
 
 
-def report(scope: Scope, waits: Waits, before: Waits, now: datetime, midnights: Sequence[datetime]) -> Report:
-    """All figures of a period: of its waits, and those of the period before."""
+def report(
+    scope: Scope, waits: Waits, before: Waits, now: datetime, then: datetime, midnights: Sequence[datetime]
+) -> Report:
+    """All figures of a period: of its waits at `now`, and of those of the period before, read as they were `then`."""
     return Report(
         scope=scope,
         at=now,
         total=total(waits, now),
-        before=total(before, now),
+        before=total(before, then),
         by={by: split(waits, by, now) for by in By},
         days=days(waits, scope.period.first, midnights),
         bins=bins(waits, scope.period, midnights),
         longest=longest(waits, now),
+        before_departments=split(before, By.DEPARTMENT, then),
     )
 
 

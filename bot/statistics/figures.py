@@ -1,7 +1,8 @@
 """What is counted of a period: the one place that says what a figure means. Pure.
 
 A **wait** (`bot.model.wait`) lasts from a registration, or from the moment when a resident opened his question again,
-to the first answer. A period's figures are about the waits that began in it, as they stand at the moment of counting.
+to the first answer. A period's figures are about the waits that began in it, as they stand at the moment of counting;
+those of the period before it, as they stood at the same moment then.
 `bot.statistics.counting` works them out.
 """
 
@@ -208,7 +209,7 @@ class Report:
     #: When it was counted.
     at: datetime
     total: Figures
-    #: Of as many days just before.
+    #: Of as many days just before, as they stood when as much time had gone by: see `Period.same_moment_before`.
     before: Figures
     #: By value, most received first; a group without a value has the empty text. Beyond GROUPS they are OTHERS.
     by: Mapping[By, Mapping[str, Figures]]
@@ -217,3 +218,5 @@ class Report:
     longest: tuple[LongWait, ...]
     #: The days put together (`bot.statistics.bins`) where there are too many of them for a chart; else the days.
     bins: tuple[Day, ...] = ()
+    #: `before` by department.
+    before_departments: Mapping[str, Figures] = field(default_factory=dict)

@@ -37,6 +37,14 @@ class Period:
         """As many days just before: what this is compared with."""
         return Period(first=self.first - timedelta(days=self.days), last=self.first - timedelta(days=1))
 
+    def same_moment_before(self, at: datetime, zone: tzinfo) -> datetime:
+        """When the period before was as old as this one is `at` that moment, by the clock on the wall; in UTC.
+
+        What waits on Monday at nine has waited since the weekend: that of the week before is compared as it waited
+        on its Monday at nine, else a steady office would seem to become faster with each report.
+        """
+        return (at.astimezone(zone) - timedelta(days=self.days)).astimezone(UTC)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:

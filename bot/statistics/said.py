@@ -54,7 +54,9 @@ def statistics(report: Report, labels: Labels, *, whose: str = "", reply_to: str
             *_rating(report.total.counts),
             "",
             *_groups(report, labels),
-            f"Стрелки — по сравнению с {before}." if anything else f"Сравнить не с чем: за {before} вопросов не было.",
+            f"Стрелки — по сравнению с {before} на тот же момент."
+            if anything
+            else f"Сравнить не с чем: за {before} на тот же момент вопросов не было.",
         ],
         reply_to,
     )
@@ -80,8 +82,7 @@ def _counts(now: Counts, before: Counts | None) -> list[str]:
     lines = [
         line("Поступило", "received", f", из них снова открыто {now.reopened}" if now.reopened else ""),
         line("Отвечено", "answered"),
-        # How many wait now says nothing beside how many of the period before still wait.
-        f"Ждут ответа: {now.open}" + (f", ждём уточнения от жителя: {now.clarifying}" if now.clarifying else ""),
+        line("Ждут ответа", "open", f", ждём уточнения от жителя: {now.clarifying}" if now.clarifying else ""),
         line("Просрочено", "overdue"),
     ]
     if now.unanswered:
@@ -165,28 +166,28 @@ _TIME, _TIME_SHARE, _SHARE, _STARS = timedelta(minutes=5), 0.05, 0.01, 0.1
 _ENOUGH, _DEPARTMENTS = 5, 2
 
 
-def weekly(now: Report, before: Report, labels: Labels) -> Draft:
+def weekly(report: Report, labels: Labels) -> Draft:
     """The report of a week beside the week before."""
-    head = f"📈 Неделя {days(now.scope.period)}"
-    counts = now.total.counts
+    head = f"📈 Неделя {days(report.scope.period)}"
+    now, before = report.total, report.before
+    counts, was = now.counts, before.counts.received
     if not counts.received:
-        return _draft(head, [f"Вопросов не было (неделей раньше — {before.total.counts.received})."])
+        return _draft(head, [f"Вопросов не было (неделей раньше — {was})."])
     waiting = f"ждут ответа {counts.open}" + (f", ждём уточнения {counts.clarifying}" if counts.clarifying else "")
-    was = before.total.counts.received
     lines = [
         f"Поступило {counts.received}{_arrow(counts.received, was) if was else ''}, отвечено "
         f"{counts.answered}, {waiting}, просрочено {counts.overdue}.",
-        *_answers(now.total, before.total, labels),
+        *_answers(now, before, labels),
         *_rating(counts),
     ]
-    better, worse = _changes(now, before, labels)
+    better, worse = _changes(report, labels)
     if was and not (better or worse):
         lines += ["", "Заметных перемен за неделю нет."]
     for title, told in (("👍 Стало лучше", better), ("👎 Стало хуже", worse)):
         if told:
             lines += ["", f"{title}:", *(f"• {one}" for one in told)]
-    if now.longest:
-        lines += ["", "Дольше всего ждали:", *(_long(one, labels) for one in now.longest)]
+    if report.longest:
+        lines += ["", "Дольше всего ждали:", *(_long(one, labels) for one in report.longest)]
     return _draft(head, lines)
 
 
@@ -195,18 +196,19 @@ def _long(one: LongWait, labels: Labels) -> str:
     return f"{number(one.question)} · {_short(name(labels, By.DEPARTMENT, one.department))} · {span(one.clock)}, {end}"
 
 
-def _changes(now: Report, before: Report, labels: Labels) -> tuple[list[str], list[str]]:
+def _changes(report: Report, labels: Labels) -> tuple[list[str], list[str]]:
     """What got better and what got worse since the week before, in plain words."""
+    now, before = report.total, report.before
     better: list[str] = []
     worse: list[str] = []
-    if (slower := _slower(now.total.clock, before.total.clock)) is not None:
-        told = f"в среднем {span(now.total.clock.mean or slower)} вместо {span(before.total.clock.mean or slower)}"
+    if (slower := _slower(now.clock, before.clock)) is not None:
+        told = f"в среднем {span(now.clock.mean or slower)} вместо {span(before.clock.mean or slower)}"
         if slower < timedelta(0):
             better.append(f"отвечаем быстрее: {told}")
         else:
             worse.append(f"отвечаем медленнее: {told}")
     for what, share in (("просроченных", "overdue"), ("переданных другому отделу", "handed_over")):
-        is_, was = (_share(one.total.counts, share) for one in (now, before))
+        is_, was = (_share(one.counts, share) for one in (now, before))
         if is_ is None or was is None or abs(is_ - was) < _SHARE:
             continue
         told = f"{what}: {_percent(is_)} вместо {_percent(was)}"
@@ -214,14 +216,14 @@ def _changes(now: Report, before: Report, labels: Labels) -> tuple[list[str], li
             better.append(f"меньше {told}")
         else:
             worse.append(f"больше {told}")
-    stars, were = now.total.counts.rating, before.total.counts.rating
+    stars, were = now.counts.rating, before.counts.rating
     if stars is not None and were is not None and abs(stars - were) >= _STARS:
         told = f"{_decimal(stars)} вместо {_decimal(were)}"
         if stars > were:
             better.append(f"оценка выше: {told}")
         else:
             worse.append(f"оценка ниже: {told}")
-    faster, slower_ones = _departments(now.by.get(By.DEPARTMENT, {}), before.by.get(By.DEPARTMENT, {}))
+    faster, slower_ones = _departments(report.by.get(By.DEPARTMENT, {}), report.before_departments)
     better += [f"{_short(name(labels, By.DEPARTMENT, one))}: быстрее на {by_how_much(-by)}" for one, by in faster]
     worse += [f"{_short(name(labels, By.DEPARTMENT, one))}: медленнее на {by_how_much(by)}" for one, by in slower_ones]
     return better, worse

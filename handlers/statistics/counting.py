@@ -62,13 +62,11 @@ class Counting:
     async def count(self, scope: Scope) -> Report:
         """The figures of just this scope. Raises DatabaseAway."""
         now, zone = self._ctx.clock(), self._ctx.look.zone
+        then = scope.period.same_moment_before(now, zone)
         async with self._turns:
-            # Two connections read in half of the time.
-            waits, before = await asyncio.gather(
-                self._waits(self._which(scope), tuple(By)),
-                self._waits(self._which(replace(scope, period=scope.period.before()))),
-            )
-            return await asyncio.to_thread(counting.report, scope, waits, before, now, scope.period.midnights(zone))
+            waits, before = await self._both(scope, then)
+            midnights = scope.period.midnights(zone)
+            return await asyncio.to_thread(counting.report, scope, waits, before, now, then, midnights)
 
     async def behind(self, admin_chat: ChatRef, scope: Scope, what: What, *, page: int) -> Listed:
         """The waits that a number counts."""
@@ -94,9 +92,25 @@ class Counting:
             waits = await self._waits(Which(since=midnights[0], until=midnights[-1]), counting.OPEN_BY)
             return await asyncio.to_thread(counting.months, waits, firsts[:-1], midnights, now)
 
+    async def _both(self, scope: Scope, then: datetime) -> tuple[Waits, Waits]:
+        """The waits of the period, and of the one before as they were `then`: of one moment, in half of the time."""
+        async with self._ctx.database.snapshot() as tx:
+            name = await statistics.name_of_snapshot(tx)
+            before = asyncio.create_task(self._before(scope, then, name))
+            try:
+                return await statistics.waits(tx, self._which(scope), tuple(By)), await before
+            finally:
+                before.cancel()
+                await asyncio.gather(before, return_exceptions=True)
+
+    async def _before(self, scope: Scope, then: datetime, snapshot: str) -> Waits:
+        which = self._which(replace(scope, period=scope.period.before()))
+        async with self._ctx.database.snapshot() as tx:
+            await statistics.look_at(tx, snapshot)
+            return await statistics.waits(tx, which, (By.DEPARTMENT,), then=then)
+
     async def _waits(self, which: Which, by: Collection[By] = ()) -> Waits:
-        async with self._ctx.database.transaction() as tx:
-            await statistics.snapshot(tx)
+        async with self._ctx.database.snapshot() as tx:
             return await statistics.waits(tx, which, by)
 
     def _seen(self, admin_chat: ChatRef, scope: Scope) -> Scope:

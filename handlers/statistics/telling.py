@@ -92,10 +92,9 @@ class Telling:
         report = await self._counting.count(Scope(period=period))
         labels = self._counting.labels()
         if not wanted.is_told:
-            before = await self._counting.count(Scope(period=period.before()))
             async with self._ctx.database.transaction() as tx:
                 await chores.change(tx, chore, {**chore.arguments, "is_told": True})
-                await self._post(tx, chat, Role.REMINDER, said.weekly(report, before, labels))
+                await self._post(tx, chat, Role.REMINDER, said.weekly(report, labels))
         picture = await self._picture(report, labels)
         async with self._ctx.database.transaction() as tx:
             await chores.finish(tx, chore.id)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.model.action import Deed, Official
+from bot.model.chat import ChatRef
 from bot.model.wait import Outcome
 from bot.statistics.counting import longest, split, total
 from bot.statistics.figures import GROUPS, OTHERS, Behind, By, Counts, What
 from bot.statistics.figures import LIST_PAGE as PAGE
-from storage import statistics
+from storage import actions, statistics
 from storage.database import Database
 from storage.statistics import Which
 from tests.storage.waits import NOW, add_wait
@@ -123,6 +125,73 @@ async def test_which(database: Database, which: dict[str, Any], expected: int) -
     assert expected == (await counts(database, narrowed)).received
     async with database.transaction() as tx:
         assert expected == (await statistics.behind(tx, narrowed, What.RECEIVED, NOW, page=0)).total
+
+
+THEN = NOW - 2 * HOUR
+#: Began eight hours before THEN, and went on then.
+LATER = {"ended_at": NOW, "clock": 36_000}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, Counts(asked=1, answered=1)),
+        ({"ended_at": THEN}, Counts(asked=1, answered=1, overdue=1)),
+        ({"ended_at": THEN + timedelta(microseconds=1)}, Counts(asked=1, open=1, overdue=1)),
+        ({**LATER, "due_at": THEN}, Counts(asked=1, open=1)),
+        *(({**LATER, "outcome": one, "due_at": NOW}, Counts(asked=1, open=1)) for one in Outcome),
+        ({**LATER, "due_at": NOW, "helped_by": 1, "rating": 5, "rated_at": NOW}, Counts(asked=1, open=1)),
+        ({"helped_by": 1, "rating": 5, "rated_at": NOW}, Counts(asked=1, answered=1, helped=1)),
+        ({"rating": 5, "rated_at": THEN}, Counts(asked=1, answered=1, rated=1, rating_sum=5)),
+        # Its clock runs again since then, stands since then; its deadline was over by then.
+        ({"outcome": None, "running_since": NOW - HOUR, "due_at": NOW}, Counts(asked=1, open=1)),
+        ({"outcome": None, "running_since": None}, Counts(asked=1, open=1, overdue=1)),
+        # Had not begun.
+        ({"started_at": THEN, "round": 2}, Counts()),
+    ],
+)
+async def test_then(database: Database, values: dict[str, Any], expected: Counts) -> None:
+    """A wait is what it was at that moment, whatever became of it."""
+    await fill(database, values)
+    async with database.snapshot() as tx:
+        assert expected == total(await statistics.waits(tx, DAY, then=THEN), THEN).counts
+
+
+@pytest.mark.parametrize(
+    ("deeds", "expected"),
+    [
+        ([("clarifying", THEN)], Counts(asked=1, clarifying=1)),
+        ([("clarifying", NOW)], Counts(asked=1, open=1)),
+        ([("clarifying", THEN - HOUR), ("clarified", THEN)], Counts(asked=1, open=1)),
+        ([("clarifying", THEN - HOUR), ("clarified", NOW)], Counts(asked=1, clarifying=1)),
+        ([("interim", THEN), ("interim", NOW)], Counts(asked=1, open=1, interims=1)),
+        ([("handed_over", THEN), ("handed_over", NOW)], Counts(asked=1, open=1, handed_over=1)),
+        ([("handed_over", NOW)], Counts(asked=1, open=1)),
+        # In the round before.
+        ([("handed_over", NOW - timedelta(hours=11)), ("handed_over", NOW)], Counts(asked=1, open=1)),
+    ],
+)
+async def test_done_by_then(database: Database, deeds: list[tuple[str, datetime]], expected: Counts) -> None:
+    """What officials had done to a question that went on is known from the audit trail."""
+    (number,) = await fill(database, {**LATER, "due_at": NOW, "handovers": 2, "interims": 2})
+    async with database.transaction() as tx:
+        by = Official(id="", name="", chat=ChatRef(channel="work", chat_id="-500"))
+        for what, at in deeds:
+            await actions.add(tx, number, by, Deed(what), at)
+    async with database.snapshot() as tx:
+        assert expected == total(await statistics.waits(tx, DAY, then=THEN), THEN).counts
+
+
+async def test_one_moment(database: Database) -> None:
+    """Two connections look at the same moment, whatever is written between their looks."""
+    await fill(database, {})
+    async with database.snapshot() as one:
+        name = await statistics.name_of_snapshot(one)
+        await fill(database, {}, {})
+        async with database.snapshot() as other:
+            await statistics.look_at(other, name)
+            found = [len(await statistics.waits(tx, DAY)) for tx in (one, other)]
+    assert [1, 1] == found
 
 
 async def test_what_they_are_about(database: Database) -> None:

@@ -49,8 +49,8 @@ def page(report: Report, asked: Asked, viewer: Viewer) -> Markup:
             tag(
                 "p",
                 f"Посчитано {moment(report.at, labels.zone)}. "
-                f"Для сравнения: {period_of(asked.period.before())}. Часы идут с регистрации вопроса или с того, "
-                "как его открыли снова; пока ждём уточнения, они стоят.",
+                f"Для сравнения: {period_of(asked.period.before())} на тот же момент. Часы идут с регистрации вопроса "
+                "или с того, как его открыли снова; пока ждём уточнения, они стоят.",
                 class_="small",
             ),
         )

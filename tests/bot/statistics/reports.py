@@ -49,6 +49,7 @@ def report(
     before: Figures | None = None,
     *,
     by: Mapping[By, Mapping[str, Figures]] | None = None,
+    before_departments: Mapping[str, Figures] | None = None,
     longest: tuple[LongWait, ...] = (),
     **scope: Any,
 ) -> Report:
@@ -61,4 +62,5 @@ def report(
         by=by or {},
         days=(),
         longest=longest,
+        before_departments=before_departments or {},
     )

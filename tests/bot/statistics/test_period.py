@@ -221,6 +221,22 @@ def test_bounds() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "at", "expected"),
+    [
+        # Monday at nine: the Monday before at nine, also where the clocks changed in between.
+        (date(2026, 11, 9), date(2026, 11, 15), "2026-11-16 09:00", "2026-11-09 09:00"),
+        (date(2026, 10, 19), date(2026, 10, 25), "2026-10-26 09:00", "2026-10-19 09:00"),
+        (date(2026, 11, 18), date(2026, 11, 18), "2026-11-18 12:30", "2026-11-17 12:30"),
+        (date(2026, 10, 1), date(2026, 10, 31), "2027-03-01 08:00", "2027-01-29 08:00"),
+    ],
+)
+def test_same_moment_before(first: date, last: date, at: str, expected: str) -> None:
+    """The period before is looked at when it was as old as this one is now, by the clock on the wall."""
+    moments = [datetime.fromisoformat(one).replace(tzinfo=BERLIN) for one in (at, expected)]
+    assert moments[1] == Period(first=first, last=last).same_moment_before(moments[0], BERLIN)
+
+
+@pytest.mark.parametrize(
     "text", ["1.11-15.11 " * 500, "с " * 2500, "1." * 2500, "за год" * 900, "İ" * 5000, "\x00٣.١١"]
 )
 def test_anything_is_read(text: str) -> None:

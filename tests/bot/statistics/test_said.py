@@ -133,14 +133,16 @@ def test_name(by: By, value: str, expected: str) -> None:
 def test_everything() -> None:
     """All figures in at most 25 lines, beside those of the period before and the two targets."""
     now = Figures(counts=FULL, clock=times(172, count=110), worked=times(90, count=100))
-    before = Figures(counts=replace(FULL, asked=130, answered=104, overdue=14, handed_over=4), clock=times(187))
+    before = Figures(
+        counts=replace(FULL, asked=130, answered=104, open=12, overdue=14, handed_over=4), clock=times(187)
+    )
     found = statistics(report(now, before, by=GROUPS), LABELS, reply_to="7")
     assert [
         "📊 9–15 ноября 2026",
         "",
         "Поступило: 128 (↓ 10), из них снова открыто 8",
         "Отвечено: 110 (↑ 6)",
-        "Ждут ответа: 10, ждём уточнения от жителя: 3",
+        "Ждут ответа: 10 (↓ 2), ждём уточнения от жителя: 3",
         "Просрочено: 14",
         "Закрыто без ответа: 5 (спам 2, житель не уточнил 1)",
         "Передано другому отделу: 6 (↑ 2)",
@@ -159,7 +161,7 @@ def test_everything() -> None:
         "Каналы: Telegram — 70 (2 ч 52 мин), ВКонтакте — 40 (2 ч 52 мин)",
         "Откуда пришли: без метки — 80 (2 ч 52 мин), остальные — 20 (2 ч 52 мин)",
         "",
-        "Стрелки — по сравнению с 2–8 ноября 2026.",
+        "Стрелки — по сравнению с 2–8 ноября 2026 на тот же момент.",
     ] == lines(found.text)
     assert ("7", (Span(start=0, end=len("📊 9–15 ноября 2026"), style=Style.BOLD),)) == (found.reply_to, found.spans)
 
@@ -177,7 +179,7 @@ def test_little() -> None:
         "",
         "Ответов пока нет.",
         "",
-        "Сравнить не с чем: за 2–8 ноября 2026 вопросов не было.",
+        "Сравнить не с чем: за 2–8 ноября 2026 на тот же момент вопросов не было.",
     ] == lines(found.text)
 
 
@@ -212,9 +214,7 @@ def test_week() -> None:
         LongWait(question=123, clock=timedelta(days=2, hours=3), department="energy", is_answered=False),
         LongWait(question=99, clock=timedelta(hours=30), department="", is_answered=True),
     )
-    found = weekly(
-        report(now, was, by={By.DEPARTMENT: by}, longest=longest), report(was, by={By.DEPARTMENT: by_was}), LABELS
-    )
+    found = weekly(report(now, was, by={By.DEPARTMENT: by}, before_departments=by_was, longest=longest), LABELS)
     assert [
         "📈 Неделя 9–15 ноября 2026",
         "",
@@ -242,18 +242,18 @@ def test_week() -> None:
 
 def test_same_week() -> None:
     """Where nothing changed that is worth a word, that is the word."""
-    assert "Заметных перемен за неделю нет." in weekly(report(), report(figures(10, 175)), LABELS).text
+    assert "Заметных перемен за неделю нет." in weekly(report(before=figures(10, 175)), LABELS).text
 
 
 def test_first_week() -> None:
     """Beside a week without questions nothing is better or worse."""
-    found = weekly(report(before=Figures()), report(Figures()), LABELS).text
+    found = weekly(report(before=Figures()), LABELS).text
     assert (False, False, False) == tuple(words in found for words in ("лучше", "хуже", "перемен"))
 
 
 def test_quiet_week() -> None:
     """A week without questions says so."""
-    found = weekly(report(Figures(), figures(4)), report(figures(4)), LABELS)
+    found = weekly(report(Figures(), figures(4)), LABELS)
     assert "📈 Неделя 9–15 ноября 2026\n\nВопросов не было (неделей раньше — 4)." == found.text
 
 
