@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.model.wait import Outcome
 from bot.statistics.counting import Values, Waits
-from bot.statistics.figures import GROUPS, LIST_PAGE, OTHERS, Behind, By, Listed, What
+from bot.statistics.figures import GROUPS, LIST_PAGE, OTHERS, Behind, By, Listed, LongWait, What
 from storage import questions
 from storage.database import Transaction
 
@@ -35,10 +36,10 @@ class Which:
     place: str | None = None
     channel: str | None = None
 
-    def condition(self) -> tuple[str, list[object]]:
-        """In SQL, with its values from `$1` on."""
+    def condition(self, when: str = "w.started_at >= $1 AND w.started_at < $2") -> tuple[str, list[object]]:
+        """In SQL, with its values from `$1` on; `when`: which ones, by the time alone."""
         values: list[object] = [self.since, self.until]
-        parts = ["w.started_at >= $1 AND w.started_at < $2"]
+        parts = [when]
         if self.departments is not None:
             values.append(list(self.departments))
             parts.append(f"w.department = ANY(${len(values)}::text[])")
@@ -246,6 +247,29 @@ _BEHIND = {
     What.OVERDUE: _LATE,
     What.HANDED_OVER: "w.handovers > 0",
 }
+
+
+async def longest_of_before(tx: Transaction, which: Which, now: datetime, *, most: int) -> list[LongWait]:
+    """The longest of those waits that began before, and last still or were answered in the period."""
+    condition, values = which.condition(
+        "w.started_at < $1 AND (w.ended_at IS NULL OR w.ended_at >= $1 AND w.ended_at < $2)"
+    )
+    values += [now, most]
+    rows = await tx.raw.fetch(
+        f"SELECT w.question_id, {_CLOCK.format(now=f'${len(values) - 1}')} AS clock, w.department, w.outcome"
+        f" FROM waits w WHERE {condition} AND w.outcome IN ('', 'answered')"
+        f" ORDER BY clock DESC, w.question_id LIMIT ${len(values)}",
+        *values,
+    )
+    return [
+        LongWait(
+            question=row["question_id"],
+            clock=timedelta(seconds=row["clock"]),
+            department=row["department"],
+            is_answered=row["outcome"] == Outcome.ANSWERED,
+        )
+        for row in rows
+    ]
 
 
 async def behind(tx: Transaction, which: Which, what: What, now: datetime, *, page: int) -> Listed:

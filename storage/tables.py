@@ -250,6 +250,8 @@ waits = Table(
     Column("comment_id", BigInteger),
     PrimaryKeyConstraint("question_id", "round"),
     Index("waits_started_at", "started_at"),
+    # Where there is none, it lasts.
+    Index("waits_ended_at", "ended_at"),
 )
 
 #: The words of whole questions, for full text search; written a moment later, by a job.

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.statistics.bins import starts
-from bot.statistics.figures import OTHERS, By, Counts, Day, Figures, LongWait, Month, Report, Scope, Times
+from bot.statistics.figures import LONGEST, OTHERS, By, Counts, Day, Figures, LongWait, Month, Report, Scope, Times
 from bot.statistics.period import Period
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def _spans(waits: Waits, firsts: Sequence[date], edges: Sequence[datetime]) -> t
     )
 
 
-def longest(waits: Waits, now: datetime, *, most: int = 3) -> tuple[LongWait, ...]:
+def longest(waits: Waits, now: datetime, *, most: int = LONGEST) -> tuple[LongWait, ...]:
     """The longest of those that were answered or last, the longest first; of equals, the older question."""
     import numpy as np
 
@@ -247,9 +247,19 @@ def longest(waits: Waits, now: datetime, *, most: int = 3) -> tuple[LongWait, ..
 
 
 def report(
-    scope: Scope, waits: Waits, before: Waits, now: datetime, then: datetime, midnights: Sequence[datetime]
+    scope: Scope,
+    waits: Waits,
+    before: Waits,
+    older: Sequence[LongWait],
+    now: datetime,
+    then: datetime,
+    midnights: Sequence[datetime],
 ) -> Report:
-    """All figures of a period: of its waits at `now`, and of those of the period before, read as they were `then`."""
+    """All figures of a period: of its waits at `now`, and of those of the period before, read as they were `then`.
+
+    `older`: the longest of those that began earlier.
+    """
+    long_ones = sorted((*longest(waits, now), *older), key=lambda one: (-one.clock, one.question))
     return Report(
         scope=scope,
         at=now,
@@ -258,7 +268,7 @@ def report(
         by={by: split(waits, by, now) for by in By},
         days=days(waits, scope.period.first, midnights),
         bins=bins(waits, scope.period, midnights),
-        longest=longest(waits, now),
+        longest=tuple(long_ones[:LONGEST]),
         before_departments=split(before, By.DEPARTMENT, then),
     )
 

@@ -134,13 +134,17 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongWait:
-    """One of the longest waits of a period."""
+    """One of the longest waits of a period: it began in it, or before and lasts still, or was answered in it."""
 
     question: int
     #: By the clock, to the answer or until now.
     clock: timedelta
     department: str
     is_answered: bool
+
+
+#: So many of the longest waits are named.
+LONGEST = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

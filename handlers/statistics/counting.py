@@ -11,7 +11,7 @@ from bot.adapter import Labels
 from bot.model.chat import ChatRef
 from bot.statistics import counting
 from bot.statistics.counting import Waits
-from bot.statistics.figures import By, Listed, Month, Report, Scope, What
+from bot.statistics.figures import LONGEST, By, Listed, LongWait, Month, Report, Scope, What
 from bot.statistics.period import Period
 from handlers.context import Context
 from storage import statistics
@@ -64,9 +64,9 @@ class Counting:
         now, zone = self._ctx.clock(), self._ctx.look.zone
         then = scope.period.same_moment_before(now, zone)
         async with self._turns:
-            waits, before = await self._both(scope, then)
+            waits, before, older = await self._read(scope, now, then)
             midnights = scope.period.midnights(zone)
-            return await asyncio.to_thread(counting.report, scope, waits, before, now, then, midnights)
+            return await asyncio.to_thread(counting.report, scope, waits, before, older, now, then, midnights)
 
     async def behind(self, admin_chat: ChatRef, scope: Scope, what: What, *, page: int) -> Listed:
         """The waits that a number counts."""
@@ -92,13 +92,18 @@ class Counting:
             waits = await self._waits(Which(since=midnights[0], until=midnights[-1]), counting.OPEN_BY)
             return await asyncio.to_thread(counting.months, waits, firsts[:-1], midnights, now)
 
-    async def _both(self, scope: Scope, then: datetime) -> tuple[Waits, Waits]:
-        """The waits of the period, and of the one before as they were `then`: of one moment, in half of the time."""
+    async def _read(self, scope: Scope, now: datetime, then: datetime) -> tuple[Waits, Waits, Sequence[LongWait]]:
+        """The waits of the period, those of the one before as they were `then`, and the longest of older ones.
+
+        All is of one moment, though two connections read it, in half of the time.
+        """
+        which = self._which(scope)
         async with self._ctx.database.snapshot() as tx:
             name = await statistics.name_of_snapshot(tx)
             before = asyncio.create_task(self._before(scope, then, name))
             try:
-                return await statistics.waits(tx, self._which(scope), tuple(By)), await before
+                older = await statistics.longest_of_before(tx, which, now, most=LONGEST)
+                return await statistics.waits(tx, which, tuple(By)), await before, older
             finally:
                 before.cancel()
                 await asyncio.gather(before, return_exceptions=True)

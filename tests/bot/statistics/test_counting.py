@@ -233,7 +233,7 @@ def test_report() -> None:
     """A report holds the figures of its period beside those before it, split by everything there is."""
     period = Period(first=date(2026, 11, 18), last=date(2026, 11, 18))
     found = report(
-        Scope(period=period), waits(Row(clock=10)), waits(Row(), Row(clock=20)), NOW, NOW, period.midnights(UTC)
+        Scope(period=period), waits(Row(clock=10)), waits(Row(), Row(clock=20)), [], NOW, NOW, period.midnights(UTC)
     )
     assert (1, minutes(10), 2, NOW) == (
         found.total.counts.received,

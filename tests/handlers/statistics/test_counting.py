@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.model.chat import ChatRef
+from bot.model.wait import Outcome
 from bot.statistics.figures import OTHERS, By, Scope, What
 from bot.statistics.period import Period
 from handlers.statistics.counting import MONTHS, MONTHS_LAST
@@ -89,6 +91,36 @@ async def test_place_and_channel(bureau: Bureau) -> None:
     await bureau.wait(place="nadym")
     report = await bureau.counting.report(DESK, Scope(period=WEEK, place="nadym", channel="vk"))
     assert 1 == report.total.counts.received
+
+
+LONG_AGO = NOW - timedelta(days=40)
+
+
+@pytest.mark.parametrize(
+    ("values", "departments", "is_named"),
+    [
+        ({"outcome": None}, None, True),
+        ({"outcome": None, "running_since": None, "clock": 500_000}, None, True),
+        ({"ended_at": datetime(2026, 11, 11, 23, tzinfo=UTC), "clock": 500_000}, None, True),
+        ({"ended_at": datetime(2026, 11, 11, 22, 59, tzinfo=UTC), "clock": 500_000}, None, False),
+        ({"ended_at": NOW, "clock": 500_000, "outcome": Outcome.CLOSED}, None, False),
+        ({"ended_at": NOW, "clock": 5}, None, False),
+        ({"outcome": None}, ("energy",), False),
+        ({"outcome": None, "department": "energy"}, ("energy",), True),
+    ],
+)
+async def test_longest_waits_of_before(
+    bureau: Bureau, values: dict[str, Any], departments: tuple[str, ...] | None, *, is_named: bool
+) -> None:
+    """Who has waited since long before the period is among the longest, if he waits still or was answered in it."""
+    for _ in range(3):
+        await bureau.wait(department="energy")
+    number = await bureau.wait(started_at=LONG_AGO, **values)
+    report = await bureau.counting.count(Scope(period=WEEK, departments=departments))
+    assert (3, 3) == (report.total.counts.received, len(report.longest))
+    assert is_named == (number == report.longest[0].question)
+    if is_named and "clock" not in values:
+        assert timedelta(days=40) == report.longest[0].clock
 
 
 async def test_labels(bureau: Bureau) -> None:
