@@ -160,8 +160,7 @@ def _counts(ctx: Context, now: datetime) -> list[Case]:
         return Period(first=today - timedelta(days=days - 1), last=today)
 
     def which(scope: Scope) -> Which:
-        since, until = scope.period.bounds(UTC)
-        return Which(since=since, until=until, departments=scope.departments)
+        return Which.of(scope, UTC)
 
     def case(name: str, days: int, times: int, *, own: bool = False) -> Case:
         scope = Scope(period=period(days), departments=(_DEPARTMENT,) if own else None)

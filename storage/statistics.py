@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from bot.model.wait import Outcome
 from bot.statistics.counting import Values, Waits
-from bot.statistics.figures import GROUPS, LIST_PAGE, OTHERS, Behind, By, Listed, LongWait, What
+from bot.statistics.figures import GROUPS, LIST_PAGE, OTHERS, Behind, By, Listed, LongWait, Scope, What
 from storage import questions
 from storage.database import Transaction
 
@@ -35,6 +35,22 @@ class Which:
     departments: Sequence[str] | None = None
     place: str | None = None
     channel: str | None = None
+    topic: str | None = None
+    source: str | None = None
+
+    @classmethod
+    def of(cls, scope: Scope, zone: tzinfo) -> Which:
+        """The waits of a scope, by the days of this zone."""
+        since, until = scope.period.bounds(zone)
+        return cls(
+            since=since,
+            until=until,
+            departments=scope.departments,
+            place=scope.place,
+            channel=scope.channel,
+            topic=scope.topic,
+            source=scope.source,
+        )
 
     def condition(self, when: str = "w.started_at >= $1 AND w.started_at < $2") -> tuple[str, list[object]]:
         """In SQL, with its values from `$1` on; `when`: which ones, by the time alone."""
@@ -43,12 +59,10 @@ class Which:
         if self.departments is not None:
             values.append(list(self.departments))
             parts.append(f"w.department = ANY(${len(values)}::text[])")
-        if self.place is not None:
-            values.append(self.place)
-            parts.append(f"w.place = ${len(values)}")
-        if self.channel is not None:
-            values.append(self.channel)
-            parts.append(f"w.channel = ${len(values)}")
+        for by in (By.PLACE, By.CHANNEL, By.TOPIC, By.SOURCE):
+            if (value := getattr(self, by)) is not None:
+                values.append(value)
+                parts.append(f"w.{by} = ${len(values)}")
         return " AND ".join(parts), values
 
 
@@ -246,6 +260,8 @@ _BEHIND = {
     What.TAKEN_BACK: "w.outcome = 'withdrawn'",
     What.OVERDUE: _LATE,
     What.HANDED_OVER: "w.handovers > 0",
+    What.SIMILAR: "w.helped_by IS NOT NULL",
+    What.UNANSWERED: "w.outcome NOT IN ('', 'answered')",
 }
 
 

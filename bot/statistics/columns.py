@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.adapter import Labels
-from bot.model.question import Status
-from bot.model.wait import Outcome
 from bot.statistics.figures import By
 from bot.statistics.phrases import name
 from bot.statistics.rows import LONGEST_TEXT, Row
+from bot.statistics.words import OUTCOMES, STATUSES
 
 Value = int | float | str | datetime | timedelta | None
 
@@ -50,22 +49,6 @@ class Column:
         value = self.value(row)
         return self.called(labels, value) if self.called is not None and isinstance(value, str) else value
 
-
-STATUSES: Mapping[str, str] = {
-    Status.OPEN: "ждёт ответа",
-    Status.CLARIFYING: "ждём уточнения",
-    Status.ANSWERED: "отвечен",
-    Status.CLOSED: "закрыт",
-}
-OUTCOMES: Mapping[str, str] = {
-    "": "ещё ждёт",
-    Outcome.ANSWERED: "ответ дан",
-    Outcome.CLOSED: "закрыт без ответа",
-    Outcome.SPAM: "спам",
-    Outcome.UNCLARIFIED: "житель не уточнил",
-    Outcome.HELPED: "помог готовый ответ",
-    Outcome.WITHDRAWN: "житель отозвал",
-}
 
 COLUMNS: tuple[Column, ...] = (
     Column(name="number", title="№", kind=Kind.NUMBER, value=lambda row: row.number, width=9),

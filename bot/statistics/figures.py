@@ -33,9 +33,11 @@ class Scope:
     period: Period
     #: None: of every department; else these slugs (empty text: what the coordinators answer).
     departments: tuple[str, ...] | None = None
-    #: Slugs and channels; None: all.
+    #: Slugs, channels, what links say; None: all.
     place: str | None = None
     channel: str | None = None
+    topic: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,10 @@ class What(StrEnum):
     TAKEN_BACK = "taken_back"
     OVERDUE = "overdue"
     HANDED_OVER = "handed_over"
+    #: An answer to a similar question was used again.
+    SIMILAR = "helped"
+    #: All that ended without an answer.
+    UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

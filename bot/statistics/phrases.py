@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from bot.adapter import Labels
 from bot.plural import plural
 from bot.statistics.figures import OTHERS, By
 from bot.statistics.period import Period
+from bot.statistics.words import TOGETHER, WITHOUT
 
 _MONTHS = (
     "января",
@@ -23,14 +25,14 @@ _MONTHS = (
     "ноября",
     "декабря",
 )
-#: A group without a value.
-_WITHOUT = {
-    By.DEPARTMENT: "Координаторы",
-    By.TOPIC: "без темы",
-    By.PLACE: "без места",
-    By.CHANNEL: "без канала",
-    By.SOURCE: "без метки",
-}
+#: Between groups of three digits; it ends no line.
+THIN = "\N{NARROW NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+def number(value: int) -> str:
+    """With thin gaps: «12 345»."""
+    return f"{value:,}".replace(",", THIN).replace("-", MINUS)
 
 
 def span(of: timedelta) -> str:
@@ -77,16 +79,23 @@ def _day(of: date) -> str:
     return f"{of.day} {_MONTHS[of.month - 1]}"
 
 
+def known(labels: Labels, by: By) -> Mapping[str, str]:
+    """The names that the settings give to the groups of this kind, by value."""
+    match by:
+        case By.DEPARTMENT:
+            return labels.departments
+        case By.TOPIC:
+            return labels.topics
+        case By.PLACE:
+            return labels.places
+        case By.CHANNEL:
+            return labels.channels
+        case By.SOURCE:
+            return {}
+
+
 def name(labels: Labels, by: By, value: str) -> str:
-    """How a group is called."""
+    """How a group is called; one that the settings do not know any more goes by its slug."""
     if value == OTHERS:
-        return "остальные"
-    if not value:
-        return _WITHOUT[by]
-    names = {
-        By.DEPARTMENT: labels.departments,
-        By.TOPIC: labels.topics,
-        By.PLACE: labels.places,
-        By.CHANNEL: labels.channels,
-    }
-    return names.get(by, {}).get(value, value)
+        return TOGETHER
+    return known(labels, by).get(value) or value or WITHOUT[by]

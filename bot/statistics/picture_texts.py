@@ -9,21 +9,10 @@ from datetime import timedelta, tzinfo
 
 from bot.adapter import Labels
 from bot.statistics.bins import Step
-from bot.statistics.figures import By, Day, Report
-from bot.statistics.phrases import days, name, span
+from bot.statistics.figures import By, Day, Report, What
+from bot.statistics.phrases import days, name, number, span
+from bot.statistics.words import COUNTS
 
-RECEIVED = {
-    Step.DAY: "Поступило вопросов по дням",
-    Step.WEEK: "Поступило вопросов по неделям",
-    Step.MONTH: "Поступило вопросов по месяцам",
-    Step.YEAR: "Поступило вопросов по годам",
-}
-ANSWER_TIME = {
-    Step.DAY: "Время до первого ответа по дням",
-    Step.WEEK: "Время до первого ответа по неделям",
-    Step.MONTH: "Время до первого ответа по месяцам",
-    Step.YEAR: "Время до первого ответа по годам",
-}
 MEAN, MEDIAN = "среднее", "медиана"
 NOTHING_CAME = "За это время вопросов не было"
 NOTHING_ANSWERED = "За это время ответов не было"
@@ -98,8 +87,16 @@ def foot(report: Report, zone: tzinfo) -> str:
 def tiles(report: Report) -> tuple[Tile, ...]:
     now, before = report.total, report.before
     return (
-        Tile(name="Поступило", figure=number(now.counts.received), before=_before(number(before.counts.received))),
-        Tile(name="Отвечено", figure=number(now.counts.answered), before=_before(number(before.counts.answered))),
+        Tile(
+            name=COUNTS[What.RECEIVED],
+            figure=number(now.counts.received),
+            before=_before(number(before.counts.received)),
+        ),
+        Tile(
+            name=COUNTS[What.ANSWERED],
+            figure=number(now.counts.answered),
+            before=_before(number(before.counts.answered)),
+        ),
         Tile(name="В среднем ответ за", figure=_span(now.clock.mean), before=_before(_span(before.clock.mean))),
     )
 
@@ -133,11 +130,6 @@ def bin_label(one: Day, step: Step, *, is_first: bool) -> str:
             return f"{month}\n{day.year}" if is_first or day.month == 1 else f"{month}\n"
         case Step.YEAR:
             return str(day.year)
-
-
-def number(value: int) -> str:
-    """With thin gaps: «12 345»."""
-    return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def short_number(value: float) -> str:

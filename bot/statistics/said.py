@@ -11,21 +11,16 @@ from bot.delivery.fit import Draft
 from bot.delivery.split import shorten
 from bot.desk.cards import number
 from bot.model.message import Span, Style
-from bot.plural import count
-from bot.statistics.figures import By, Counts, Figures, LongWait, Report, Times
+from bot.plural import plural
+from bot.statistics.figures import By, Counts, Figures, LongWait, Report, Times, What
 from bot.statistics.phrases import by_how_much, days, name, span, verdict
+from bot.statistics.phrases import number as _n
+from bot.statistics.words import COUNTS, GROUPS, INTERIMS, UNANSWERED
 
 #: Groups that are named; the rest are counted.
 _NAMED = 3
 #: Units of a name that are shown (a source is whatever a link says), and of several in the heading.
 _NAME, _WHOSE = 40, 120
-_TITLES = (
-    (By.DEPARTMENT, "Отделы"),
-    (By.TOPIC, "Темы"),
-    (By.PLACE, "Места"),
-    (By.CHANNEL, "Каналы"),
-    (By.SOURCE, "Откуда пришли"),
-)
 _NOT_DONE = {
     "stats": "Статистику посчитать не получилось. Попробуйте ещё раз чуть позже.",
     "export": "Таблицу собрать не получилось. Попробуйте ещё раз чуть позже.",
@@ -68,36 +63,32 @@ def _draft(head: str, lines: Iterable[str], reply_to: str = "") -> Draft:
 
 
 def _counts(now: Counts, before: Counts | None) -> list[str]:
-    def line(what: str, of: str, told: str = "") -> str:
-        value = getattr(now, of)
-        return f"{what}: {value}{_arrow(value, getattr(before, of)) if before else ''}{told}"
+    def line(what: What, told: str = "") -> str:
+        value = getattr(now, what)
+        return f"{COUNTS[what]}: {_n(value)}{_arrow(value, getattr(before, what)) if before else ''}{told}"
 
-    whys = (
-        (now.spam, "спам"),
-        (now.unclarified, "житель не уточнил"),
-        (now.helped_at_once, "помог готовый ответ"),
-        (now.taken_back, "житель отозвал"),
-    )
-    why = ", ".join(f"{what} {n}" for n, what in whys if n)
+    clarifying = f"{COUNTS[What.CLARIFYING].lower()} от жителя: {_n(now.clarifying)}"
+    why = ", ".join(f"{COUNTS[what].lower()} {_n(n)}" for what in UNANSWERED if (n := getattr(now, what)))
     lines = [
-        line("Поступило", "received", f", из них снова открыто {now.reopened}" if now.reopened else ""),
-        line("Отвечено", "answered"),
-        line("Ждут ответа", "open", f", ждём уточнения от жителя: {now.clarifying}" if now.clarifying else ""),
-        line("Просрочено", "overdue"),
+        line(What.RECEIVED, f", из них снова открыто {_n(now.reopened)}" if now.reopened else ""),
+        line(What.ANSWERED),
+        line(What.OPEN, f", {clarifying}" if now.clarifying else ""),
+        line(What.OVERDUE),
     ]
     if now.unanswered:
-        lines.append(line("Закрыто без ответа", "unanswered", f" ({why})" if why else ""))
+        lines.append(line(What.UNANSWERED, f" ({why})"))
     if now.handed_over:
-        lines.append(line("Передано другому отделу", "handed_over"))
+        lines.append(line(What.HANDED_OVER))
     if now.interims:
-        lines.append(line("Промежуточных ответов", "interims"))
+        arrow = _arrow(now.interims, before.interims) if before else ""
+        lines.append(f"{INTERIMS}: {_n(now.interims)}{arrow}")
     if now.helped:
-        lines.append(line("Помог похожий ответ", "helped"))
+        lines.append(line(What.SIMILAR))
     return lines
 
 
 def _arrow(now: int, before: int) -> str:
-    return f" ({'↑' if now > before else '↓'} {abs(now - before)})" if now != before else ""
+    return f" ({'↑' if now > before else '↓'} {_n(abs(now - before))})" if now != before else ""
 
 
 def _answers(now: Figures, before: Figures, labels: Labels) -> list[str]:
@@ -106,7 +97,11 @@ def _answers(now: Figures, before: Figures, labels: Labels) -> list[str]:
         return ["Ответов пока нет."]
     lines = [f"Первый ответ: {_spread(now.clock, _time_arrow(now.clock, before.clock))}"]
     if now.worked.count:
-        some = f" (известно о {now.worked.count} из {now.clock.count})" if now.worked.count < now.clock.count else ""
+        some = (
+            f" (известно о {_n(now.worked.count)} из {_n(now.clock.count)})"
+            if now.worked.count < now.clock.count
+            else ""
+        )
         lines.append(f"В рабочее время: {_spread(now.worked)}{some}")
     own, country = labels.targets.own, labels.targets.country
     lines.append(f"Цель {span(own)}: {verdict(mean, own)}. По стране {span(country)}: {verdict(mean, country)}.")
@@ -128,7 +123,8 @@ def _time_arrow(now: Times, before: Times) -> str:
 def _rating(counts: Counts) -> list[str]:
     if counts.rating is None:
         return []
-    return [f"Оценка: {_decimal(counts.rating)} из 5 ({count(counts.rated, 'житель', 'жителя', 'жителей')})"]
+    given = f"{_n(counts.rated)} {plural(counts.rated, 'оценка', 'оценки', 'оценок')}"
+    return [f"Оценка: {_decimal(counts.rating)} из 5 ({given})"]
 
 
 def _decimal(value: float) -> str:
@@ -138,20 +134,20 @@ def _decimal(value: float) -> str:
 def _groups(report: Report, labels: Labels) -> list[str]:
     """The largest groups, a line for each way to split; where there is but one group it says nothing new."""
     lines = []
-    for by, title in _TITLES:
+    for by, title in GROUPS.items():
         groups = report.by.get(by, {})
         if len(groups) < 2:
             continue
         named = list(groups.items())[:_NAMED]
         parts = [f"{_short(name(labels, by, value))} — {_group(figures)}" for value, figures in named]
         rest = sum(figures.counts.received for figures in list(groups.values())[_NAMED:])
-        lines.append(f"{title}: {', '.join(parts)}" + (f", другие — {rest}" if rest else ""))
+        lines.append(f"{title}: {', '.join(parts)}" + (f", другие — {_n(rest)}" if rest else ""))
     return ["Больше всего вопросов (в скобках — первый ответ в среднем):", *lines, ""] if lines else []
 
 
 def _group(figures: Figures) -> str:
     mean = figures.clock.mean
-    return f"{figures.counts.received}" + (f" ({span(mean)})" if mean is not None else "")
+    return _n(figures.counts.received) + (f" ({span(mean)})" if mean is not None else "")
 
 
 def _short(text: str) -> str:
@@ -172,11 +168,13 @@ def weekly(report: Report, labels: Labels) -> Draft:
     now, before = report.total, report.before
     counts, was = now.counts, before.counts.received
     if not counts.received:
-        return _draft(head, [f"Вопросов не было (неделей раньше — {was})."])
-    waiting = f"ждут ответа {counts.open}" + (f", ждём уточнения {counts.clarifying}" if counts.clarifying else "")
+        return _draft(head, [f"Вопросов не было (неделей раньше — {_n(was)})."])
+    waiting = f"ждут ответа {_n(counts.open)}" + (
+        f", ждём уточнения {_n(counts.clarifying)}" if counts.clarifying else ""
+    )
     lines = [
-        f"Поступило {counts.received}{_arrow(counts.received, was) if was else ''}, отвечено "
-        f"{counts.answered}, {waiting}, просрочено {counts.overdue}.",
+        f"Поступило {_n(counts.received)}{_arrow(counts.received, was) if was else ''}, отвечено "
+        f"{_n(counts.answered)}, {waiting}, просрочено {_n(counts.overdue)}.",
         *_answers(now, before, labels),
         *_rating(counts),
     ]

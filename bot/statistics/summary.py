@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.statistics.columns import COLUMNS, Kind, Value
-from bot.statistics.figures import By, Figures
+from bot.statistics.figures import By, Figures, What
 from bot.statistics.phrases import days, name, span
 from bot.statistics.table import Order, Written
+from bot.statistics.words import COUNTS, INTERIMS, MEAN, MEDIAN, P90, UNANSWERED
 
 QUESTIONS, AGAIN, DEPARTMENTS, METHOD = "Вопросы", "Открыты снова", "По отделам", "Методика"
 TOTAL = "Всего"
@@ -25,13 +26,14 @@ class FigureColumn:
     method: str = ""
 
 
+def _count(what: What, method: str = "") -> FigureColumn:
+    return FigureColumn(
+        title=COUNTS[what], kind=Kind.NUMBER, value=lambda one: getattr(one.counts, what), method=method
+    )
+
+
 FIGURES: tuple[FigureColumn, ...] = (
-    FigureColumn(
-        title="Поступило",
-        kind=Kind.NUMBER,
-        value=lambda one: one.counts.received,
-        method="Зарегистрированы и открыты снова вместе: строки листов «Вопросы» и «Открыты снова».",
-    ),
+    _count(What.RECEIVED, "Зарегистрированы и открыты снова вместе: строки листов «Вопросы» и «Открыты снова»."),
     FigureColumn(title="Зарегистрировано", kind=Kind.NUMBER, value=lambda one: one.counts.asked),
     FigureColumn(
         title="Открыто снова",
@@ -39,39 +41,24 @@ FIGURES: tuple[FigureColumn, ...] = (
         value=lambda one: one.counts.reopened,
         method="Житель написал по вопросу снова и ждёт нового ответа. «Спасибо» вопрос не открывает.",
     ),
-    FigureColumn(title="Отвечено", kind=Kind.NUMBER, value=lambda one: one.counts.answered),
-    FigureColumn(title="Ждут ответа", kind=Kind.NUMBER, value=lambda one: one.counts.open),
-    FigureColumn(title="Ждём уточнения", kind=Kind.NUMBER, value=lambda one: one.counts.clarifying),
-    FigureColumn(title="Закрыто без ответа", kind=Kind.NUMBER, value=lambda one: one.counts.closed),
-    FigureColumn(title="Спам", kind=Kind.NUMBER, value=lambda one: one.counts.spam),
-    FigureColumn(title="Житель не уточнил", kind=Kind.NUMBER, value=lambda one: one.counts.unclarified),
-    FigureColumn(title="Помог готовый ответ", kind=Kind.NUMBER, value=lambda one: one.counts.helped_at_once),
-    FigureColumn(title="Житель отозвал", kind=Kind.NUMBER, value=lambda one: one.counts.taken_back),
-    FigureColumn(title="Просрочено", kind=Kind.NUMBER, value=lambda one: one.counts.overdue),
+    _count(What.ANSWERED),
+    _count(What.OPEN),
+    _count(What.CLARIFYING),
+    _count(What.UNANSWERED, "Сумма следующих пяти столбцов."),
+    *(_count(what) for what in UNANSWERED),
+    _count(What.OVERDUE),
+    _count(What.HANDED_OVER, "Строки, в которых «Передан, раз» больше нуля."),
+    FigureColumn(title=INTERIMS, kind=Kind.NUMBER, value=lambda one: one.counts.interims),
+    _count(What.SIMILAR, "Строки, в которых указано «Взят ответ на №»."),
+    FigureColumn(title=MEAN, kind=Kind.SPAN, value=lambda one: one.clock.mean, method="Среднее «Времени до ответа»."),
     FigureColumn(
-        title="Передавались",
-        kind=Kind.NUMBER,
-        value=lambda one: one.counts.handed_over,
-        method="Строки, в которых «Передан, раз» больше нуля.",
-    ),
-    FigureColumn(title="Промежуточных ответов", kind=Kind.NUMBER, value=lambda one: one.counts.interims),
-    FigureColumn(
-        title="Помог похожий ответ",
-        kind=Kind.NUMBER,
-        value=lambda one: one.counts.helped,
-        method="Строки, в которых указано «Взят ответ на №».",
-    ),
-    FigureColumn(
-        title="Ответ в среднем", kind=Kind.SPAN, value=lambda one: one.clock.mean, method="Среднее «Времени до ответа»."
-    ),
-    FigureColumn(
-        title="Медиана",
+        title=MEDIAN,
         kind=Kind.SPAN,
         value=lambda one: one.clock.median,
         method="Половина ответов быстрее, половина медленнее.",
     ),
     FigureColumn(
-        title="9 из 10 быстрее",
+        title=P90,
         kind=Kind.SPAN,
         value=lambda one: one.clock.p90,
         method="Наименьшее время, которого не превысили хотя бы 90 % ответов.",

@@ -126,5 +126,4 @@ class Counting:
         return replace(scope, departments=may if wanted is None else tuple(one for one in wanted if one in may))
 
     def _which(self, scope: Scope) -> Which:
-        since, until = scope.period.bounds(self._ctx.look.zone)
-        return Which(since=since, until=until, departments=scope.departments, place=scope.place, channel=scope.channel)
+        return Which.of(scope, self._ctx.look.zone)

@@ -23,7 +23,9 @@ from bot.adapter import Labels
 from bot.statistics import picture_texts as texts
 from bot.statistics.bins import Step, step_for
 from bot.statistics.figures import Day, Report
+from bot.statistics.phrases import number
 from bot.statistics.picture_texts import Series
+from bot.statistics.words import ANSWER_TIME_BY, RECEIVED_BY
 
 #: Pixels. A phone shows the whole width, so one pixel of ours is a third of a point there.
 WIDTH, HEIGHT = 1080, 1350
@@ -104,7 +106,7 @@ def _head(figure: Figure, report: Report, labels: Labels) -> None:
 
 def _received(figure: Figure, bins: Sequence[Day], step: Step, series: Sequence[Series]) -> None:
     """Bars, the channels one upon another."""
-    _text(figure, _LEFT, 0.799, texts.RECEIVED[step], size=_HEAD, bold=True)
+    _text(figure, _LEFT, 0.799, RECEIVED_BY[step], size=_HEAD, bold=True)
     for place, one in enumerate(series):
         left = _LEFT + (place % 2) * 0.465
         bottom = 0.774 - (place // 2) * _LINE
@@ -127,7 +129,7 @@ def _received(figure: Figure, bins: Sequence[Day], step: Step, series: Sequence[
         for place, count in enumerate(ground):
             if count:
                 axes.annotate(
-                    texts.number(count), (place, count), (0, 2), textcoords="offset points", ha="center", fontsize=8
+                    number(count), (place, count), (0, 2), textcoords="offset points", ha="center", fontsize=8
                 )
 
 
@@ -153,7 +155,7 @@ class _Line:
 
 def _answer_times(figure: Figure, bins: Sequence[Day], step: Step, labels: Labels) -> None:
     """Lines of mean and median with gaps where nothing was answered, against the two targets."""
-    _text(figure, _LEFT, 0.405, texts.ANSWER_TIME[step], size=_HEAD, bold=True)
+    _text(figure, _LEFT, 0.405, ANSWER_TIME_BY[step], size=_HEAD, bold=True)
     axes = _axes(figure, 0.092, 0.362, len(bins))
     lines = _lines(bins)
     own, country = _hours(labels.targets.own), _hours(labels.targets.country)

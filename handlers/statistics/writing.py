@@ -100,6 +100,4 @@ def _batches(tx: Transaction, order: Order, *, again: bool) -> AsyncIterator[lis
 
 
 def _which(order: Order) -> Which:
-    scope = order.scope
-    since, until = scope.period.bounds(order.labels.zone)
-    return Which(since=since, until=until, departments=scope.departments, place=scope.place, channel=scope.channel)
+    return Which.of(order.scope, order.labels.zone)

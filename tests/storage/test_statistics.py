@@ -108,6 +108,9 @@ async def test_when(database: Database, values: dict[str, Any], expected: int) -
         ({"place": "nadym"}, 2),
         ({"place": ""}, 2),
         ({"channel": "vk"}, 1),
+        ({"topic": "water"}, 1),
+        ({"topic": "", "source": "qr-1"}, 1),
+        ({"source": ""}, 3),
         ({"departments": ("energy",), "place": "nadym", "channel": "vk"}, 1),
         ({"departments": ("school",), "place": "nadym", "channel": "vk"}, 0),
     ],
@@ -117,8 +120,8 @@ async def test_which(database: Database, which: dict[str, Any], expected: int) -
     await fill(
         database,
         {"department": "energy", "place": "nadym", "channel": "vk"},
-        {"department": "energy"},
-        {"department": "school", "place": "nadym"},
+        {"department": "energy", "topic": "water"},
+        {"department": "school", "place": "nadym", "source": "qr-1"},
         {"department": ""},
     )
     narrowed = Which(since=DAY.since, until=DAY.until, **which)

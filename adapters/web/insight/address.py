@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlencode
 
 from adapters.web.insight.wording import counted, day_of
 from bot.adapter import Labels
-from bot.statistics.figures import By, Scope, What
-from bot.statistics.period import Period
+from bot.statistics.figures import OTHERS, By, Scope, What
+from bot.statistics.period import Period, Unreadable, read_period
 
 REPORT = "/admin/statistics"
 LIST = "/admin/statistics/list"
@@ -20,11 +21,13 @@ FIND = "/admin/find"
 OPEN = "/statistics"
 OPEN_JSON = "/statistics.json"
 
-#: Stands for questions without a department (the coordinators answer them) or without a place: no slug looks so.
+#: Stands for questions without a department (the coordinators answer them), topic, place or source: no slug looks so.
 NONE = "-"
 #: The first day that can be asked for, and how many days at once: three years.
 EARLIEST = date(2015, 1, 1)
 LONGEST = 3 * 366
+#: Characters of a source that can be asked for.
+_LONGEST_SOURCE = 100
 #: Pages are numbered from 1 in addresses; nobody turns further.
 LAST_PAGE = 9999
 
@@ -35,7 +38,7 @@ _PAGE = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 
 
 class Quick(StrEnum):
-    """Periods that end today; the values are what is written in addresses."""
+    """Periods that end today, as long as those that chats know by these words; the values are written in addresses."""
 
     DAY = "day"
     WEEK = "week"
@@ -44,11 +47,18 @@ class Quick(StrEnum):
     YEAR = "year"
 
     def period(self, today: date) -> Period:
-        return Period(first=today - timedelta(days=_DAYS[self] - 1), last=today)
+        found = read_period(_WORDS[self], today)
+        assert not isinstance(found, Unreadable)
+        return found[0]
 
 
-#: Whole weeks in the long ones: their charts have no week that is cut short.
-_DAYS = {Quick.DAY: 1, Quick.WEEK: 7, Quick.MONTH: 30, Quick.QUARTER: 91, Quick.YEAR: 364}
+_WORDS = {
+    Quick.DAY: "день",
+    Quick.WEEK: "неделя",
+    Quick.MONTH: "месяц",
+    Quick.QUARTER: "квартал",
+    Quick.YEAR: "год",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +68,12 @@ class Asked:
     period: Period
     #: The period was asked for by this name, and moves on with the days; None: by its dates.
     quick: Quick | None = None
-    #: Slugs and channels; None: all; empty: those without one.
+    #: Slugs, channels, what links say; None: all; empty: those without one.
     department: str | None = None
+    topic: str | None = None
     place: str | None = None
     channel: str | None = None
+    source: str | None = None
     what: What = What.RECEIVED
     #: From 0.
     page: int = 0
@@ -71,15 +83,25 @@ class Asked:
         return Scope(
             period=self.period,
             departments=None if self.department is None else (self.department,),
+            topic=self.topic,
             place=self.place,
             channel=self.channel,
+            source=self.source,
         )
 
     @property
     def chosen(self) -> dict[By, str]:
-        """The one department, place and channel, where one is asked for."""
-        values = {By.DEPARTMENT: self.department, By.PLACE: self.place, By.CHANNEL: self.channel}
-        return {by: value for by, value in values.items() if value is not None}
+        """The one department, topic, place, channel and source, where one is asked for."""
+        return {by: value for by in By if (value := getattr(self, by.value)) is not None}
+
+    def only(self, by: By, value: str) -> Asked:
+        """The same of one group alone."""
+        chosen: dict[str, Any] = {by.value: value}
+        return replace(self, page=0, **chosen)
+
+    def within(self, period: Period) -> Asked:
+        """The same of some of its days."""
+        return self if period == self.period else replace(self, period=period, quick=None, page=0)
 
     def over(self, quick: Quick, today: date) -> Asked:
         """The same of another period."""
@@ -138,8 +160,10 @@ def read(query: Mapping[str, str], viewer: Viewer) -> tuple[Asked, list[str]]:
             period=period,
             quick=quick,
             department=choice("department", viewer.departments, "Такого отдела нет"),
+            topic=choice("topic", ("", *viewer.labels.topics), "Такой темы нет"),
             place=choice("place", ("", *viewer.labels.places), "Такого места нет"),
             channel=choice("channel", viewer.labels.channels, "Такого канала нет"),
+            source=_source(query, mistakes),
             what=_what(query, mistakes),
             page=read_page(query, mistakes),
         ),
@@ -207,6 +231,25 @@ def _date(text: str) -> date | None:
         return date(int(match["year"]), int(match["month"]), int(match["day"]))
     except ValueError:
         return None
+
+
+def is_source(value: str) -> bool:
+    """Whether an address may ask for it: links say anything."""
+    return (
+        value.isprintable() and len(value) <= _LONGEST_SOURCE and value not in {NONE, OTHERS} and value.strip() == value
+    )
+
+
+def _source(query: Mapping[str, str], mistakes: list[str]) -> str | None:
+    value = query.get("source", "").strip()
+    if not value:
+        return None
+    if value == NONE:
+        return ""
+    if is_source(value):
+        return value
+    mistakes.append(f"Такого источника нет: «{_quoted(value)}».")
+    return None
 
 
 def _what(query: Mapping[str, str], mistakes: list[str]) -> What:

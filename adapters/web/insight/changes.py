@@ -7,7 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 
 from adapters.web.insight.markup import Markup, decoration, tag, unseen
-from adapters.web.insight.wording import decimal, duration, number, percent
+from adapters.web.insight.wording import decimal, duration, percent
+from bot.statistics.phrases import number
 
 
 class Tone(StrEnum):

@@ -12,7 +12,8 @@ from datetime import timedelta
 
 from adapters.web.insight import ticks
 from adapters.web.insight.markup import Markup, tag, together
-from adapters.web.insight.wording import number, short_duration
+from adapters.web.insight.wording import short_duration
+from bot.statistics.phrases import number
 
 #: As many series can be told apart.
 SERIES = 6
@@ -61,6 +62,8 @@ class Series:
 
     name: str
     values: Sequence[float | None]
+    #: What it is of, where there is a list of it.
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,57 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from adapters.web.insight import charts
-from adapters.web.insight.bins import Bin, Grain
+from adapters.web.insight.bins import Bin
 from adapters.web.insight.markup import Markup, tag, together
-from adapters.web.insight.wording import counted, duration, number
-from bot.statistics.figures import OTHERS, Targets
+from adapters.web.insight.wording import counted, duration
+from bot.statistics.bins import Step
+from bot.statistics.figures import OTHERS, Targets, What
+from bot.statistics.phrases import number
+from bot.statistics.words import ANSWER_TIME_BY, COUNTS, MEAN, MEDIAN, RECEIVED_BY
 
 _CANVASES = (charts.NARROW, charts.WIDE)
-_BY = {Grain.DAY: "по дням", Grain.WEEK: "по неделям", Grain.MONTH: "по месяцам"}
-_WHEN = {Grain.DAY: "День", Grain.WEEK: "Неделя", Grain.MONTH: "Месяц"}
+_WHEN = {Step.DAY: "День", Step.WEEK: "Неделя", Step.MONTH: "Месяц", Step.YEAR: "Год"}
+
+#: Where the list is behind a number of a bin: of all its waits of a kind, or of those of one channel; None: nowhere.
+Behind = Callable[[Bin, What, str | None], str | None]
 
 
-def questions(bins: Sequence[Bin], grain: Grain, name_of: Callable[[str], str]) -> Markup:
+def questions(bins: Sequence[Bin], step: Step, name_of: Callable[[str], str], behind: Behind | None = None) -> Markup:
     """How many questions came, by channel."""
     series = _by_channel(bins, name_of)
     total = sum(one.total for one in bins)
     told = charts.Told(
         id="questions",
-        title=f"Вопросы {_BY[grain]}",
+        title=RECEIVED_BY[step],
         description=_description(total, bins),
         labels=[one.label for one in bins],
         hints=[_hint(one, series, place) for place, one in enumerate(bins)],
     )
     legend = [(charts.swatch(f"questions-sample-{place}", place), one.name) for place, one in enumerate(series)]
     rows = [
-        (one.name, *(number(int(part.values[place] or 0)) for part in series), number(one.total))
+        (
+            one.name,
+            *(_cell(int(part.values[place] or 0), _there(behind, one, part.key)) for part in series),
+            _cell(one.total, behind(one, What.RECEIVED, None) if behind else None),
+        )
         for place, one in enumerate(bins)
     ]
-    table = _table((_WHEN[grain], *(one.name for one in series), "Всего"), rows)
+    table = _table((_WHEN[step], *(one.name for one in series), "Всего"), rows)
     drawn = [charts.stacked_bars(series, told, canvas) for canvas in _CANVASES]
     return _figure(told.title, drawn, legend if len(series) > 1 else [], table)
 
 
-def answer_times(bins: Sequence[Bin], grain: Grain, targets: Targets) -> Markup:
+def answer_times(bins: Sequence[Bin], step: Step, targets: Targets, behind: Behind | None = None) -> Markup:
     """How long the first answers took, against the targets."""
-    means = charts.Series(name="Среднее", values=[_seconds(one.mean) for one in bins])
-    medians = charts.Series(name="Медиана", values=[_seconds(one.median) for one in bins])
-    series = [one for one in (means, medians) if one is means or any(value is not None for value in one.values)]
+    series = [
+        charts.Series(name=MEAN, values=[_seconds(one.clock.mean) for one in bins]),
+        charts.Series(name=MEDIAN, values=[_seconds(one.clock.median) for one in bins]),
+    ]
     lines = [
         charts.Target(kind="own", value=targets.own),
         charts.Target(kind="country", value=targets.country),
     ]
-    above = sum(one.mean is not None and one.mean > targets.own for one in bins)
-    answered = sum(one.answered for one in bins)
+    means = [one.clock.mean for one in bins if one.clock.mean is not None]
+    above = sum(mean > targets.own for mean in means)
     told = charts.Told(
         id="times",
-        title=f"Время до первого ответа {_BY[grain]}",
+        title=ANSWER_TIME_BY[step],
         description=(
             f"Среднее по часам, рядом цель {duration(targets.own)} и среднее по стране {duration(targets.country)}. "
-            + (f"Медленнее цели: {above} из {sum(one.mean is not None for one in bins)}." if answered else "")
+            + (f"Медленнее цели: {above} из {len(means)}." if means else "")
         ),
         labels=[one.label for one in bins],
         hints=[_time_hint(one) for one in bins],
@@ -64,10 +75,15 @@ def answer_times(bins: Sequence[Bin], grain: Grain, targets: Targets) -> Markup:
         (charts.target_swatch("country"), f"По стране {duration(targets.country)}"),
     ]
     rows = [
-        (one.name, number(one.answered), duration(one.mean), *((duration(one.median),) if len(series) > 1 else ()))
+        (
+            one.name,
+            _cell(one.clock.count, behind(one, What.ANSWERED, None) if behind else None),
+            duration(one.clock.mean),
+            duration(one.clock.median),
+        )
         for one in bins
     ]
-    table = _table((_WHEN[grain], "Ответов", *(one.name for one in series)), rows)
+    table = _table((_WHEN[step], COUNTS[What.ANSWERED], *(one.name for one in series)), rows)
     drawn = [charts.lines(series, lines, told, canvas) for canvas in _CANVASES]
     return _figure(told.title, drawn, legend, table)
 
@@ -84,7 +100,7 @@ def _by_channel(bins: Sequence[Bin], name_of: Callable[[str], str]) -> list[char
     )
     there_is_more = OTHERS in totals or len(order) > charts.SERIES
     shown = order[: charts.SERIES - 1] if there_is_more else order
-    series = [_series(name_of(channel), bins, {channel}) for channel in shown]
+    series = [replace(_series(name_of(channel), bins, {channel}), key=channel) for channel in shown]
     return [*series, _series(name_of(OTHERS), bins, totals.keys() - set(shown))] if there_is_more else series
 
 
@@ -108,9 +124,18 @@ def _hint(one: Bin, series: Sequence[charts.Series], place: int) -> str:
 
 
 def _time_hint(one: Bin) -> str:
-    median = f"медиана {duration(one.median)}, " if one.median is not None else ""
-    answers = counted(one.answered, "ответ", "ответа", "ответов")
-    return f"{one.name}: среднее {duration(one.mean)}, {median}{answers}"
+    median = f"медиана {duration(one.clock.median)}, " if one.clock.median is not None else ""
+    answers = counted(one.clock.count, "ответ", "ответа", "ответов")
+    return f"{one.name}: среднее {duration(one.clock.mean)}, {median}{answers}"
+
+
+def _there(behind: Behind | None, one: Bin, channel: str | None) -> str | None:
+    """The list of what came from one channel; of several together there is none."""
+    return behind(one, What.RECEIVED, channel) if behind and channel is not None else None
+
+
+def _cell(value: int, address: str | None) -> str:
+    return tag("a", number(value), href=address) if address and value else number(value)
 
 
 def _seconds(value: timedelta | None) -> float | None:

@@ -7,10 +7,11 @@ from datetime import date
 
 from adapters.web.insight.address import EARLIEST, LIST, NONE, REPORT, Asked, Quick, Viewer
 from adapters.web.insight.markup import Markup, spaced, tag, together
-from adapters.web.insight.names import COUNTS, name_of
 from adapters.web.insight.wording import period_of
 from bot.adapter import Labels
 from bot.statistics.figures import By, What
+from bot.statistics.phrases import name
+from bot.statistics.words import COUNTS
 
 _QUICK = {
     Quick.DAY: "сегодня",
@@ -33,8 +34,13 @@ def form(asked: Asked, viewer: Viewer, *, what: What | None = None) -> Markup:
             _date("from", "С какого дня", asked.period.first, today),
             _date("to", "По какой", asked.period.last, today),
             _choice(By.DEPARTMENT, "Отдел", "все отделы", asked, _options(labels, By.DEPARTMENT, viewer.departments)),
+            _choice(By.TOPIC, "Тема", "все темы", asked, _options(labels, By.TOPIC, ("", *labels.topics))),
             _choice(By.PLACE, "Место", "все места", asked, _options(labels, By.PLACE, ("", *labels.places))),
             _choice(By.CHANNEL, "Канал", "все каналы", asked, _options(labels, By.CHANNEL, labels.channels)),
+            # Sources are no list to choose from: one is chosen in the table, and left here.
+            _choice(By.SOURCE, "Источник", "все источники", asked, _options(labels, By.SOURCE, (asked.source,)))
+            if asked.source is not None
+            else None,
             tag("button", "Показать", type="submit", class_="main"),
             action=LIST if what else REPORT,
             method="get",
@@ -47,7 +53,7 @@ def form(asked: Asked, viewer: Viewer, *, what: What | None = None) -> Markup:
 
 def in_words(asked: Asked, labels: Labels) -> str:
     """What was chosen: «9–15 ноября 2026 · Надымский район»."""
-    chosen = (name_of(labels, by, value) for by, value in asked.chosen.items())
+    chosen = (name(labels, by, value) for by, value in asked.chosen.items())
     return " · ".join([period_of(asked.period), *chosen])
 
 
@@ -109,5 +115,5 @@ def _field(name: str, text: str, control: Markup) -> Markup:
 
 def _options(labels: Labels, by: By, values: Iterable[str]) -> list[tuple[str, str]]:
     """By name; those without one last."""
-    named = [(value, name_of(labels, by, value)) for value in values]
+    named = [(value, name(labels, by, value)) for value in values]
     return sorted(named, key=lambda option: (not option[0], option[1].lower()))

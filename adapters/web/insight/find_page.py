@@ -7,9 +7,9 @@ from datetime import datetime
 from adapters.web.insight import filters, questions
 from adapters.web.insight.address import FIND, find
 from adapters.web.insight.markup import Markup, tag, together
-from adapters.web.insight.wording import number
 from bot.adapter import Labels
 from bot.desk.search import MOST, PAGE, Found
+from bot.statistics.phrases import number
 
 TITLE = "Поиск"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from adapters.web.insight import filters, questions
 from adapters.web.insight.address import Asked, Viewer
 from adapters.web.insight.markup import Markup, tag, together
-from adapters.web.insight.names import COUNTS
 from adapters.web.insight.wording import counted
 from bot.statistics.figures import LIST_PAGE, Listed
+from bot.statistics.words import COUNTS
 
 
 def title(asked: Asked) -> str:

@@ -11,10 +11,9 @@ from typing import Any
 
 import msgspec
 
-from adapters.web.insight.names import name_of
-from adapters.web.insight.tiles import rating_of
 from bot.adapter import Insight, Labels
 from bot.statistics.figures import OTHERS, By, Figures, Month, Times
+from bot.statistics.phrases import name
 
 #: Months that are shown: three years.
 MONTHS = 36
@@ -95,7 +94,7 @@ def _month(month: Month, labels: Labels) -> dict[str, Any]:
             key: [
                 {
                     "key": value,
-                    "name": name_of(labels, by, value),
+                    "name": name(labels, by, value),
                     "is_merged": value == OTHERS,
                     **_figures(figures),
                 }
@@ -125,7 +124,7 @@ def _figures(figures: Figures) -> dict[str, Any]:
 
 
 def _rating(figures: Figures) -> float | None:
-    rating = rating_of(figures.counts)
+    rating = figures.counts.rating
     return round(rating, 2) if rating is not None and figures.counts.rated >= RATED else None
 
 

@@ -8,12 +8,13 @@ from datetime import date
 
 from adapters.web.insight import figure_charts, tables
 from adapters.web.insight.address import OPEN, OPEN_JSON
-from adapters.web.insight.bins import Grain, of_months
+from adapters.web.insight.bins import of_months
 from adapters.web.insight.markup import Markup, tag, together
 from adapters.web.insight.months import RATED, SPLITS, Counted
-from adapters.web.insight.names import name_of
 from adapters.web.insight.wording import moment, month_of
+from bot.statistics.bins import Step
 from bot.statistics.figures import By, Month
+from bot.statistics.phrases import name
 
 TITLE = "Как мы отвечаем"
 
@@ -48,8 +49,8 @@ def page(counted: Counted, chosen: Month | None) -> Markup:
             None if months else tag("p", "Пока считать нечего.", class_="panel"),
             tag(
                 "div",
-                figure_charts.questions(bins, Grain.MONTH, lambda channel: name_of(labels, By.CHANNEL, channel)),
-                figure_charts.answer_times(bins, Grain.MONTH, labels.targets),
+                figure_charts.questions(bins, Step.MONTH, lambda channel: name(labels, By.CHANNEL, channel)),
+                figure_charts.answer_times(bins, Step.MONTH, labels.targets),
                 class_="pair",
             )
             if months

@@ -8,19 +8,13 @@ from datetime import datetime
 
 from adapters.web.insight.address import LAST_PAGE, find
 from adapters.web.insight.markup import Markup, decoration, spaced, tag, together
-from adapters.web.insight.names import name_of, outcome_of
-from adapters.web.insight.wording import duration, moment, number
+from adapters.web.insight.wording import duration, moment
 from bot.adapter import Labels
 from bot.desk.search import Hit
 from bot.model.question import Status
 from bot.statistics.figures import Behind, By
-
-_STATUSES = {
-    Status.OPEN: "ждёт ответа",
-    Status.CLARIFYING: "ждём уточнения",
-    Status.ANSWERED: "отвечен",
-    Status.CLOSED: "закрыт",
-}
+from bot.statistics.phrases import name, number
+from bot.statistics.words import OUTCOMES, STATUSES
 
 
 def behind(row: Behind, labels: Labels) -> Markup:
@@ -34,7 +28,7 @@ def behind(row: Behind, labels: Labels) -> Markup:
                 tag("a", f"№\u00a0{row.question}", href=find(str(row.question)), class_="number"),
                 _when(row.started_at, labels),
                 tag("span", f"ожидание {duration(row.clock)}"),
-                tag("span", outcome_of(row.outcome), class_="badge"),
+                tag("span", OUTCOMES.get(row.outcome, row.outcome), class_="badge"),
                 _late(late) if row.is_late else tag("span", "в срок", class_="badge good"),
             ),
             class_="facts",
@@ -54,7 +48,7 @@ def hit(found: Hit, labels: Labels, now: datetime) -> Markup:
                 tag("span", f"№\u00a0{found.number}", class_="number"),
                 _when(found.asked_at, labels),
                 tag("span", found.resident) if found.resident else None,
-                tag("span", _STATUSES[found.status], class_="badge"),
+                tag("span", STATUSES[found.status], class_="badge"),
                 _late("просрочен") if found.status is Status.OPEN and found.due_at < now else None,
                 tag("span", f"ответ {moment(found.answered_at, labels.zone)}", class_="soft")
                 if found.answered_at
@@ -111,6 +105,6 @@ def _when(at: datetime, labels: Labels) -> Markup:
 
 
 def _where(labels: Labels, channel: str, department: str, topic: str, place: str) -> Markup:
-    parts = [name_of(labels, By.CHANNEL, channel), name_of(labels, By.DEPARTMENT, department)]
-    parts += [name_of(labels, by, value) for by, value in ((By.TOPIC, topic), (By.PLACE, place)) if value]
+    parts = [name(labels, By.CHANNEL, channel), name(labels, By.DEPARTMENT, department)]
+    parts += [name(labels, by, value) for by, value in ((By.TOPIC, topic), (By.PLACE, place)) if value]
     return tag("p", " · ".join(parts), class_="soft")

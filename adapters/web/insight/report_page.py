@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from adapters.web.insight import figure_charts, filters, tables, tiles
 from adapters.web.insight.address import Asked, Viewer, find
-from adapters.web.insight.bins import of_days
+from adapters.web.insight.bins import Bin, of_report
 from adapters.web.insight.markup import Markup, spaced, tag, together
-from adapters.web.insight.names import name_of
 from adapters.web.insight.wording import duration, moment, period_of
 from bot.adapter import Labels
-from bot.statistics.figures import By, LongWait, Report
+from bot.statistics.figures import By, LongWait, Report, What
+from bot.statistics.phrases import name
 
 TITLE = "Статистика"
 
@@ -17,7 +17,13 @@ TITLE = "Статистика"
 def page(report: Report, asked: Asked, viewer: Viewer) -> Markup:
     """The figures with their charts and tables."""
     labels = viewer.labels
-    grain, bins = of_days(report.days)
+    step, bins = of_report(report)
+
+    def behind(one: Bin, what: What, channel: str | None) -> str | None:
+        there = asked.within(one.period)
+        narrowed = tables.narrowed(there, viewer, By.CHANNEL, channel) if channel is not None else there
+        return narrowed.behind(what) if narrowed else None
+
     return together(
         (
             tag(
@@ -41,8 +47,8 @@ def page(report: Report, asked: Asked, viewer: Viewer) -> Markup:
             ),
             tag(
                 "div",
-                figure_charts.questions(bins, grain, lambda channel: name_of(labels, By.CHANNEL, channel)),
-                figure_charts.answer_times(bins, grain, labels.targets),
+                figure_charts.questions(bins, step, lambda channel: name(labels, By.CHANNEL, channel), behind),
+                figure_charts.answer_times(bins, step, labels.targets, behind),
                 class_="pair",
             ),
             tag("div", _longest(report, labels), *tables.all_of(report, asked, viewer), class_="groups"),
@@ -74,7 +80,7 @@ def _long_wait(wait: LongWait, labels: Labels) -> Markup:
         spaced(
             tag("a", f"№\u00a0{wait.question}", href=find(str(wait.question))),
             tag("b", duration(wait.clock)),
-            tag("span", name_of(labels, By.DEPARTMENT, wait.department), class_="soft"),
+            tag("span", name(labels, By.DEPARTMENT, wait.department), class_="soft"),
             tag("span", "отвечен", class_="badge") if wait.is_answered else tag("span", "ещё ждёт", class_="badge bad"),
         ),
     )

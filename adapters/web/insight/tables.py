@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
-from adapters.web.insight.address import Asked, Viewer
+from adapters.web.insight.address import Asked, Viewer, is_source
 from adapters.web.insight.charts import share_bar
 from adapters.web.insight.markup import Markup, tag, together
-from adapters.web.insight.names import TITLES, known, name_of
-from adapters.web.insight.tiles import rating_of
-from adapters.web.insight.wording import NOTHING, counted, decimal, duration, number
+from adapters.web.insight.wording import NOTHING, counted, decimal, duration
 from bot.adapter import Labels
+from bot.statistics import words
 from bot.statistics.figures import By, Figures, Report, What
+from bot.statistics.phrases import known, name, number
 
 #: Groups that are shown at once; on paper the style sheet leaves five of them.
 SHOWN = 15
@@ -47,14 +47,22 @@ class _Column:
     is_printed: bool = True
 
 
+def _counted(what: What, *, is_printed: bool = True) -> _Column:
+    def cell(line: Line) -> str:
+        value: int = getattr(line.figures.counts, what)
+        return tag("a", number(value), href=line.there.behind(what)) if line.there and value else number(value)
+
+    return _Column(words.COUNTS[what], cell, is_printed)
+
+
 _COLUMNS = (
-    _Column("Получено", lambda line: _count(line, line.figures.counts.received, What.RECEIVED)),
-    _Column("Отвечено", lambda line: _count(line, line.figures.counts.answered, What.ANSWERED)),
-    _Column("Ждут", lambda line: number(line.figures.counts.open + line.figures.counts.clarifying), is_printed=False),
-    _Column("Просрочено", lambda line: _count(line, line.figures.counts.overdue, What.OVERDUE)),
-    _Column("Среднее", lambda line: duration(line.figures.clock.mean)),
-    _Column("Медиана", lambda line: duration(line.figures.clock.median), is_printed=False),
-    _Column("90\u00a0%", lambda line: duration(line.figures.clock.p90), is_printed=False),
+    _counted(What.RECEIVED),
+    _counted(What.ANSWERED),
+    _counted(What.OPEN, is_printed=False),
+    _counted(What.OVERDUE),
+    _Column(words.MEAN, lambda line: duration(line.figures.clock.mean)),
+    _Column(words.MEDIAN, lambda line: duration(line.figures.clock.median), is_printed=False),
+    _Column(words.P90, lambda line: duration(line.figures.clock.p90), is_printed=False),
 )
 
 
@@ -62,24 +70,23 @@ def all_of(report: Report, asked: Asked, viewer: Viewer) -> list[Markup]:
     """A table for each way of splitting that says more than the whole does."""
     return [
         of_groups(by, groups, viewer.labels, partial(narrowed, asked, viewer, by))
-        for by in TITLES
+        for by in words.GROUPS
         if (groups := report.by.get(by, {})) and set(groups) not in ({""}, {asked.chosen.get(by)})
     ]
 
 
 def narrowed(asked: Asked, viewer: Viewer, by: By, value: str) -> Asked | None:
     """The address of one group alone; None where nothing can be chosen by it, or not any more."""
-    if value not in known(viewer.labels, by) and (value or by is By.CHANNEL):
-        return None
     match by:
-        case By.DEPARTMENT if value in viewer.departments:
-            return replace(asked, department=value, page=0)
-        case By.PLACE:
-            return replace(asked, place=value, page=0)
+        case By.DEPARTMENT:
+            can_be_chosen = value in viewer.departments
+        case By.SOURCE:
+            can_be_chosen = is_source(value)
         case By.CHANNEL:
-            return replace(asked, channel=value, page=0)
+            can_be_chosen = value in viewer.labels.channels
         case _:
-            return None
+            can_be_chosen = not value or value in known(viewer.labels, by)
+    return asked.only(by, value) if can_be_chosen else None
 
 
 def of_groups(
@@ -87,7 +94,7 @@ def of_groups(
 ) -> Markup:
     """The groups in the order in which they come; `rated`: of fewer residents no rating is shown."""
     largest = max((figures.counts.received for figures in groups.values()), default=0)
-    lines = [_group(name_of(labels, by, value), figures, link(value), largest) for value, figures in groups.items()]
+    lines = [_group(name(labels, by, value), figures, link(value), largest) for value, figures in groups.items()]
     # One more line takes no more room than the words that hide it.
     shown = SHOWN if len(lines) > SHOWN + 1 else len(lines)
     rest = lines[shown:]
@@ -98,12 +105,12 @@ def of_groups(
 
     return tag(
         "section",
-        tag("h2", TITLES[by]),
-        lined(TITLES[by], lines[:shown]),
+        tag("h2", words.GROUPS[by]),
+        lined(words.GROUPS[by], lines[:shown]),
         tag(
             "details",
             tag("summary", f"Ещё {counted(len(rest), *_NOUNS[by])}"),
-            lined(f"{TITLES[by]}, продолжение", rest),
+            lined(f"{words.GROUPS[by]}, продолжение", rest),
             class_="beside",
         )
         if rest
@@ -144,13 +151,9 @@ def _group(name: str, figures: Figures, there: Asked | None, largest: int) -> Li
     return Line(name=together((tag("span", linked, class_="name"), bar)), figures=figures, there=there)
 
 
-def _count(line: Line, value: int, what: What) -> str:
-    return tag("a", number(value), href=line.there.behind(what)) if line.there and value else number(value)
-
-
 def _ratings(least: int) -> _Column:
     def cell(line: Line) -> str:
-        rating = rating_of(line.figures.counts)
+        rating = line.figures.counts.rating
         return NOTHING if rating is None or line.figures.counts.rated < least else decimal(rating)
 
     return _Column("Оценка", cell, is_printed=False)

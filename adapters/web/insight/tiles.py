@@ -8,10 +8,11 @@ from datetime import timedelta
 from adapters.web.insight.address import Asked
 from adapters.web.insight.changes import Change, of_count, of_rating, of_share, of_time
 from adapters.web.insight.markup import Markup, tag, together
-from adapters.web.insight.names import COUNTS
-from adapters.web.insight.wording import counted, decimal, duration, number, percent
+from adapters.web.insight.wording import counted, decimal, duration, percent
 from bot.plural import plural
 from bot.statistics.figures import Counts, Figures, Report, Targets, Times, What
+from bot.statistics.phrases import number
+from bot.statistics.words import COUNTS, INTERIMS, MEAN, MEDIAN, P90, UNANSWERED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +70,9 @@ def counts(report: Report, asked: Asked) -> Markup:
         ),
         tile(What.HANDED_OVER, now.handed_over, before.handed_over, _part(now.handed_over, now)),
         _unanswered(now, before, asked),
-        _Tile(
-            title="Промежуточных ответов", value=number(now.interims), change=of_count(now.interims, before.interims)
-        ),
-        _Tile(title="Помогли похожие ответы", value=number(now.helped), change=of_count(now.helped, before.helped)),
+        # There is no list: of one question there may be several.
+        _Tile(title=INTERIMS, value=number(now.interims), change=of_count(now.interims, before.interims)),
+        tile(What.SIMILAR, now.helped, before.helped),
     ]
     return tag("dl", *(one.shown() for one in tiles), class_="tiles")
 
@@ -86,9 +86,9 @@ def times(report: Report, targets: Targets) -> Markup:
         return _Tile(title=title, value=duration(value), notes=(note,), change=of_time(value, was))
 
     tiles = [
-        tile("В среднем", now.clock.mean, before.clock.mean, now.worked.mean),
-        tile("Медиана: половина быстрее", now.clock.median, before.clock.median, now.worked.median),
-        tile("90 %: девять из десяти быстрее", now.clock.p90, before.clock.p90, now.worked.p90),
+        tile(MEAN, now.clock.mean, before.clock.mean, now.worked.mean),
+        tile(f"{MEDIAN}: половина быстрее", now.clock.median, before.clock.median, now.worked.median),
+        tile(P90, now.clock.p90, before.clock.p90, now.worked.p90),
     ]
     if now.counts.rated:
         tiles.append(_rating(now, before))
@@ -124,7 +124,7 @@ def _verdict(name: str, target: timedelta, mean: timedelta) -> Markup:
 
 
 def _rating(now: Figures, before: Figures) -> _Tile:
-    value, was = rating_of(now.counts), rating_of(before.counts)
+    value, was = now.counts.rating, before.counts.rating
     return _Tile(
         title="Оценка жителей",
         value=f"{decimal(value or 0)} из 5",
@@ -133,34 +133,18 @@ def _rating(now: Figures, before: Figures) -> _Tile:
     )
 
 
-def rating_of(counts: Counts) -> float | None:
-    """What residents gave on average; None: nobody said."""
-    return counts.rating_sum / counts.rated if counts.rated else None
-
-
 def _unanswered(now: Counts, before: Counts, asked: Asked) -> _Tile:
-    parts = {
-        What.HELPED: now.helped_at_once,
-        What.TAKEN_BACK: now.taken_back,
-        What.CLOSED: now.closed,
-        What.SPAM: now.spam,
-        What.UNCLARIFIED: now.unclarified,
-    }
-    short = {
-        What.HELPED: "помог готовый ответ",
-        What.TAKEN_BACK: "житель отозвал",
-        What.CLOSED: "сотрудником",
-        What.SPAM: "спам",
-        What.UNCLARIFIED: "без уточнения",
-    }
     links = [
-        tag("a", f"{short[what]} {number(count)}", href=asked.behind(what)) for what, count in parts.items() if count
+        tag("a", f"{COUNTS[what].lower()} {number(count)}", href=asked.behind(what))
+        for what in UNANSWERED
+        if (count := getattr(now, what))
     ]
     return _Tile(
-        title=COUNTS[What.CLOSED],
-        value=number(sum(parts.values())),
+        title=COUNTS[What.UNANSWERED],
+        value=number(now.unanswered),
         notes=(together(part for link in links for part in (", ", link) if part != ", " or link is not links[0]),),
-        change=of_count(sum(parts.values()), before.unanswered),
+        change=of_count(now.unanswered, before.unanswered),
+        link=asked.behind(What.UNANSWERED),
     )
 
 
@@ -169,7 +153,7 @@ def _share(count: int, counts: Counts) -> float | None:
 
 
 def _part(count: int, counts: Counts) -> str | None:
-    return f"{percent(count / counts.received)} полученных" if counts.received else None
+    return f"{percent(count / counts.received)} поступивших" if counts.received else None
 
 
 def _was(before: Counts) -> str | None:

@@ -6,11 +6,10 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from bot.plural import plural
 from bot.statistics.period import Period
+from bot.statistics.phrases import MINUS, number
 
-#: Between groups of three digits; between a number and its unit. Neither ends a line.
-THIN = "\u202f"
+#: Between a number and its unit; it ends no line.
 HARD = "\u00a0"
-MINUS = "\u2212"
 NOTHING = "—"
 
 _OF = (
@@ -46,11 +45,6 @@ _SHORT = ("янв", "фев", "мар", "апр", "май", "июн", "июл", 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-
-
-def number(value: int) -> str:
-    """«12 345»."""
-    return f"{value:,}".replace(",", THIN).replace("-", MINUS)
 
 
 def counted(value: int, one: str, few: str, many: str) -> str:

@@ -129,6 +129,8 @@ BEHIND = {
     What.TAKEN_BACK: 0,
     What.OVERDUE: 5,
     What.HANDED_OVER: 3,
+    What.SIMILAR: 0,
+    What.UNANSWERED: 3,
 }
 
 

@@ -35,11 +35,12 @@ TEN = datetime(2026, 11, 2, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 #: What adds up: columns of «По отделам», and what the rows behind it say.
 SUMS: dict[str, Callable[[dict[str, Any]], bool]] = {
-    "Отвечено": lambda row: row["Итог"] == "ответ дан",
+    "Отвечено": lambda row: row["Итог"] == "отвечен",
     "Ждут ответа": lambda row: row["Итог"] == "ещё ждёт",
-    "Закрыто без ответа": lambda row: row["Итог"] == "закрыт без ответа",
+    "Закрыто без ответа": lambda row: row["Итог"] not in ("отвечен", "ещё ждёт"),
+    "Закрыто сотрудником": lambda row: row["Итог"] == "закрыт сотрудником",
     "Просрочено": lambda row: row["Просрочен"] == "да",
-    "Передавались": lambda row: row["Передан, раз"] > 0,
+    "Передано другому отделу": lambda row: row["Передан, раз"] > 0,
     "Помог похожий ответ": lambda row: row["Взят ответ на №"] is not None,
     "Оценок": lambda row: row["Оценка"] is not None,
 }

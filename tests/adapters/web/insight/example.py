@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bot.adapter import Labels
 from bot.desk.search import Found, Hit
 from bot.model.chat import ChatRef
 from bot.model.question import Status
+from bot.statistics.bins import starts
 from bot.statistics.figures import (
     LIST_PAGE,
     OTHERS,
@@ -127,6 +130,22 @@ def days(period: Period, a_day: int = 190) -> tuple[Day, ...]:
     return tuple(found)
 
 
+def put_together(of_days: Sequence[Day]) -> tuple[Day, ...]:
+    """The days as a report has them for charts; of the answers the mean is right, the rest is that of the first day."""
+    firsts = [*starts(Period(first=of_days[0].day, last=of_days[-1].day)), date.max]
+    found = []
+    for first, following in pairwise(firsts):
+        own = [one for one in of_days if first <= one.day < following]
+        received: Counter[str] = Counter()
+        for one in own:
+            received.update(one.received)
+        count = sum(one.clock.count for one in own)
+        waited = sum((one.clock.mean * one.clock.count for one in own if one.clock.mean is not None), timedelta(0))
+        clock = replace(own[0].clock, count=count, mean=waited / count if count else None)
+        found.append(Day(day=first, received=received, clock=clock))
+    return tuple(found)
+
+
 def groups(values: Sequence[str], total: int) -> dict[str, Figures]:
     """The figures of these groups, of which few are large and many small."""
     weights = [1 / (place + 1) for place in range(len(values))]
@@ -154,6 +173,7 @@ def report(scope: Scope, there: Labels) -> Report:
             By.SOURCE: groups(["", *(f"qr-{number}" for number in range(30))], total),
         },
         days=of_days,
+        bins=put_together(of_days),
         longest=(
             LongWait(question=48213, clock=timedelta(days=6, hours=4), department="housing", is_answered=False),
             LongWait(question=48377, clock=timedelta(days=4, hours=21), department="energy", is_answered=True),
@@ -168,7 +188,9 @@ def nothing(scope: Scope) -> Report:
         Day(day=scope.period.first + timedelta(days=number), received={}, clock=Times())
         for number in range(scope.period.days)
     )
-    return Report(scope=scope, at=NOW, total=Figures(), before=Figures(), by={}, days=empty, longest=())
+    return Report(
+        scope=scope, at=NOW, total=Figures(), before=Figures(), by={}, days=empty, bins=put_together(empty), longest=()
+    )
 
 
 def waits(total: int) -> list[Behind]:

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.web.insight.address import Asked, Quick, Viewer, find, read
 from bot.statistics.figures import Scope, What
-from bot.statistics.period import Period
+from bot.statistics.period import Period, read_period
 from tests.adapters.web.insight.example import TODAY, labels
 
 VIEWER = Viewer(today=TODAY, labels=labels())
@@ -25,9 +25,9 @@ GOOD = [
     ("nothing: the last seven days", {}, WEEK),
     ("empty fields of the form", {"from": "", "to": "", "department": "", "place": "", "channel": ""}, WEEK),
     ("today", {"period": "day"}, _period("2026-11-15", "2026-11-15")),
-    ("a month", {"period": "month"}, _period("2026-10-17", "2026-11-15")),
-    ("a quarter of whole weeks", {"period": "quarter"}, _period("2026-08-17", "2026-11-15")),
-    ("a year of whole weeks", {"period": "year"}, _period("2025-11-17", "2026-11-15")),
+    ("a month", {"period": "month"}, _period("2026-10-16", "2026-11-15")),
+    ("a quarter", {"period": "quarter"}, _period("2026-08-16", "2026-11-15")),
+    ("a year", {"period": "year"}, _period("2025-11-16", "2026-11-15")),
     ("two dates", {"from": "2026-11-01", "to": "2026-11-10"}, _period("2026-11-01", "2026-11-10")),
     ("dates as people write them", {"from": "1.11.2026", "to": "10.11.2026"}, _period("2026-11-01", "2026-11-10")),
     ("until today", {"from": "2026-11-01"}, _period("2026-11-01", "2026-11-15")),
@@ -66,6 +66,9 @@ BAD = [
     ("a name of a department", {"department": "Департамент энергетики"}, "Такого отдела нет"),
     ("a place that there is not", {"place": "moon"}, "Такого места нет: «moon»"),
     ("a channel that there is not", {"channel": "pigeon"}, "Такого канала нет: «pigeon»"),
+    ("a topic that there is not", {"topic": "war"}, "Такой темы нет: «war»"),
+    ("a source that links do not say", {"source": "я" * 101}, "Такого источника нет"),
+    ("a source that is no text", {"source": "a\ud800"}, "Такого источника нет"),
     ("no channel at all", {"channel": "-"}, "Такого канала нет"),
     ("a list that there is not", {"what": "everything"}, "Такого списка нет: «everything»"),
     ("page zero", {"page": "0"}, "Такой страницы нет"),
@@ -107,15 +110,23 @@ def test_other_departments_are_not_there() -> None:
 
 
 def test_questions_without_a_department_or_place() -> None:
-    """A hyphen asks for what the coordinators answer, and for what names no place."""
-    asked, mistakes = read({"department": "-", "place": "-"}, VIEWER)
+    """A hyphen asks for what the coordinators answer, and for what names no place, no topic and no source."""
+    asked, mistakes = read({"department": "-", "place": "-", "topic": "-", "source": "-"}, VIEWER)
     assert [] == mistakes
-    assert Scope(period=WEEK, departments=("",), place="") == asked.scope
+    assert Scope(period=WEEK, departments=("",), place="", topic="", source="") == asked.scope
+
+
+@pytest.mark.parametrize("quick", Quick)
+def test_usual_periods_are_those_of_chats(quick: Quick) -> None:
+    """«Месяц» and «год» are as many days on the page as in `/stats`."""
+    word = {"day": "день", "week": "неделя", "month": "месяц", "quarter": "квартал", "year": "год"}[quick]
+    assert (quick.period(TODAY), "") == read_period(word, TODAY)
 
 
 ASKED = [
     Asked(period=WEEK, quick=Quick.WEEK),
     Asked(period=_period("2026-11-01", "2026-11-10"), department="energy", place="", channel="vk"),
+    Asked(period=WEEK, quick=Quick.WEEK, topic="topic3", source="листовка у входа"),
     Asked(period=WEEK, quick=Quick.WEEK, department="", what=What.HANDED_OVER, page=4),
 ]
 

@@ -121,7 +121,7 @@ async def test_choosing(visit: Visit) -> None:
     await tab.reload()
     await expect(tab.get_by_role("combobox", name="Отдел")).to_have_value("energy")
     await tab.get_by_role("link", name="месяц").click()
-    await expect(tab.locator(".under")).to_have_text("17 октября – 15 ноября 2026 · Департамент энергетики")
+    await expect(tab.locator(".under")).to_have_text("16 октября – 15 ноября 2026 · Департамент энергетики")
 
 
 async def test_from_a_number_to_a_question(visit: Visit) -> None:
@@ -132,7 +132,7 @@ async def test_from_a_number_to_a_question(visit: Visit) -> None:
     await tab.get_by_role("link", name="Дальше →").click()
     await expect(tab.locator(".pager")).to_contain_text("2 из 3")
     await tab.get_by_role("link", name="К статистике").click()
-    await expect(tab.locator(".under")).to_have_text("17 октября – 15 ноября 2026")
+    await expect(tab.locator(".under")).to_have_text("16 октября – 15 ноября 2026")
     await tab.get_by_role("link", name="№ 48213").click()
     await expect(tab.get_by_role("searchbox")).to_have_value("48213")
 
@@ -163,7 +163,7 @@ async def test_what_screen_readers_find(visit: Visit) -> None:
     """Headings, charts by name, tables by name: the page can be walked through without seeing it."""
     tab = await visit("/admin/statistics")
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Статистика")
-    await expect(tab.get_by_role("img", name=re.compile("^Вопросы по дням"))).to_have_count(1)
+    await expect(tab.get_by_role("img", name=re.compile("^Поступило вопросов по дням"))).to_have_count(1)
     await expect(tab.get_by_role("img", name=re.compile("^Время до первого ответа по дням"))).to_have_count(1)
     await expect(tab.get_by_role("region", name="Таблица: Отделы", exact=True)).to_have_count(1)
     await expect(tab.get_by_role("navigation", name="Разделы").get_by_role("link")).to_have_count(3)

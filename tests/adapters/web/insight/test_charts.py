@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -11,13 +12,14 @@ from xml.etree import ElementTree
 import pytest
 
 from adapters.web.insight import charts, ticks
-from adapters.web.insight.bins import Grain, of_days, of_months
+from adapters.web.insight.bins import Bin, of_months, of_report
 from adapters.web.insight.charts import NARROW, WIDE, Canvas, Series, Told
 from adapters.web.insight.figure_charts import answer_times, questions
 from adapters.web.insight.markup import Markup
-from bot.statistics.figures import OTHERS, Day, Times
+from bot.statistics.bins import Step
+from bot.statistics.figures import OTHERS, Day, Scope, Times, What
 from bot.statistics.period import Period
-from tests.adapters.web.insight.example import TARGETS, TODAY, days, months
+from tests.adapters.web.insight.example import TARGETS, TODAY, days, months, nothing, put_together
 
 SVG = ElementTree.Element
 
@@ -158,36 +160,38 @@ def _period(count: int) -> Period:
     return Period(first=TODAY - timedelta(days=count - 1), last=TODAY)
 
 
+def _shown(of_days: Sequence[Day]) -> tuple[Step, tuple[Bin, ...]]:
+    period = Period(first=of_days[0].day, last=of_days[-1].day)
+    return of_report(replace(nothing(Scope(period=period)), days=tuple(of_days), bins=put_together(of_days)))
+
+
 @pytest.mark.parametrize(
-    ("count", "grain", "bars"),
+    ("count", "step", "bars", "name"),
     [
-        (1, Grain.DAY, 1),
-        (62, Grain.DAY, 62),
-        (63, Grain.WEEK, 9),
-        (364, Grain.WEEK, 52),
-        (400, Grain.WEEK, 58),
-        (1098, Grain.MONTH, 37),
+        (1, Step.DAY, 1, "15 ноября 2026"),
+        (31, Step.DAY, 31, "15 ноября 2026"),
+        (32, Step.WEEK, 5, "9–15 ноября 2026"),
+        (36, Step.WEEK, 6, "9–15 ноября 2026"),
+        (201, Step.MONTH, 8, "1–15 ноября 2026"),
+        (1098, Step.MONTH, 37, "1–15 ноября 2026"),
+        (1101, Step.YEAR, 4, "1 января – 15 ноября 2026"),
     ],
 )
-def test_bins(count: int, grain: Grain, bars: int) -> None:
-    """A long period is shown by weeks or months, of which the newest week is whole; nothing is lost on the way."""
+def test_bins(count: int, step: Step, bars: int, name: str) -> None:
+    """A long period is shown as the picture of it shows it, and each bar says which days it stands for."""
     of_period = days(_period(count))
-    found, bins = of_days(of_period)
-    assert (grain, bars) == (found, len(bins))
+    found, bins = _shown(of_period)
+    assert (step, bars, name) == (found, len(bins), bins[-1].name.replace("\u00a0", " "))
     assert sum(sum(day.received.values()) for day in of_period) == sum(one.total for one in bins)
-    assert sum(day.clock.count for day in of_period) == sum(one.answered for one in bins)
-    if grain is Grain.WEEK:
-        assert {7} == {one.period.days for one in bins[1:]}
+    assert (TODAY, count) == (bins[-1].period.last, sum(one.period.days for one in bins))
 
 
-def test_means_of_a_week() -> None:
-    """The mean of a week is that of its answers, not that of its days; its median is not made up."""
-    of_week = [Day(day=date(2026, 9, 1) + timedelta(days=number), received={}, clock=Times()) for number in range(70)]
-    of_week[-1] = Day(day=of_week[-1].day, received={}, clock=_times(1, 60))
-    of_week[-2] = Day(day=of_week[-2].day, received={}, clock=_times(3, 20))
-    _, bins = of_days(of_week)
-    assert (timedelta(minutes=30), 4, None) == (bins[-1].mean, bins[-1].answered, bins[-1].median)
-    assert (None, 0) == (bins[0].mean, bins[0].answered)
+def test_names_of_months() -> None:
+    """A whole month goes by its name; one that the period cuts, by its days."""
+    _, bins = _shown(days(Period(first=date(2026, 3, 5), last=date(2026, 10, 31))))
+    assert ["5–31 марта 2026", "апрель 2026", "октябрь 2026"] == [
+        bins[at].name.replace("\u00a0", " ") for at in (0, 1, -1)
+    ]
 
 
 def _times(count: int, minutes: int) -> Times:
@@ -198,8 +202,8 @@ def _times(count: int, minutes: int) -> Times:
 def test_many_channels() -> None:
     """Of hundreds of channels the largest have a colour each, and the others one together."""
     received = {f"vk-{number:03}": 500 - number for number in range(300)}
-    grain, bins = of_days([Day(day=TODAY, received=received, clock=Times())])
-    figure = _parsed(questions(bins, grain, lambda channel: "Прочие" if channel == OTHERS else channel))
+    step, bins = _shown([Day(day=TODAY, received=received, clock=Times())])
+    figure = _parsed(questions(bins, step, lambda channel: "Прочие" if channel == OTHERS else channel))
     names = [(item.find("svg").tail or "").strip() for item in figure.iter("li")]  # type: ignore[union-attr]
     assert ["vk-000", "vk-001", "vk-002", "vk-003", "vk-004", "Прочие"] == names
     [row] = figure.findall("details/div/table/tbody/tr")
@@ -209,11 +213,26 @@ def test_many_channels() -> None:
 
 def test_a_chart_and_its_table_agree() -> None:
     """Beside each chart stands a table of what it shows, row by row."""
-    grain, bins = of_days(days(_period(30)))
-    for figure in (_parsed(questions(bins, grain, str)), _parsed(answer_times(bins, grain, TARGETS))):
+    step, bins = _shown(days(_period(30)))
+    for figure in (_parsed(questions(bins, step, str)), _parsed(answer_times(bins, step, TARGETS))):
         rows = figure.findall("details/div/table/tbody/tr")
         assert [one.name for one in bins] == [row.findtext("th") for row in rows]
         assert {len(bins)} == {len(svg.findall("rect")) for svg in figure.findall("svg")}
+
+
+def test_a_table_leads_to_its_lists() -> None:
+    """Each number under a chart leads to its questions: of its days, and of its channel; a heap does not."""
+    received = {f"vk-{number}": 3 for number in range(9)}
+    step, bins = _shown([Day(day=TODAY, received=received, clock=_times(4, 10))])
+
+    def behind(one: Bin, what: What, channel: str | None) -> str:
+        return f"/{what}/{one.period.first}/{channel}"
+
+    figures = [_parsed(questions(bins, step, str, behind)), _parsed(answer_times(bins, step, TARGETS, behind))]
+    rows = [figure.find("details/div/table/tbody/tr") for figure in figures]
+    links = [[one.attrib["href"] for one in row.iter("a")] for row in rows if row is not None]
+    channels = [f"/received/{TODAY}/vk-{number}" for number in range(charts.SERIES - 1)]
+    assert [[*channels, f"/received/{TODAY}/None"], [f"/answered/{TODAY}/None"]] == links
 
 
 def test_months_oldest_first() -> None:

@@ -12,7 +12,7 @@ from adapters.web.insight import address, report_page
 from adapters.web.insight.address import Asked, Viewer
 from adapters.web.insight.tables import SHOWN
 from bot.statistics.figures import By, Counts, Figures, Report, Times
-from tests.adapters.web.insight.example import NOW, TODAY, days, groups, labels, nothing, report
+from tests.adapters.web.insight.example import NOW, TODAY, days, groups, labels, nothing, put_together, report
 from tests.adapters.web.insight.reading import Reader, read
 
 VIEWER = Viewer(today=TODAY, labels=labels())
@@ -26,7 +26,17 @@ def _shown(made: Report | None = None, query: Mapping[str, str] | None = None, *
 
 
 def _report(asked: Asked, now: Figures, before: Figures) -> Report:
-    return Report(scope=asked.scope, at=NOW, total=now, before=before, by={}, days=days(asked.period), longest=())
+    of_days = days(asked.period)
+    return Report(
+        scope=asked.scope,
+        at=NOW,
+        total=now,
+        before=before,
+        by={},
+        days=of_days,
+        bins=put_together(of_days),
+        longest=(),
+    )
 
 
 def test_tiles() -> None:
@@ -52,15 +62,15 @@ def test_tiles() -> None:
     page = _shown(_report(asked, Figures(counts=counts), Figures(counts=before)))
     tiles = page.texts("div", "tile")
     expected = [
-        "Получено 1 200 из них 20 открыты снова ▲ больше на 200 (20 %)",
-        "Отвечено 1 100 92 % полученных без изменений",
-        "Ждут ответа 50 4,2 % полученных без изменений",
+        "Поступило 1 200 из них 20 открыты снова ▲ больше на 200 (20 %)",
+        "Отвечено 1 100 92 % поступивших без изменений",
+        "Ждут ответа 50 4,2 % поступивших без изменений",
         "Ждём уточнения 10 часы стоят без изменений",
-        "Просрочено 36 3,0 % полученных было 60, 6,0 % ▼ меньше на 3,0 п. п., лучше",
-        "Передано в другой отдел 120 10 % полученных без изменений",
-        "Закрыто без ответа 40 сотрудником 25, спам 10, без уточнения 5 без изменений",
+        "Просрочено 36 3,0 % поступивших было 60, 6,0 % ▼ меньше на 3,0 п. п., лучше",
+        "Передано другому отделу 120 10 % поступивших без изменений",
+        "Закрыто без ответа 40 закрыто сотрудником 25, спам 10, житель не уточнил 5 без изменений",
         "Промежуточных ответов 7 без изменений",
-        "Помогли похожие ответы 210 без изменений",
+        "Помог похожий ответ 210 без изменений",
     ]
     assert [tile.replace(" ", "") for tile in expected] == [tile.replace(" ", "") for tile in tiles[:9]]
     assert "Оценкажителей4,5из54оценкинесчемсравнить" == tiles[12].replace(" ", "")
@@ -96,6 +106,31 @@ def test_rows_lead_to_their_figures_and_lists() -> None:
     assert "/admin/statistics?period=week&place=nadym&channel=viber" == links["Viber"]
     hrefs = {one["href"] for one in page.all("a")}
     assert "/admin/statistics/list?what=overdue&period=week&department=energy&place=nadym" in hrefs
+
+
+def test_every_table_leads_to_its_lists() -> None:
+    """Whoever doubts a number of a department, topic, place, channel, source or day is one step from its questions."""
+    page = _shown()
+    hrefs = {one["href"] for one in page.all("a")}
+    for group in ("topic=-", "place=-", "source=-"):
+        assert f"/admin/statistics/list?what=received&period=week&{group}" in hrefs
+    for group in ("department=energy", "topic=topic0", "place=nadym", "channel=vk", "source=qr-3"):
+        for what in ("received", "answered", "open", "overdue"):
+            assert f"/admin/statistics/list?what={what}&period=week&{group}" in hrefs
+    day = "from=2026-11-12&to=2026-11-12"
+    assert {
+        f"/admin/statistics/list?what=received&{day}",
+        f"/admin/statistics/list?what=received&{day}&channel=vk",
+        f"/admin/statistics/list?what=answered&{day}",
+    } <= hrefs
+
+
+def test_a_source_is_kept_by_the_form() -> None:
+    """Whoever looks at one source chooses further within it, and can leave it."""
+    page = _shown(query={"source": "qr-3"})
+    assert "9–15 ноября 2026 · qr-3" == page.texts("p", "under")[0]
+    assert ["все источники", "qr-3"] == [one.text for one in page.all("option")][-2:]
+    assert "/admin/statistics?period=year&source=qr-3" == page.links()["год"]
 
 
 def test_hundreds_of_groups() -> None:

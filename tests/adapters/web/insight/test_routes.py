@@ -131,13 +131,15 @@ async def test_what_is_asked(open_page: OpenPage) -> None:
     """The figures are asked for the admin chat of the page, and for exactly what the address says."""
     insight = FakeInsight()
     page = await _open(open_page, insight)
-    query = "from=2026-11-01&to=2026-11-15&department=energy&place=nadym&channel=vk"
+    query = "from=2026-11-01&to=2026-11-15&department=energy&topic=topic1&place=nadym&channel=vk&source=qr-1"
     assert 200 == (await _get(page.person(), f"/admin/statistics?{query}"))[0]
     scope = Scope(
         period=Period(first=date(2026, 11, 1), last=date(2026, 11, 15)),
         departments=("energy",),
+        topic="topic1",
         place="nadym",
         channel="vk",
+        source="qr-1",
     )
     assert [(ChatRef(channel="web", chat_id="admin"), scope)] == insight.scopes
     assert ADMIN == insight.scopes[0][0]
@@ -163,7 +165,7 @@ async def test_mistakes_in_the_address(open_page: OpenPage, path: str, query: st
     status, shown = await _get(page.person(), f"{path}?{query}")
     [trouble] = shown.all("div", "trouble")
     assert (400, "alert", []) == (status, trouble["role"], insight.scopes)
-    assert 3 == len(shown.all("select"))
+    assert 4 == len(shown.all("select"))
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -8,10 +8,11 @@ import pytest
 
 from adapters.web.insight import wording
 from bot.statistics.period import Period
+from bot.statistics.phrases import THIN, number
 
 
 def _plain(text: str) -> str:
-    return text.replace(wording.HARD, " ").replace(wording.THIN, "_")
+    return text.replace(wording.HARD, " ").replace(THIN, "_")
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ def _plain(text: str) -> str:
 )
 def test_numbers(value: int, expected: str) -> None:
     """Digits stand in groups of three, with thin spaces that end no line."""
-    assert expected == _plain(wording.number(value))
+    assert expected == _plain(number(value))
 
 
 DURATIONS = [
