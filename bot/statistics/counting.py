@@ -288,7 +288,27 @@ def months(waits: Waits, firsts: Sequence[date], midnights: Sequence[datetime], 
     found: list[Month] = []
     for at, first in enumerate(firsts):
         own = waits.of(np.flatnonzero(of_month == at))
-        if len(own) or found:
-            by = {one: split(own, one, now, least=LEAST) for one in OPEN_BY}
-            found.append(Month(first=first, total=total(own, now), by=by))
+        if 0 < len(own) < LEAST:
+            found.append(Month(first=first, total=None, by={}))
+        elif len(own) or found:
+            by = {one: _discreet(split(own, one, now, least=LEAST)) for one in OPEN_BY}
+            found.append(Month(first=first, total=_discreet({"": total(own, now)})[""], by=by))
     return found[::-1]
+
+
+def _discreet(groups: Mapping[str, Figures]) -> dict[str, Figures]:
+    """The same without times that say how long somebody waited: of so few answers that they are nearly one's own.
+
+    The answers whose times are left out are at least as many: else these could be worked out from those of the rest.
+    """
+    found = dict(groups)
+    for figure in ("clock", "worked"):
+        left_out = 0
+        for name, one in sorted(groups.items(), key=lambda group: getattr(group[1], figure).count):
+            count = getattr(one, figure).count
+            if count >= LEAST and not 0 < left_out < LEAST:
+                break
+            left_out += count
+            times: dict[str, Any] = {figure: Times(count=count)}
+            found[name] = replace(found[name], **times)
+    return found

@@ -185,13 +185,18 @@ class Listed:
     page: int
 
 
+#: As many months, two years, everybody may see.
+MONTHS = 24
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
     """What everybody may see of a month (`/statistics`)."""
 
     #: Its first day.
     first: date
-    total: Figures
+    #: None: of fewer than five waits, which are nobody's business. Times of fewer than five answers are left out, too.
+    total: Figures | None
     #: By department, topic, place, channel; groups of fewer than five waits are put together under `OTHERS`.
     by: Mapping[By, Mapping[str, Figures]]
 

@@ -11,7 +11,7 @@ from bot.adapter import Labels
 from bot.model.chat import ChatRef
 from bot.statistics import counting
 from bot.statistics.counting import Waits
-from bot.statistics.figures import LONGEST, By, Listed, LongWait, Month, Report, Scope, What
+from bot.statistics.figures import LONGEST, MONTHS, By, Listed, LongWait, Month, Report, Scope, What
 from bot.statistics.period import Period
 from handlers.context import Context
 from storage import statistics
@@ -19,8 +19,8 @@ from storage.statistics import Which
 
 #: Periods that are counted at the same time: a long one takes memory and a core.
 AT_ONCE = 2
-#: Months that everybody may see, and for how long what was counted of them is shown.
-MONTHS, MONTHS_LAST = 24, timedelta(minutes=10)
+#: For how long what was counted of the months is shown.
+MONTHS_LAST = timedelta(minutes=10)
 
 
 class Counting:

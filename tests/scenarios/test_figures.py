@@ -157,7 +157,8 @@ async def test_pages(tmp_path: Path, new_database: NewDatabase, chromium: Path) 
 
         status, body = await service.get("/statistics.json")
         assert 200 == status
-        assert 1 == json.loads(body)["months"][0]["total"]["received"]
+        # One question is nobody's business.
+        assert json.loads(body)["months"][0]["total"]["received"] is None
         assert "лифт" not in body
         await page.goto(f"{service.url}/statistics")
         await expect(page.get_by_text("Ямал Официально").first).to_be_visible(timeout=PATIENCE)

@@ -24,6 +24,8 @@ class Bin:
     name: str
     received: Mapping[str, int]
     clock: Times
+    #: Of fewer than five waits, which are told to nobody.
+    is_told: bool = True
 
     @property
     def total(self) -> int:
@@ -49,7 +51,8 @@ def of_months(months: Iterable[Month]) -> tuple[Bin, ...]:
             label=month_short(month.first),
             name=month_of(month.first),
             received={channel: figures.counts.received for channel, figures in month.by.get(By.CHANNEL, {}).items()},
-            clock=month.total.clock,
+            clock=month.total.clock if month.total else Times(),
+            is_told=month.total is not None,
         )
         for month in sorted(months, key=lambda month: month.first)
     )

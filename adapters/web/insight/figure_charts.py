@@ -9,7 +9,7 @@ from datetime import timedelta
 from adapters.web.insight import charts
 from adapters.web.insight.bins import Bin
 from adapters.web.insight.markup import Markup, tag, together
-from adapters.web.insight.wording import counted, duration
+from adapters.web.insight.wording import FEW, NOTHING, counted, duration
 from bot.statistics.bins import Step
 from bot.statistics.figures import OTHERS, Targets, What
 from bot.statistics.phrases import number
@@ -40,6 +40,8 @@ def questions(bins: Sequence[Bin], step: Step, name_of: Callable[[str], str], be
             *(_cell(int(part.values[place] or 0), _there(behind, one, part.key)) for part in series),
             _cell(one.total, behind(one, What.RECEIVED, None) if behind else None),
         )
+        if one.is_told
+        else (one.name, *(NOTHING for _ in series), FEW)
         for place, one in enumerate(bins)
     ]
     table = _table((_WHEN[step], *(one.name for one in series), "Всего"), rows)
@@ -77,7 +79,7 @@ def answer_times(bins: Sequence[Bin], step: Step, targets: Targets, behind: Behi
     rows = [
         (
             one.name,
-            _cell(one.clock.count, behind(one, What.ANSWERED, None) if behind else None),
+            _cell(one.clock.count, behind(one, What.ANSWERED, None) if behind else None) if one.is_told else FEW,
             duration(one.clock.mean),
             duration(one.clock.median),
         )
@@ -117,6 +119,8 @@ def _description(total: int, bins: Sequence[Bin]) -> str:
 
 
 def _hint(one: Bin, series: Sequence[charts.Series], place: int) -> str:
+    if not one.is_told:
+        return f"{one.name}: {FEW}"
     parts = [f"{part.name} {number(int(value))}" for part in series if (value := part.values[place])]
     return f"{one.name}: {counted(one.total, 'вопрос', 'вопроса', 'вопросов')}" + (
         f" ({', '.join(parts)})" if parts else ""
@@ -124,6 +128,8 @@ def _hint(one: Bin, series: Sequence[charts.Series], place: int) -> str:
 
 
 def _time_hint(one: Bin) -> str:
+    if not one.is_told:
+        return f"{one.name}: {FEW}"
     median = f"медиана {duration(one.clock.median)}, " if one.clock.median is not None else ""
     answers = counted(one.clock.count, "ответ", "ответа", "ответов")
     return f"{one.name}: среднее {duration(one.clock.mean)}, {median}{answers}"

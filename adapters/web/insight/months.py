@@ -12,11 +12,9 @@ from typing import Any
 import msgspec
 
 from bot.adapter import Insight, Labels
-from bot.statistics.figures import OTHERS, By, Figures, Month, Times
+from bot.statistics.figures import MONTHS, OTHERS, By, Figures, Month, Times
 from bot.statistics.phrases import name
 
-#: Months that are shown: three years.
-MONTHS = 36
 #: For how long figures are shown before they are counted anew.
 _FRESH = timedelta(minutes=10)
 #: Seconds that counting may take.
@@ -105,7 +103,12 @@ def _month(month: Month, labels: Labels) -> dict[str, Any]:
     }
 
 
-def _figures(figures: Figures) -> dict[str, Any]:
+def _figures(figures: Figures | None) -> dict[str, Any]:
+    if figures is None:
+        # The same keys, and nothing behind them.
+        times = _times(Times())
+        no_times = {"first_answer_seconds": times, "first_answer_working_seconds": times}
+        return {key: no_times.get(key) for key in _figures(Figures())}
     counts = figures.counts
     return {
         "received": counts.received,

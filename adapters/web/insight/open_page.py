@@ -15,6 +15,7 @@ from adapters.web.insight.wording import moment, month_of
 from bot.statistics.bins import Step
 from bot.statistics.figures import By, Month
 from bot.statistics.phrases import name
+from bot.statistics.words import TOGETHER
 
 TITLE = "Как мы отвечаем"
 
@@ -60,7 +61,7 @@ def page(counted: Counted, chosen: Month | None) -> Markup:
             tag(
                 "p",
                 f"Посчитано {moment(counted.at, labels.zone)}. Группы, в которых меньше пяти вопросов, объединены в "
-                "«Прочие». Имён и текстов здесь нет. Те же данные: ",
+                f"«{TOGETHER}»; о времени меньше чем пяти ответов не говорим. Имён и текстов здесь нет. Те же данные: ",
                 tag("a", "JSON", href=OPEN_JSON),
                 ".",
                 class_="small",
@@ -103,9 +104,11 @@ def _by_month(counted: Counted, chosen: Month | None) -> Markup:
 
 def _groups(counted: Counted, chosen: Month) -> Markup:
     title = month_of(chosen.first)
+    few = "Вопросов было меньше пяти: подробностей нет."
     return tag(
         "section",
         tag("h2", title[0].upper() + title[1:], id="groups"),
+        tag("p", few, class_="panel") if chosen.total is None else None,
         tag(
             "div",
             *(

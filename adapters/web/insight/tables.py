@@ -9,7 +9,7 @@ from functools import partial
 from adapters.web.insight.address import Asked, Viewer, is_source
 from adapters.web.insight.charts import share_bar
 from adapters.web.insight.markup import Markup, tag, together
-from adapters.web.insight.wording import NOTHING, counted, decimal, duration
+from adapters.web.insight.wording import FEW, NOTHING, counted, decimal, duration
 from bot.adapter import Labels
 from bot.statistics import words
 from bot.statistics.figures import By, Figures, Report, What
@@ -35,7 +35,8 @@ class Line:
     """One group of a table."""
 
     name: str
-    figures: Figures
+    #: None: too few to be told.
+    figures: Figures | None
     #: Where the lists behind its numbers are.
     there: Asked | None = None
 
@@ -43,14 +44,15 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class _Column:
     head: str
-    cell: Callable[[Line], str]
+    #: What it says of figures whose lists are there.
+    cell: Callable[[Figures, Asked | None], str]
     is_printed: bool = True
 
 
 def _counted(what: What, *, is_printed: bool = True) -> _Column:
-    def cell(line: Line) -> str:
-        value: int = getattr(line.figures.counts, what)
-        return tag("a", number(value), href=line.there.behind(what)) if line.there and value else number(value)
+    def cell(figures: Figures, there: Asked | None) -> str:
+        value: int = getattr(figures.counts, what)
+        return tag("a", number(value), href=there.behind(what)) if there and value else number(value)
 
     return _Column(words.COUNTS[what], cell, is_printed)
 
@@ -60,9 +62,9 @@ _COLUMNS = (
     _counted(What.ANSWERED),
     _counted(What.OPEN, is_printed=False),
     _counted(What.OVERDUE),
-    _Column(words.MEAN, lambda line: duration(line.figures.clock.mean)),
-    _Column(words.MEDIAN, lambda line: duration(line.figures.clock.median), is_printed=False),
-    _Column(words.P90, lambda line: duration(line.figures.clock.p90), is_printed=False),
+    _Column(words.MEAN, lambda figures, _: duration(figures.clock.mean)),
+    _Column(words.MEDIAN, lambda figures, _: duration(figures.clock.median), is_printed=False),
+    _Column(words.P90, lambda figures, _: duration(figures.clock.p90), is_printed=False),
 )
 
 
@@ -131,7 +133,11 @@ def table(title: str, first: str, lines: Sequence[Line], *, rated: int | None) -
         tag(
             "tr",
             tag("th", line.name, scope="row"),
-            *(tag("td", column.cell(line), class_=_class(column)) for column in columns),
+            *(
+                (tag("td", column.cell(line.figures, line.there), class_=_class(column)) for column in columns)
+                if line.figures is not None
+                else (tag("td", FEW, colspan=len(columns)),)
+            ),
         )
         for line in lines
     )
@@ -152,9 +158,9 @@ def _group(name: str, figures: Figures, there: Asked | None, largest: int) -> Li
 
 
 def _ratings(least: int) -> _Column:
-    def cell(line: Line) -> str:
-        rating = line.figures.counts.rating
-        return NOTHING if rating is None or line.figures.counts.rated < least else decimal(rating)
+    def cell(figures: Figures, _: Asked | None) -> str:
+        rating = figures.counts.rating
+        return NOTHING if rating is None or figures.counts.rated < least else decimal(rating)
 
     return _Column("Оценка", cell, is_printed=False)
 

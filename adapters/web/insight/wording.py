@@ -11,6 +11,8 @@ from bot.statistics.phrases import MINUS, number
 #: Between a number and its unit; it ends no line.
 HARD = "\u00a0"
 NOTHING = "—"
+#: Said of a month instead of its figures.
+FEW = "меньше пяти вопросов"
 
 _OF = (
     "января",

@@ -258,18 +258,47 @@ def test_months() -> None:
     november = [Row(ago=ago(datetime(2026, 11, 1, tzinfo=UTC)), topic="water"), Row(topic="heating")]
     found = months(waits(*september, *november), firsts, midnights, NOW)
     assert [
-        (date(2026, 11, 1), 2, {OTHERS: 2}),
+        # Of fewer than five nothing is told, not even how many they are.
+        (date(2026, 11, 1), None, None),
         (date(2026, 10, 1), 0, {}),
         (date(2026, 9, 1), 7, {"water": 7}),
     ] == [
         (
             one.first,
-            one.total.counts.received,
-            {name: figures.counts.received for name, figures in one.by[By.TOPIC].items()},
+            one.total.counts.received if one.total else None,
+            {name: figures.counts.received for name, figures in one.by[By.TOPIC].items()} if one.by else None,
         )
         for one in found
     ]
     assert {By.DEPARTMENT, By.TOPIC, By.PLACE, By.CHANNEL} == {by for one in found for by in one.by}
+
+
+@pytest.mark.parametrize(
+    ("answered", "expected"),
+    [
+        ({"energy": 5, "school": 5}, {None: 10, "energy": 5, "school": 5}),
+        ({"energy": 4}, {None: 0, "energy": 0}),
+        # What is left out of one group could be worked out from the rest: another one is left out with it.
+        ({"energy": 9, "school": 6, "roads": 4}, {None: 19, "energy": 9, "school": 0, "roads": 0}),
+        ({"energy": 9, "school": 3, "roads": 2}, {None: 14, "energy": 9, "school": 0, "roads": 0}),
+        ({"energy": 9, "school": 0}, {None: 9, "energy": 9, "school": 0}),
+    ],
+)
+def test_times_of_few(answered: dict[str, int], expected: dict[str | None, int]) -> None:
+    """How long fewer than five answers took is told to nobody, neither by itself nor by what is told beside it."""
+    rows = [
+        Row(department=department, ago=timedelta(hours=10), outcome=Outcome.ANSWERED if at < count else LASTS)
+        for department, count in answered.items()
+        for at in range(count + 5)
+    ]
+    midnights = [datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)]
+    (month,) = months(waits(*rows), [date(2026, 11, 1)], midnights, NOW)
+    assert month.total is not None
+    for figure in ("clock", "worked"):
+        figures = [(None, month.total), *month.by[By.DEPARTMENT].items()]
+        times = {name: getattr(one, figure) for name, one in figures}
+        assert expected == {name: one.count if one.mean is not None else 0 for name, one in times.items()}
+        assert all((one.mean is None) == (one.median is None) == (one.p90 is None) for one in times.values())
 
 
 def test_every_count_adds_up() -> None:

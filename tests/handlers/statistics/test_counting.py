@@ -12,9 +12,9 @@ import pytest
 
 from bot.model.chat import ChatRef
 from bot.model.wait import Outcome
-from bot.statistics.figures import OTHERS, By, Scope, What
+from bot.statistics.figures import MONTHS, OTHERS, By, Scope, What
 from bot.statistics.period import Period
-from handlers.statistics.counting import MONTHS, MONTHS_LAST
+from handlers.statistics.counting import MONTHS_LAST
 from tests.handlers.fakes import DESK, ENERGY, HOME, STRANGERS
 from tests.handlers.statistics.desk import NOW, SHARED, Bureau, open_bureau
 
@@ -151,11 +151,12 @@ async def test_months(bureau: Bureau) -> None:
         datetime(2024, 11, 30, 23, 0, tzinfo=UTC),
         datetime(2024, 11, 30, 22, 59, tzinfo=UTC),
     ):
-        await bureau.wait(started_at=begun, department="energy")
+        for department in range(5):
+            await bureau.wait(started_at=begun, department=f"d{department}")
     months = await bureau.counting.months()
     assert (MONTHS, date(2026, 11, 1), date(2024, 12, 1)) == (len(months), months[0].first, months[-1].first)
-    assert {date(2026, 11, 1): 1, date(2026, 10, 1): 1, date(2024, 12, 1): 1} == {
-        one.first: count for one in months if (count := one.total.counts.received)
+    assert {date(2026, 11, 1): 5, date(2026, 10, 1): 5, date(2024, 12, 1): 5} == {
+        one.first: count for one in months if one.total and (count := one.total.counts.received)
     }
     assert [OTHERS] == list(months[0].by[By.DEPARTMENT])
 

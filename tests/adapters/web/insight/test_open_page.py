@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from adapters.web.insight.months import MONTHS, Months
-from bot.statistics.figures import OTHERS, By, Counts, Figures, Month
+from adapters.web.insight.months import Months
+from bot.statistics.figures import MONTHS, OTHERS, By, Counts, Figures, Month
 from tests.adapters.web.conftest import OpenPage, Page
 from tests.adapters.web.fakes import Clock
 from tests.adapters.web.insight.example import NOW, FakeInsight, figures, months, times
@@ -107,6 +107,22 @@ async def test_few_ratings_are_not_told(open_page: OpenPage) -> None:
         assert "1,8" not in await response.text()
 
 
+async def test_few_questions_are_not_told(open_page: OpenPage) -> None:
+    """A month with fewer than five questions says so much, and no number: in the JSON its keys are there, and null."""
+    month = Month(first=date(2026, 10, 1), total=None, by={})
+    page = await _open(open_page, FakeInsight(all_months=(month, *months(2)[1:])))
+    async with page.person().get("/statistics.json") as response:
+        [shown, whole] = (await response.json())["months"]
+    assert shown["total"].keys() == whole["total"].keys()
+    assert {None} == {one for one in shown["total"].values() if not isinstance(one, dict)}
+    assert {"mean": None, "median": None, "p90": None} == shown["total"]["first_answer_seconds"]
+    assert [] == shown["departments"]
+    async with page.person().get("/statistics?month=2026-10") as response:
+        found = read(await response.text())
+    assert 3 == found.texts("td").count("меньше пяти вопросов")
+    assert "Вопросов было меньше пяти: подробностей нет." in found.texts("p")
+
+
 async def test_page(open_page: OpenPage) -> None:
     """The page has a line for each month, and the groups of the last whole one, the merged ones as «Прочие»."""
     page = await _open(open_page, FakeInsight())
@@ -149,7 +165,7 @@ async def test_before_the_first_month(open_page: OpenPage) -> None:
             assert "Пока считать нечего." in await response.text() or path.endswith("json")
 
 
-async def test_only_the_last_three_years(open_page: OpenPage) -> None:
+async def test_only_the_last_months(open_page: OpenPage) -> None:
     """However long the service runs, the page stays as long as it is."""
     page = await _open(open_page, FakeInsight(all_months=months(60)))
     async with page.person().get("/statistics.json") as response:
