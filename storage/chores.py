@@ -50,6 +50,16 @@ async def add(tx: Transaction, kind: str, key: str, arguments: Mapping[str, Any]
     return found is not None
 
 
+async def set_arguments(tx: Transaction, kind: str, key: str, arguments: Mapping[str, Any]) -> None:
+    """Say more of what was added in this transaction."""
+    await tx.raw.execute(
+        "UPDATE chores SET arguments = $3 WHERE kind = $1 AND key = $2",
+        kind,
+        key,
+        json.dumps(arguments, ensure_ascii=False),
+    )
+
+
 async def claim(tx: Transaction, kind: str, now: datetime, *, lease: timedelta) -> Chore | None:
     """One chore of this kind whose time has come, the longest waiting first; it is nobody else's for so long."""
     row = await tx.raw.fetchrow(

@@ -30,27 +30,27 @@ _ROWS = f"""
 """
 
 
-async def count(tx: Transaction, which: Which, *, again: bool) -> int:
-    """How many rows there are."""
+async def count(tx: Transaction, which: Which, *, again: bool | None = None) -> int:
+    """How many rows there are; `again` as for `rows`."""
     where, values = _where(which, again=again)
     found: int = await tx.raw.fetchval(f"SELECT count(*) FROM waits w WHERE {where}", *values)
     return found
 
 
-async def rows(tx: Transaction, which: Which, now: datetime, *, again: bool) -> AsyncIterator[list[Row]]:
-    """Those of these waits that began with a registration, oldest first; `again`: those that began later.
+async def rows(tx: Transaction, which: Which, now: datetime, *, again: bool | None = None) -> AsyncIterator[list[Row]]:
+    """These waits, oldest first; `again`: those alone that began with a registration, or later.
 
     What is overdue at `now` is so in the rows. To be read in a snapshot.
     """
     where, values = _where(which, again=again)
-    cursor = await tx.raw.cursor(f"{_ROWS} WHERE {where} ORDER BY w.started_at, w.question_id", *values)
+    cursor = await tx.raw.cursor(f"{_ROWS} WHERE {where} ORDER BY w.started_at, w.question_id, w.round", *values)
     while batch := await cursor.fetch(BATCH):
         yield [_row(one, now) for one in batch]
 
 
-def _where(which: Which, *, again: bool) -> tuple[str, list[object]]:
+def _where(which: Which, *, again: bool | None) -> tuple[str, list[object]]:
     condition, values = which.condition()
-    return f"{condition} AND w.round {'>' if again else '='} 1", values
+    return condition if again is None else f"{condition} AND w.round {'>' if again else '='} 1", values
 
 
 def _row(found: Any, now: datetime) -> Row:

@@ -299,6 +299,7 @@ async def behind(tx: Transaction, which: Which, what: What, now: datetime, *, pa
     page = max(min(page, (total - 1) // LIST_PAGE), 0)
     rows = await tx.raw.fetch(
         f"SELECT w.question_id, w.started_at, {_CLOCK.format(now=at)} AS clock, w.outcome,"
+        f" {_BEHIND[What.CLARIFYING]} AS stands,"
         f" {_LATE.format(now=at)} AS late, w.channel, w.department, w.topic, w.place {where}"
         f" ORDER BY clock DESC, w.question_id, w.round LIMIT {LIST_PAGE} OFFSET ${len(values) + 1}",
         *values,
@@ -312,6 +313,7 @@ async def behind(tx: Transaction, which: Which, what: What, now: datetime, *, pa
                 started_at=row["started_at"],
                 clock=timedelta(seconds=row["clock"]),
                 outcome=row["outcome"],
+                stands=row["stands"],
                 is_late=row["late"],
                 channel=row["channel"],
                 department=row["department"],

@@ -239,3 +239,12 @@ COLUMNS: tuple[Column, ...] = (
         method=f"Первый ответ, до {LONGEST_TEXT} знаков.",
     ),
 )
+
+#: For tables in which all waits stand together.
+ROUND = Column(
+    name="is_reopened",
+    title="Открыт снова",
+    kind=Kind.FLAG,
+    value=lambda row: row.round > 1,
+    method="Строка о том, что житель открыл вопрос снова; иначе — о его регистрации.",
+)

@@ -163,6 +163,8 @@ class Behind:
     clock: timedelta
     #: How it ended; empty: it lasts.
     outcome: str
+    #: It lasts, but the clock stands: the resident is asked something.
+    stands: bool = False
     is_late: bool
     channel: str
     department: str

@@ -59,7 +59,7 @@ def by_how_much(of: timedelta) -> str:
 def verdict(mean: timedelta, target: timedelta) -> str:
     """How a mean time stands to what it is measured by: «быстрее на 20 минут»."""
     difference = mean - target
-    if abs(difference) < timedelta(seconds=30):
+    if not round(difference / timedelta(minutes=1)):
         return "ровно столько"
     return f"{'быстрее' if difference < timedelta(0) else 'медленнее'} на {by_how_much(abs(difference))}"
 

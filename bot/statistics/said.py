@@ -156,8 +156,8 @@ def _short(text: str) -> str:
 
 # --- the week ------------------------------------------------------------------------------------------------------
 
-#: Less than that is no news: of a mean time, of a share of all questions, of a rating.
-_TIME, _TIME_SHARE, _SHARE, _STARS = timedelta(minutes=5), 0.05, 0.01, 0.1
+#: Less than that is no news: of a mean time, of a share of all questions.
+_TIME, _TIME_SHARE, _SHARE = timedelta(minutes=5), 0.05, 0.01
 #: A department is compared when it has answered so often in both weeks; so many are named of each kind.
 _ENOUGH, _DEPARTMENTS = 5, 2
 
@@ -207,7 +207,8 @@ def _changes(report: Report, labels: Labels) -> tuple[list[str], list[str]]:
             worse.append(f"отвечаем медленнее: {told}")
     for what, share in (("просроченных", "overdue"), ("переданных другому отделу", "handed_over")):
         is_, was = (_share(one.counts, share) for one in (now, before))
-        if is_ is None or was is None or abs(is_ - was) < _SHARE:
+        # What reads the same is no news either.
+        if is_ is None or was is None or abs(is_ - was) < _SHARE or _percent(is_) == _percent(was):
             continue
         told = f"{what}: {_percent(is_)} вместо {_percent(was)}"
         if is_ < was:
@@ -215,7 +216,7 @@ def _changes(report: Report, labels: Labels) -> tuple[list[str], list[str]]:
         else:
             worse.append(f"больше {told}")
     stars, were = now.counts.rating, before.counts.rating
-    if stars is not None and were is not None and abs(stars - were) >= _STARS:
+    if stars is not None and were is not None and _decimal(stars) != _decimal(were):
         told = f"{_decimal(stars)} вместо {_decimal(were)}"
         if stars > were:
             better.append(f"оценка выше: {told}")

@@ -36,7 +36,7 @@ class Written:
 
     #: Questions that were registered in the period: a row each.
     questions: int
-    #: Questions that were opened again in it: rows of another sheet, which a workbook alone has.
+    #: Questions that were opened again in it: rows, too; in a workbook on another sheet.
     reopened: int = 0
 
 

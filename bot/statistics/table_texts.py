@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from bot.delivery.fit import size_text
-from bot.plural import count
+from bot.plural import plural
 from bot.statistics.period import Period
-from bot.statistics.phrases import days
+from bot.statistics.phrases import days, number
 from bot.statistics.table import Written
 
 
 def preparing(period: Period) -> str:
     return f"Готовлю таблицу за {days(period)}…"
+
+
+def being_made(period: Period) -> str:
+    """To whoever asks for it once more meanwhile."""
+    return f"Таблица за {days(period)} уже готовится: она придёт сюда."
 
 
 def how_far(period: Period, percent: int) -> str:
@@ -24,8 +29,8 @@ def ready(period: Period) -> str:
 
 def caption(period: Period, written: Written) -> str:
     """Under the file: what is in it."""
-    rows = count(written.questions, "вопрос", "вопроса", "вопросов")
-    again = f", снова открыто {written.reopened}" if written.reopened else ""
+    rows = f"{number(written.questions)} {plural(written.questions, 'вопрос', 'вопроса', 'вопросов')}"
+    again = f", снова открыто {number(written.reopened)}" if written.reopened else ""
     return f"Таблица за {days(period)}: {rows}{again}."
 
 

@@ -58,13 +58,15 @@ async def ask(desk: Desk, words: str) -> str:
     scope = read_scope(desk, words)
     if isinstance(scope, str):
         return await desk.refuse(scope)
-    said = Draft(text=texts.preparing(scope.period), reply_to=desk.message_id)
-    posted = await post(desk.tx, desk.ctx, _address(desk.chat), said)
-    wanted = Wanted(chat=str(desk.chat), message=desk.message_id, scope=scope, told=posted.entries[0])
     # Asked for once more while it is being made, it is made once.
     key = f"{desk.chat} {msgspec.json.encode(scope).decode()}"
-    await chores.add(desk.tx, desk.ctx, EXPORT, key, msgspec.to_builtins(wanted))
-    return said.text
+    wanted = Wanted(chat=str(desk.chat), message=desk.message_id, scope=scope, told=0)
+    is_new = await chores.add(desk.tx, desk.ctx, EXPORT, key, msgspec.to_builtins(wanted))
+    text = texts.preparing(scope.period) if is_new else texts.being_made(scope.period)
+    posted = await post(desk.tx, desk.ctx, _address(desk.chat), Draft(text=text, reply_to=desk.message_id))
+    if is_new:
+        await stored.set_arguments(desk.tx, EXPORT, key, msgspec.to_builtins(replace(wanted, told=posted.entries[0])))
+    return text
 
 
 class Exports:

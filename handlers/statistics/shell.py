@@ -141,7 +141,7 @@ async def export(ctx: Context, asked: Asked) -> int:
 
 def _deliver(path: Path, written: Written, asked: Asked) -> int:
     """Put the file where it was wanted, and say what is in it."""
-    rows = f"{written.questions} questions"
+    rows = f"{written.questions} questions" + (f", {written.reopened} opened again" if written.reopened else "")
     if asked.output is None:
         with path.open("rb") as file:
             done = _pass_on(file)

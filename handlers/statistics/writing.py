@@ -65,13 +65,14 @@ async def write(database: Database, order: Order, path: Path, tell: Tell) -> Wri
     with path.open("w", encoding="utf-8", newline="") as into:
         table = CsvTable(into, order) if order.format is Format.CSV else JsonTable(into, order)
         async with database.snapshot() as tx:
-            questions = await export.count(tx, _which(order), again=False)
-            written = 0
-            async for batch in _batches(tx, order, again=False):
+            whole = await export.count(tx, _which(order))
+            written = reopened = 0
+            async for batch in _batches(tx, order):
                 table.add(batch)
                 written += len(batch)
-                tell(written, questions)
-    return Written(questions=written)
+                reopened += sum(row.round > 1 for row in batch)
+                tell(written, whole)
+    return Written(questions=written - reopened, reopened=reopened)
 
 
 async def _write_workbook(database: Database, order: Order, path: Path, tell: Tell) -> Written:
@@ -95,7 +96,7 @@ async def _write_workbook(database: Database, order: Order, path: Path, tell: Te
     return done
 
 
-def _batches(tx: Transaction, order: Order, *, again: bool) -> AsyncIterator[list[Row]]:
+def _batches(tx: Transaction, order: Order, *, again: bool | None = None) -> AsyncIterator[list[Row]]:
     return export.rows(tx, _which(order), order.at, again=again)
 
 

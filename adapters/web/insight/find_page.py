@@ -75,4 +75,5 @@ def _total(found: Found) -> str:
         return f"Нашлось больше {number(MOST)} вопросов: здесь лучшие."
     if not found.hits:
         return "На этой странице ничего нет: нашлось меньше."
-    return f"Найдено вопросов: {number(found.total)}."
+    # Of the newest alone it is known how many fit.
+    return f"Найдено вопросов: {number(found.total)}{'+' if found.only_newest else ''}."

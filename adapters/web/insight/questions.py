@@ -12,6 +12,7 @@ from adapters.web.insight.wording import duration, moment
 from bot.adapter import Labels
 from bot.desk.search import Hit
 from bot.model.question import Status
+from bot.model.wait import Outcome
 from bot.statistics.figures import Behind, By
 from bot.statistics.phrases import name, number
 from bot.statistics.words import OUTCOMES, STATUSES
@@ -19,7 +20,6 @@ from bot.statistics.words import OUTCOMES, STATUSES
 
 def behind(row: Behind, labels: Labels) -> Markup:
     """One wait behind a number."""
-    late = "просрочен" if not row.outcome else "с опозданием"
     return tag(
         "li",
         tag(
@@ -28,14 +28,27 @@ def behind(row: Behind, labels: Labels) -> Markup:
                 tag("a", f"№\u00a0{row.question}", href=find(str(row.question)), class_="number"),
                 _when(row.started_at, labels),
                 tag("span", f"ожидание {duration(row.clock)}"),
-                tag("span", OUTCOMES.get(row.outcome, row.outcome), class_="badge"),
-                _late(late) if row.is_late else tag("span", "в срок", class_="badge good"),
+                tag("span", _outcome(row), class_="badge"),
+                _in_time(row),
             ),
             class_="facts",
         ),
         tag("p", row.preview, class_="words"),
         _where(labels, row.channel, row.department, row.topic, row.place),
     )
+
+
+def _outcome(row: Behind) -> str:
+    return STATUSES[Status.CLARIFYING] if row.stands else OUTCOMES.get(row.outcome, row.outcome)
+
+
+def _in_time(row: Behind) -> Markup | None:
+    """Whether somebody was answered in time, or has not yet waited too long; of others it says nothing."""
+    if row.is_late:
+        return _late("с опозданием" if row.outcome else "просрочен")
+    if row.stands or row.outcome not in {"", Outcome.ANSWERED}:
+        return None
+    return tag("span", "в срок", class_="badge good")
 
 
 def hit(found: Hit, labels: Labels, now: datetime) -> Markup:

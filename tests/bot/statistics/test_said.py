@@ -245,6 +245,21 @@ def test_same_week() -> None:
     assert "Заметных перемен за неделю нет." in weekly(report(before=figures(10, 175)), LABELS).text
 
 
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [
+        # 2.4 % and 1.5 % read «2 %» both times.
+        ({"overdue": 24}, {"overdue": 15}),
+        ({"handed_over": 15}, {"handed_over": 24}),
+        ({"rated": 1000, "rating_sum": 4551}, {"rated": 1000, "rating_sum": 4649}),
+    ],
+)
+def test_same_words_are_no_news(now: dict[str, int], before: dict[str, int]) -> None:
+    """Nobody reads that it got better from 2 % to 2 %."""
+    found = weekly(report(figures(1000, **now), figures(1000, **before)), LABELS).text
+    assert "Заметных перемен за неделю нет." in found
+
+
 def test_first_week() -> None:
     """Beside a week without questions nothing is better or worse."""
     found = weekly(report(before=Figures()), LABELS).text

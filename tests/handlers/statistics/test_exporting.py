@@ -140,9 +140,14 @@ async def test_strangers_get_nothing(exporting: Exporting) -> None:
 
 
 async def test_same_table_is_made_once(exporting: Exporting) -> None:
-    """An impatient official who asks twice gets the table once; another period is another table."""
+    """An impatient official who asks twice gets the table once, and is told so; another period is another table."""
     for words in ("", "", "месяц"):
         await exporting.office.writes(DESK, f"/export {words}")
+    await exporting.office.deliver()
+    first, second, third = exporting.office.work.texts(DESK)[-3:]
+    assert first.startswith("Готовлю таблицу за ")
+    assert second.endswith("уже готовится: она придёт сюда.")
+    assert third.startswith("Готовлю таблицу за ")
     assert 2 == await exporting.chores().once()
 
 

@@ -51,14 +51,42 @@ def test_csv_of_long_times() -> None:
     assert ("123:04:05", "", "") == (line["Время до ответа"], line["В рабочем времени"], line["Оценка"])
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+79001234567", "-2", "@x", "\t=1", '=HYPERLINK("http://x.example";"y")'])
+@pytest.mark.parametrize("text", ["=1+1", "+79001234567", "-2", "@x", "\tx", '=HYPERLINK("http://x.example";"y")'])
 def test_csv_has_no_formulas(text: str) -> None:
     """What a resident writes never becomes a formula on an official's computer."""
     (line,) = cells(row(question=text, source=text))
     assert (f"'{text}", f"'{text}") == (line["Вопрос"], line["Источник"])
 
 
-@pytest.mark.parametrize("text", ["a;b", 'сказал "нет"', "две\nстроки", "10-15", "a=b"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("да,=1+1", "да,'=1+1"),
+        ("да;+1", "да;'+1"),
+        ("да\t@x", "да\t'@x"),
+        ("да\n-1", "да\n'-1"),
+        ('да,"=1+1"', 'да,"\'=1+1"'),
+        ("=1,=2", "'=1,'=2"),
+        ("\t=1", "'\t'=1"),
+    ],
+)
+def test_csv_has_no_formulas_between_other_separators(text: str, expected: str) -> None:
+    """Nor does it where the computer takes another sign for the end of a cell."""
+    (line,) = cells(row(question=text))
+    assert expected == line["Вопрос"]
+    for separator in ",\t|":
+        read = csv.reader(io.StringIO(as_csv(row(question=text)), newline=""), delimiter=separator)
+        assert [] == [cell for one in read for cell in one if cell.startswith(("=", "+", "@"))]
+
+
+def test_rounds_are_told_apart() -> None:
+    """A line about a question that was opened again says so, for people and for programs."""
+    rows = [row(1), row(1, round=2)]
+    assert ["нет", "да"] == [line["Открыт снова"] for line in cells(*rows)]
+    assert [False, True] == [found["is_reopened"] for found in objects(*rows)]
+
+
+@pytest.mark.parametrize("text", ["a;b", 'сказал "нет"', "две\nстроки", "10-15", "a=b", "нет, -5 не верно", "а, б - в"])
 def test_csv_keeps_texts(text: str) -> None:
     """All other texts come out as they went in."""
     (line,) = cells(row(question=text))
@@ -82,7 +110,7 @@ def test_json_is_for_programs() -> None:
     assert (2, None, None, True, "open") == tuple(
         second[name] for name in ("number", "clock", "answered_at", "is_overdue", "status")
     )
-    assert [column.name for column in COLUMNS] == list(first)
+    assert [*(column.name for column in COLUMNS), "is_reopened"] == list(first)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "две\nстроки", '"\\', "\u2028", "🎄"])

@@ -196,19 +196,19 @@ async def test_nothing_came(database: Database, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("format", [Format.CSV, Format.JSONL])
 async def test_lines(filled: Database, tmp_path: Path, format: Format) -> None:  # noqa: A002
-    """Both plain forms have a line for each question of the period, in its order."""
+    """Both plain forms have a line for each wait of the period, in its order: their sums are those of `/stats`."""
     path = tmp_path / "table"
     heard: list[tuple[int, int]] = []
     done = await write(filled, order(format), path, lambda *numbers: heard.append(numbers))
     text = path.read_text(encoding="utf-8")
-    assert (Written(questions=9), [(9, 9)]) == (done, heard)
+    assert (Written(questions=9, reopened=1), [(10, 10)]) == (done, heard)
     if format is Format.JSONL:
         assert [f"=1+{number}" for number in range(1, 8)] == [
             json.loads(line)["question"] for line in text.splitlines()[:7]
         ]
     else:
         assert [] == [line for line in text.splitlines() if ";=1+" in line]
-        assert 10 == text.count("\n")
+        assert 11 == text.count("\n")
 
 
 async def test_nothing_is_left_behind(filled: Database, tmp_path: Path) -> None:

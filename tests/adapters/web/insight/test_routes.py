@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from aiohttp import ClientSession
 
+from adapters.web.insight import questions
 from bot.model.chat import ChatRef
 from bot.statistics.figures import Scope, What
 from bot.statistics.period import Period
 from tests.adapters.web.conftest import OpenPage, Page
 from tests.adapters.web.fakes import ADMIN
-from tests.adapters.web.insight.example import NOW, FakeInsight
+from tests.adapters.web.insight.example import NOW, FakeInsight, labels, waits
 from tests.adapters.web.insight.reading import Reader, read
 from tests.adapters.web.test_pages import POLICY
 
@@ -208,6 +210,28 @@ async def test_list(open_page: OpenPage) -> None:
     assert "дом <b>замёрз</b>" in first
 
 
+@pytest.mark.parametrize(
+    ("outcome", "stands", "is_late", "expected"),
+    [
+        ("answered", False, False, "отвечен в срок"),
+        ("answered", False, True, "отвечен ! с опозданием"),
+        ("", False, False, "ещё ждёт в срок"),
+        ("", False, True, "ещё ждёт ! просрочен"),
+        ("", True, False, "ждём уточнения"),
+        ("closed", False, False, "закрыт сотрудником"),
+        ("spam", False, False, "спам"),
+        ("unclarified", False, False, "житель не уточнил"),
+        ("helped", False, False, "помог готовый ответ"),
+        ("withdrawn", False, False, "житель отозвал"),
+    ],
+)
+def test_in_time(outcome: str, expected: str, *, stands: bool, is_late: bool) -> None:
+    """«В срок» is said of who was answered or waits for it, never of what was closed, or asked back."""
+    row = replace(waits(1)[0], clock=timedelta(hours=1), outcome=outcome, stands=stands, is_late=is_late)
+    (facts,) = read(questions.behind(row, labels())).texts("p", "facts")
+    assert expected == facts.partition("ожидание 1 ч ")[2]
+
+
 async def test_list_pages(open_page: OpenPage) -> None:
     """A long list has pages, which keep what was asked; one beyond the last says so."""
     insight = FakeInsight()
@@ -247,7 +271,7 @@ async def test_find(open_page: OpenPage) -> None:
     assert "Анна <i>К.</i>" in item
     assert "нет <горячей> воды" in item
     assert [] == shown.all("i")
-    assert "Найдено вопросов: 23." in shown.texts("p", "under")
+    assert "Найдено вопросов: 23+." in shown.texts("p", "under")
     notes = shown.texts("p", "said")
     assert ("Слово «в» не ищется.", True) == (notes[0], "только новые" in notes[1])
     assert "/admin/find?q=%D0%B2%D0%BE%D0%B4%D0%B0+%D0%BD%D0%B0%D0%B4%D1%8B%D0%BC&page=2" == shown.links()["Дальше →"]
