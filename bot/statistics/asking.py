@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
 from bot.desk.handing import Named, Unclear
 from bot.desk.handing import read as read_department
 from bot.desk.routing import Department
 from bot.statistics.period import Period, Unreadable, read_period
-from bot.statistics.written import EXAMPLES
+from bot.statistics.written import DAYS, EXAMPLES
 
 #: Departments that a line names at the most, and characters of what was not understood.
 _NAMED, _REPEATED = 20, 40
 #: No department's name has more words.
 _WORDS = 20
+#: Letters that forms of a word share at the least, and those of an ending at the most.
+_STEM, _ENDING = 4, 2
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +68,30 @@ def _department(wanted: str, departments: Sequence[Department], *, sees_all: boo
     """The slug of the one department that all of these words mean; None: they mean none, or several."""
     read = read_department(wanted, departments)
     if not isinstance(read, Named) or read.reason or (not read.slug and not sees_all):
-        return None
+        named = _by_words(wanted, departments)
+        return named[0].slug if len(named) == 1 else None
     return read.slug
+
+
+def _by_words(wanted: str, departments: Sequence[Department]) -> list[Department]:
+    """The departments in whose name all of these words are, in whatever form."""
+    words = set(_words(wanted))
+    return [
+        one
+        for one in departments
+        if 0 < len(words) <= _WORDS
+        and all(any(_are_forms(word, other) for other in _words(one.name)) for word in words)
+    ]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower().replace("ё", "е"))
+
+
+def _are_forms(one: str, other: str) -> bool:
+    """Whether these may be forms of one word: they differ in an ending of two letters at the most."""
+    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return one == other or (common >= _STEM and max(len(one), len(other)) - common <= _ENDING)
 
 
 def _no_department(wanted: str, departments: Sequence[Department], *, sees_all: bool) -> str:
@@ -73,10 +100,12 @@ def _no_department(wanted: str, departments: Sequence[Department], *, sees_all: 
         return f"Не понимаю «{shown}»: это не дни, а отделов в настройках нет. {EXAMPLES}"
     read = read_department(wanted, departments)
     found = read.found if isinstance(read, Unclear) else departments
+    if len(found) == len(departments):
+        found = _by_words(wanted, departments) or departments
     names = ", ".join(f"{one.slug} — {one.name}" for one in found[:_NAMED])
     more = f" и ещё {len(found) - _NAMED}" if len(found) > _NAMED else ""
-    if found is not departments:
+    if len(found) < len(departments):
         return f"«{shown}» — так называется не один отдел: {names}{more}. Напишите короткое имя."
     if not sees_all:
-        return f"Отдела «{shown}» в этом чате нет, здесь можно посчитать: {names}{more}."
-    return f"Отдела «{shown}» нет. Есть: {names}{more}."
+        return f"Отдела «{shown}» в этом чате нет, здесь можно посчитать: {names}{more}. {DAYS}"
+    return f"Отдела «{shown}» нет. Есть: {names}{more}. {DAYS}"

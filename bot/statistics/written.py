@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-EXAMPLES = "Напишите, например: неделя, ноябрь, 1.11-15.11."
+_SUCH = "неделя, ноябрь, 1.11-15.11."
+EXAMPLES, DAYS = f"Напишите, например: {_SUCH}", f"Дни пишут так: {_SUCH}"
 #: Nobody asked anything before.
 _FIRST_YEAR = 2000
 #: A span without years that would go over New Year and last longer than this is written the wrong way round.
@@ -185,22 +186,60 @@ def _near(match: re.Match[str], today: date) -> _Days:
     return day, day
 
 
-def _whole_months(month: int, count: int, year: str | None, today: date) -> _Days:
-    of = int(year[:4]) if year else today.year - (month > today.month)
-    last = month + count - 1
-    return _come(date(of, month, 1), date(of, last, monthrange(of, last)[1]), today)
+def _weekday(match: re.Match[str], today: date) -> _Days:
+    """The last such day; today is one."""
+    weekday = next(at for at, name in enumerate(_WEEKDAYS) if re.fullmatch(name, match["weekday"]))
+    day = today - timedelta(days=(today.weekday() - weekday) % 7)
+    return day, day
+
+
+def _not_yet(match: re.Match[str], _: date) -> _Days:
+    raise WrongDays(f"Эти дни ещё не наступили: «{match[0].strip()}». {EXAMPLES}")
+
+
+def _whole_months(year: int, month: int, count: int, today: date) -> _Days:
+    """So many months from this one on."""
+    last = year * 12 + month - 1 + count - 1
+    of, at = last // 12, last % 12 + 1
+    return _come(date(year, month, 1), date(of, at, monthrange(of, at)[1]), today)
+
+
+def _year(written: str | None, month: int, today: date) -> int:
+    """As it is written; else that in which this month came last."""
+    return int(written[:4]) if written else today.year - (month > today.month)
+
+
+def _months(match: re.Match[str], today: date) -> _Days:
+    """«октябрь - ноябрь», «с ноября 2025 по январь»."""
+    first, last = _month(match["from"]), _month(match["to"])
+    goes_over = first > last
+    if match["to_year"]:
+        end = int(match["to_year"][:4])
+        begin = int(match["from_year"][:4]) if match["from_year"] else end - goes_over
+    else:
+        begin = int(match["from_year"][:4]) if match["from_year"] else today.year - (first > today.month)
+        # Of two that have both come, the last time; «ноябрь-январь» in November is that of a year ago.
+        if not match["from_year"] and goes_over and date(begin + 1, last, 1) > today:
+            begin -= 1
+        end = begin + goes_over
+    count = (end - begin) * 12 + last - first + 1
+    if count < 1:
+        raise WrongDays(f"Конец раньше начала: {match[0].strip()}. {EXAMPLES}")
+    return _whole_months(begin, first, count, today)
 
 
 def _whole_month(match: re.Match[str], today: date) -> _Days:
-    return _whole_months(_month(match["month"]), 1, match["year"], today)
+    month = _month(match["month"])
+    return _whole_months(_year(match["year"], month, today), month, 1, today)
 
 
 def _whole_quarter(match: re.Match[str], today: date) -> _Days:
-    return _whole_months(3 * int(match["quarter"]) - 2, 3, match["year"], today)
+    month = 3 * int(match["quarter"]) - 2
+    return _whole_months(_year(match["year"], month, today), month, 3, today)
 
 
 def _whole_year(match: re.Match[str], today: date) -> _Days:
-    return _whole_months(1, 12, match["year"], today)
+    return _whole_months(int(match["year"][:4]), 1, 12, today)
 
 
 def _back(today: date, months: int) -> date:
@@ -237,12 +276,22 @@ _UNITS = {
     ),
     "г": _Unit(days=365, back=lambda day, n: _back(day, 12 * n), begin=lambda day: day.replace(month=1, day=1)),
 }
-_UNITS |= {"с": _UNITS["д"], "л": _UNITS["г"]}
+_UNITS |= {
+    "с": _UNITS["д"],
+    "л": _UNITS["г"],
+    "п": _Unit(
+        days=182,
+        back=lambda day, n: _back(day, 6 * n),
+        begin=lambda day: day.replace(month=(day.month - 1) // 6 * 6 + 1, day=1),
+    ),
+}
 
 
 def _span(match: re.Match[str], today: date) -> _Days:
-    """«неделя», «за прошлый месяц», «этот год», «10 дней»."""
+    """«неделя», «за прошлый месяц», «этот год», «полгода», «10 дней»."""
     unit, n, which = _UNITS[match["unit"][0]], int(match["n"] or 1), match["which"] or ""
+    if which.startswith(("следующ", "будущ")):
+        return _not_yet(match, today)
     if not 0 < n * unit.days < _MOST_DAYS:
         raise WrongDays(f"Столько дней не посчитать: «{match[0]}». {EXAMPLES}")
     if which.startswith(("эт", "текущ")):
@@ -266,10 +315,14 @@ def _folded(text: str) -> str:
 
 _TO = r"(?:\s*(?:-|\.\.+|…)\s*|\s+(?:по|до)\s+)"
 _FROM = r"(?:(?:с|со)\s+)"
-_UNIT = r"(?P<unit>день|дн(?:я|ей|и)|сут(?:ки|ок)|недел[яюиь]|месяц(?:а|ев)?|квартал(?:а|ов)?|год(?:а|ы)?|лет)"
-_WHICH = r"(?:(?P<which>(?:последн|прошл|предыдущ|текущ)[а-я]{1,3}|эт(?:от|у|а|и|их))\s+)"
+_UNIT = r"(?P<unit>день|дн(?:я|ей|и)|сут(?:ки|ок)|недел[яюиь]|месяц(?:а|ев)?|квартал(?:а|ов)?|год(?:а|ы)?|лет|полгода)"
+_WHICH = r"(?:(?P<which>(?:последн|прошл|предыдущ|текущ|следующ|будущ)[а-я]{1,3}|эт(?:от|у|а|и|их))\s+)"
 _NAMED = rf"(?P<month>{_MONTH})(?:\s+(?P<year>{_YEAR}))?"
 _QUARTER = rf"(?P<quarter>[1-4])(?:-?й)?\s+квартала?(?:\s+(?P<year>{_YEAR}))?"
+_WEEKDAYS = ("понедельник", "вторник", "сред[ауы]", "четверг", "пятниц[ауы]", "суббот[ауы]", "воскресенье")
+_MONTHS_RUNNING = (
+    rf"{_FROM}?(?P<from>{_MONTH})(?:\s+(?P<from_year>{_YEAR}))?{_TO}(?P<to>{_MONTH})(?:\s+(?P<to_year>{_YEAR}))?"
+)
 _Read = Callable[[re.Match[str], date], _Days]
 
 
@@ -284,6 +337,9 @@ _AT_THE_START = _patterns(
     (rf"{_FROM}(?P<first>{_DAY})", _since),
     (rf"(?P<first>{_DAY})", _one_day),
     (r"(?P<near>позавчера|вчера|сегодня)", _near),
+    (r"(?:после)?завтра", _not_yet),
+    (rf"(?:во?\s+)?(?P<weekday>{'|'.join(_WEEKDAYS)})", _weekday),
+    (_MONTHS_RUNNING, _months),
     (_QUARTER, _whole_quarter),
     (rf"(?P<year>{_YEAR})", _whole_year),
     (rf"{_WHICH}?(?:(?P<n>\d{{1,4}})\s+)?{_UNIT}", _span),
