@@ -268,6 +268,10 @@ class Insight(Protocol):
         """Whose questions this chat may see, by slugs; None: all."""
         ...
 
+    async def has_figures(self, department: str) -> bool:
+        """Whether there are figures of a department, also where settings do not have it any more."""
+        ...
+
     async def report(self, admin_chat: ChatRef, scope: Scope) -> Report:
         """The figures. What the chat may not see is left out of the scope."""
         ...

@@ -35,6 +35,9 @@ class Insights:
     def departments_of(self, admin_chat: ChatRef) -> tuple[str, ...] | None:
         return self.counting.departments_of(admin_chat)
 
+    async def has_figures(self, department: str) -> bool:
+        return await self.counting.has_figures(department)
+
     async def report(self, admin_chat: ChatRef, scope: Scope) -> Report:
         return await self.counting.report(admin_chat, scope)
 

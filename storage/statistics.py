@@ -265,6 +265,16 @@ _BEHIND = {
 }
 
 
+async def departments_among(tx: Transaction, slugs: Collection[str]) -> list[str]:
+    """Which of these have figures, whether settings still have them or not."""
+    # The ledger is read through: asked only for what settings do not know.
+    rows = await tx.raw.fetch(
+        "SELECT slug FROM unnest($1::text[]) slug WHERE EXISTS (SELECT FROM waits w WHERE w.department = slug)",
+        list(slugs),
+    )
+    return [row["slug"] for row in rows]
+
+
 async def longest_of_before(tx: Transaction, which: Which, now: datetime, *, most: int) -> list[LongWait]:
     """The longest of those waits that began before, and last still or were answered in the period."""
     condition, values = which.condition(

@@ -21,6 +21,7 @@ _WORDS = 20
 #: Letters that forms of a word share at the least, and those of an ending at the most.
 _STEM, _ENDING = 4, 2
 _WORD = re.compile(r"[^\W_]+")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,17 @@ def read(words: str, today: date, departments: Sequence[Department], *, sees_all
             if behind is not None and not behind[1]:
                 return Asked(period=behind[0], department=slug)
     return _no_department(rest, departments, sees_all=sees_all)
+
+
+def slugs(words: str) -> list[str]:
+    """What of these words may be the slug of a department that settings do not have any more."""
+    found = (word.lower() for word in words.split()[:_WORDS])
+    return list(dict.fromkeys(word for word in found if is_slug(word)))
+
+
+def is_slug(text: str) -> bool:
+    """Whether a department may go by this short name."""
+    return _SLUG.fullmatch(text) is not None
 
 
 def _department(wanted: str, departments: Sequence[Department], *, sees_all: bool) -> str | None:

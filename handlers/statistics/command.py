@@ -12,7 +12,7 @@ from handlers.statistics.telling import STATISTICS, Wanted
 
 async def show(desk: Desk, words: str) -> str:
     """Have the figures told of the period and department that these words name; returns what a press shows."""
-    scope = read_scope(desk, words)
+    scope = await read_scope(desk, words)
     if isinstance(scope, str):
         return await desk.refuse(scope)
     wanted = Wanted(chat=str(desk.chat), message=desk.message_id, scope=scope)

@@ -55,6 +55,11 @@ class Counting:
             return None
         return tuple(slug for slug in desk.departments if desk.own_chat_of(slug) == admin_chat)
 
+    async def has_figures(self, department: str) -> bool:
+        """Whether there are figures of a department, also where settings do not have it any more."""
+        async with self._ctx.database.transaction() as tx:
+            return bool(await statistics.departments_among(tx, [department]))
+
     async def report(self, admin_chat: ChatRef, scope: Scope) -> Report:
         """The figures. What the chat may not see is left out of the scope."""
         return await self.count(self._seen(admin_chat, scope))

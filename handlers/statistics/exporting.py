@@ -55,7 +55,7 @@ class Wanted:
 
 async def ask(desk: Desk, words: str) -> str:
     """Have the table made of the period and department that these words name; returns what a press shows."""
-    scope = read_scope(desk, words)
+    scope = await read_scope(desk, words)
     if isinstance(scope, str):
         return await desk.refuse(scope)
     # Asked for once more while it is being made, it is made once.

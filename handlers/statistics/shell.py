@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -45,6 +45,8 @@ class Asked:
     #: None: the standard output.
     output: Path | None = None
     force: bool = False
+    #: The department is not in the settings: the line that says so, unless there are figures of it all the same.
+    if_unknown: str = ""
 
 
 def add_commands(commands: Any) -> None:
@@ -70,17 +72,20 @@ def read(options: argparse.Namespace, departments: Mapping[str, str], today: dat
     found = asking.read(" ".join(options.period), today, known, sees_all=True)
     if isinstance(found, str):
         return f"{options.command}: {found}"
-    department = found.department
+    department, complaint = found.department, ""
     if options.department is not None:
         slugs = {slug: slug for slug in departments} | {COORDINATORS[0]: ""}
+        department = slugs.get(options.department, options.department)
         if options.department not in slugs:
             expected = ", ".join(slugs)
-            return f"{options.command}: there is no department {options.department!r}; expected one of {expected}"
-        department = slugs[options.department]
+            complaint = f"{options.command}: there is no department {options.department!r}; expected one of {expected}"
+            if not asking.is_slug(department):
+                return complaint
     scope = Scope(period=found.period, departments=(department,) if department is not None else None)
     if options.command == STATISTICS:
-        return Asked(scope=scope, as_json=options.json)
-    return _read_export(options, scope)
+        return Asked(scope=scope, as_json=options.json, if_unknown=complaint)
+    asked = _read_export(options, scope)
+    return asked if isinstance(asked, str) else replace(asked, if_unknown=complaint)
 
 
 def _read_export(options: argparse.Namespace, scope: Scope) -> Asked | str:
@@ -102,11 +107,18 @@ def _read_export(options: argparse.Namespace, scope: Scope) -> Asked | str:
 async def show(ctx: Context, asked: Asked) -> int:
     """Print the figures; returns the exit code. Raises DatabaseAway."""
     counting = Counting(ctx)
+    if await _is_nobodys(counting, asked):
+        return _complain(asked.if_unknown, code=2)
     report, labels = await counting.count(asked.scope), counting.labels()
     if asked.as_json:
         return _print(_as_json(report, labels))
     whose = ", ".join(name(labels, By.DEPARTMENT, slug) for slug in asked.scope.departments or ())
     return _print(said.statistics(report, labels, whose=whose).text)
+
+
+async def _is_nobodys(counting: Counting, asked: Asked) -> bool:
+    """Whether the department is neither in the settings nor in the ledger."""
+    return bool(asked.if_unknown) and not await counting.has_figures("".join(asked.scope.departments or ()))
 
 
 def _as_json(report: Report, labels: Labels) -> str:
@@ -123,6 +135,8 @@ async def export(ctx: Context, asked: Asked) -> int:
     # Imported here: the service, which has the same command line, needs none of it.
     from handlers.statistics.writing import write
 
+    if await _is_nobodys(Counting(ctx), asked):
+        return _complain(asked.if_unknown, code=2)
     order = Order(scope=asked.scope, labels=Counting(ctx).labels(), at=ctx.clock(), format=asked.format)
     bar = Bar(sys.stderr)
     place = asked.output.parent if asked.output is not None else Path(tempfile.gettempdir())
@@ -170,9 +184,9 @@ def _pass_on(source: BinaryIO) -> int:
     return 0
 
 
-def _complain(line: str) -> int:
+def _complain(line: str, *, code: int = 1) -> int:
     print(line, file=sys.stderr)  # noqa: T201 (the command's own answer)
-    return 1
+    return code
 
 
 #: What each command does.

@@ -70,7 +70,7 @@ async def test_telegram_and_shell(service: Service, telegram: TelegramEmulator) 
         assert sent.text.endswith(": 1 вопрос.")
         assert sent.file.name.endswith(".xlsx")
         (row,) = lines(sent.file.data, "Вопросы")
-        assert (1, "Telegram", "ответ дан", "=Когда дадут тепло?", "Завтра к обеду.") == tuple(
+        assert (1, "Telegram", "отвечен", "=Когда дадут тепло?", "Завтра к обеду.") == tuple(
             row[title] for title in ("№", "Канал", "Итог", "Вопрос", "Ответ")
         )
 
@@ -92,6 +92,11 @@ async def test_telegram_and_shell(service: Service, telegram: TelegramEmulator) 
         code, out, _ = await service.command("stats", "день")
         assert 0 == code
         assert "Поступило: 1" in out
+        # Of a department that is in no settings any more there are figures still.
+        await service.query("UPDATE waits SET department = 'roads'")
+        code, out, _ = await service.command("stats", "день", "--department", "roads")
+        assert 0 == code
+        assert "Отвечено: 1" in out
 
 
 async def test_shell_alone(service: Service) -> None:
@@ -107,6 +112,10 @@ async def test_shell_alone(service: Service) -> None:
     assert "--force" in complaints
     assert (await service.command("export", "--output", "table.csv", "--force", "--format", "xlsx"))[0] == 0
     assert [] == lines(path.read_bytes(), "Вопросы")
+    for command in ("export", "stats"):
+        code, _, complaints = await service.command(command, "--department", "roads")
+        assert 2 == code
+        assert "no department 'roads'; expected one of energy, coordinators" in complaints
     assert {"table.csv", "otvet.toml", "data"} == {one.name for one in service.folder.iterdir()}
 
 
@@ -116,7 +125,7 @@ async def test_shell_alone(service: Service) -> None:
         (("stats", "чушь"), "чушь"),
         (("stats", "с", "15.11", "по", "1.11"), "раньше"),
         (("export", "32.13"), "32.13"),
-        (("export", "--department", "roads"), "expected one of energy, coordinators"),
+        (("export", "--department", "Дороги"), "expected one of energy, coordinators"),
         (("export", "--format", "pdf"), "pdf"),
         (("export", "--output", "nowhere/table.csv"), "folder"),
         (("export", "--output", "."), "folder"),

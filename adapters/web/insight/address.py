@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from adapters.web.insight.wording import counted, day_of
 from bot.adapter import Labels
+from bot.statistics.asking import is_slug
 from bot.statistics.figures import OTHERS, By, Scope, What
 from bot.statistics.period import Period, Unreadable, read_period
 
@@ -131,11 +132,17 @@ class Viewer:
     labels: Labels
     #: Departments; None: all.
     allowed: tuple[str, ...] | None = None
+    #: Those of which there are figures, though settings do not have them any more: as far as he asks for them.
+    removed: tuple[str, ...] = ()
 
     @property
     def departments(self) -> tuple[str, ...]:
         """The departments that he can ask for; the empty one is what the coordinators answer."""
-        return ("", *self.labels.departments) if self.allowed is None else self.allowed
+        return ("", *self.labels.departments, *self.removed) if self.allowed is None else self.allowed
+
+    def may_have_had(self, department: str) -> bool:
+        """Whether there may be figures of a department that is not in the settings, and he may see them."""
+        return self.allowed is None and department not in self.departments and is_slug(department)
 
 
 def find(text: str, *, page: int = 0) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from aiohttp import hdrs, web
@@ -67,7 +68,7 @@ class InsightRoutes:
     # --- officials ---
 
     async def _report(self, request: web.Request) -> web.Response:
-        viewer = self._viewer()
+        viewer = await self._viewer_of(request)
         asked, mistakes = address.read(request.query, viewer)
         if mistakes:
             body = filters.refused(report_page.TITLE, asked, mistakes, viewer)
@@ -81,7 +82,7 @@ class InsightRoutes:
         return response
 
     async def _list(self, request: web.Request) -> web.Response:
-        viewer = self._viewer()
+        viewer = await self._viewer_of(request)
         asked, mistakes = address.read(request.query, viewer)
         title = list_page.title(asked)
         if mistakes:
@@ -110,6 +111,16 @@ class InsightRoutes:
             return self._page(find_page.TITLE, find_page.form(text, found), Part.SEARCH, status=400)
         body = find_page.page(text, found, asked=page, labels=viewer.labels, now=self._now())
         return self._page(find_page.TITLE, body, Part.SEARCH)
+
+    async def _viewer_of(self, request: web.Request) -> Viewer:
+        """What holds for the admin chat, which may ask for a department that settings do not have any more."""
+        viewer = self._viewer()
+        department = request.query.get("department", "").strip()
+        if not viewer.may_have_had(department):
+            return viewer
+        async with asyncio.timeout(PATIENCE):
+            has_figures = await self._insight.has_figures(department)
+        return replace(viewer, removed=(department,)) if has_figures else viewer
 
     def _viewer(self) -> Viewer:
         """What holds for the admin chat now. Raises Refused."""

@@ -81,7 +81,7 @@ def narrowed(asked: Asked, viewer: Viewer, by: By, value: str) -> Asked | None:
     """The address of one group alone; None where nothing can be chosen by it, or not any more."""
     match by:
         case By.DEPARTMENT:
-            can_be_chosen = value in viewer.departments
+            can_be_chosen = value in viewer.departments or viewer.may_have_had(value)
         case By.SOURCE:
             can_be_chosen = is_source(value)
         case By.CHANNEL:

@@ -48,6 +48,9 @@ def told(texts: list[str]) -> tuple[str, str]:
         (DESK, "/stats energy", (f"{HEAD} · Энергетика", "Поступило: 3")),
         (DESK, "/stats неделя школа № 5", (f"{HEAD} · Школа № 5", "Поступило: 2")),
         (DESK, "/stats координаторы", (f"{HEAD} · Координаторы", "Поступило: 1")),
+        # A department that settings do not have any more.
+        (DESK, "/stats gone", (f"{HEAD} · gone", "Поступило: 5")),
+        (DESK, "/stats неделя Gone", (f"{HEAD} · gone", "Поступило: 5")),
         (DESK, "/stats вчера", ("📊 17 ноября 2026", "Вопросов не было.")),
         (ENERGY, "/stats", (f"{HEAD} · Энергетика", "Поступило: 3")),
         (ENERGY, "/stats день", ("📊 18 ноября 2026 · Энергетика", "Поступило: 3")),
@@ -80,6 +83,12 @@ async def test_who_sees_what(bureau: Bureau, chat: ChatRef, words: str, expected
             ENERGY,
             "/stats координаторы",
             "Отдела «координаторы» в этом чате нет, здесь можно посчитать: energy — Энергетика. "
+            "Дни пишут так: неделя, ноябрь, 1.11-15.11.",
+        ),
+        (
+            ENERGY,
+            "/stats gone",
+            "Отдела «gone» в этом чате нет, здесь можно посчитать: energy — Энергетика. "
             "Дни пишут так: неделя, ноябрь, 1.11-15.11.",
         ),
         (DESK, "/stats 31.02", "Дня 31.02 нет в календаре. Напишите, например: неделя, ноябрь, 1.11-15.11."),

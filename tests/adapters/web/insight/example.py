@@ -274,6 +274,8 @@ class FakeInsight:
     refusal: str = ""
     only_newest: bool = False
     notes: tuple[str, ...] = ()
+    #: Departments that the settings do not have any more.
+    removed: tuple[str, ...] = ("gone",)
     all_months: tuple[Month, ...] = field(default_factory=lambda: months(14))
     #: What was asked: the chat and the scope, the list and its page, the search and its page.
     scopes: list[tuple[ChatRef, Scope]] = field(default_factory=list)
@@ -286,6 +288,10 @@ class FakeInsight:
 
     def departments_of(self, admin_chat: ChatRef) -> tuple[str, ...] | None:
         return self.allowed
+
+    async def has_figures(self, department: str) -> bool:
+        self._check()
+        return department in self.removed
 
     async def report(self, admin_chat: ChatRef, scope: Scope) -> Report:
         self._check()

@@ -161,12 +161,12 @@ def test_tables_that_say_nothing() -> None:
 
 
 def test_groups_that_are_gone_from_the_settings() -> None:
-    """A department that was dissolved keeps its figures, under its slug, and leads nowhere."""
+    """A department that was dissolved keeps its figures, under its slug, and leads to them like any other."""
     asked, _ = address.read({}, VIEWER)
     made = replace(report(asked.scope, VIEWER.labels), by={By.DEPARTMENT: groups(["energy", "gone", ""], 900)})
     page = _shown(made)
     assert ["Департамент энергетики", "gone", "Координаторы"] == page.texts("span", "name")
-    assert "gone" not in page.links()
+    assert "/admin/statistics?period=week&department=gone" == page.links()["gone"]
     assert "/admin/statistics?period=week&department=-" == page.links()["Координаторы"]
 
 

@@ -147,6 +147,18 @@ async def test_what_is_asked(open_page: OpenPage) -> None:
     assert ADMIN == insight.scopes[0][0]
 
 
+async def test_a_department_that_is_gone(open_page: OpenPage) -> None:
+    """Coordinators see what was answered by a department that is no more; a department's chat learns nothing of it."""
+    everything, own = FakeInsight(), FakeInsight(allowed=("energy",))
+    for insight, expected in ((everything, 200), (own, 400)):
+        page = await _open(open_page, insight)
+        status, shown = await _get(page.person(), "/admin/statistics?department=gone")
+        assert expected == status
+        assert ("gone" in shown.texts("option")) == (expected == 200)
+    assert ("gone",) == everything.scopes[0][1].departments
+    assert [] == own.scopes
+
+
 async def test_today_is_the_services_day(open_page: OpenPage) -> None:
     """At midnight in the service's zone the day changes, wherever the server stands."""
     insight = FakeInsight()
