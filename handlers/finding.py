@@ -22,7 +22,7 @@ from storage.looking import Seen, Sought, TooMuch
 from storage.search import Wanted
 
 #: How long the buttons of what was found work.
-REMEMBERED = timedelta(days=7)
+REMEMBERED = timedelta(days=1)
 #: How many terms are left out, one after the other, until something is found.
 _LEFT_OUT = 3
 #: Which part of all questions must have a word that need not be looked for to know that it is there.

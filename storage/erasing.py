@@ -147,6 +147,9 @@ async def seal(tx: Transaction, numbers: Sequence[int], until: datetime) -> None
 
 # --- erasing -------------------------------------------------------------------------------------------------------
 
+#: The item of a page that a link `l` leads to.
+ITEM = "CASE WHEN l.message_id ~ '^[0-9]{1,18}$' THEN l.message_id::bigint END"
+
 
 async def texts(tx: Transaction, numbers: Collection[int], messages: Collection[int]) -> None:
     """What was written in these questions: the thread with its files, the reasons, and what showed them."""
@@ -175,6 +178,8 @@ async def _of_entries(tx: Transaction, who: Whose) -> None:
 async def _of_texts(tx: Transaction, who: Whose) -> None:
     await texts(tx, who.numbers, who.messages)
     await tx.raw.execute("DELETE FROM set_aside WHERE conversation_id = $1", who.conversation.id)
+    # What officials have looked for, whomever they meant: it may have been his name.
+    await tx.raw.execute("DELETE FROM kept WHERE name LIKE 'search:%'")
 
 
 async def address(tx: Transaction, who: Whose) -> None:
@@ -218,18 +223,27 @@ async def _of_wishes(tx: Transaction, who: Whose) -> None:
 
 
 async def _of_page(tx: Transaction, who: Whose) -> None:
-    """His chat on a channel that has no platform behind it."""
+    """His chat on a channel that has no platform behind it; and what officials wrote to him and of him on one.
+
+    What we showed them there is edited or deleted like everywhere.
+    """
     await tx.raw.execute(
         "DELETE FROM log_items WHERE channel = $1 AND chat_id = $2", who.chat.channel, who.chat.chat_id
+    )
+    await tx.raw.execute(
+        "DELETE FROM log_items i USING (SELECT channel, chat_id, message_id FROM links"
+        "  WHERE thread_message_id = ANY($1::bigint[]) AND entry_id IS NULL) l"
+        f" WHERE i.channel = l.channel AND i.chat_id = l.chat_id AND i.id = {ITEM}",
+        list(who.messages),
     )
 
 
 #: All that is done at once when somebody has his data removed, in this order.
 STEPS: tuple[Callable[[Transaction, Whose], Awaitable[None]], ...] = (
+    _of_page,
     _of_entries,
     _of_texts,
     _of_wishes,
-    _of_page,
     address,
 )
 

@@ -18,7 +18,7 @@ from bot.model.question import Conversation
 from storage import erasing
 from storage.codec import decode_effect, effect_kind, encode_effect
 from storage.database import Transaction
-from storage.erasing import Whose
+from storage.erasing import ITEM, Whose
 
 #: Rows that one step looks at, unless it is said how many.
 STEP = 1000
@@ -96,7 +96,7 @@ async def texts(tx: Transaction, before: datetime, step: int = STEP) -> tuple[in
     media = await erasing.media_of(tx, messages)
     await tx.raw.execute(
         "DELETE FROM log_items i USING (SELECT channel, chat_id, message_id FROM links"
-        f"  WHERE {_OF_THESE}) l WHERE i.channel = l.channel AND i.chat_id = l.chat_id AND i.id = {_ITEM}",
+        f"  WHERE {_OF_THESE}) l WHERE i.channel = l.channel AND i.chat_id = l.chat_id AND i.id = {ITEM}",
         numbers,
         messages,
     )
@@ -109,12 +109,11 @@ async def texts(tx: Transaction, before: datetime, step: int = STEP) -> tuple[in
     return len(numbers), media
 
 
-#: Links of what shows the questions $1 and their messages $2; and the item of a page that such a link leads to.
+#: Links of what shows the questions $1 and their messages $2.
 _OF_THESE = (
     "thread_message_id = ANY($2::bigint[])"
     " OR entry_id = ANY(ARRAY(SELECT id FROM outbox WHERE question_id = ANY($1::bigint[])))"
 )
-_ITEM = "CASE WHEN l.message_id ~ '^[0-9]{1,18}$' THEN l.message_id::bigint END"
 
 
 async def lists(tx: Transaction, before: datetime, step: int = STEP) -> bool:
@@ -175,7 +174,7 @@ async def files(tx: Transaction, before: datetime, step: int = STEP) -> tuple[in
     await tx.raw.execute(
         "UPDATE log_items i SET body = (i.body::jsonb || '{\"files\": []}')::text, files = '{}'"
         f" FROM (SELECT channel, chat_id, message_id FROM links WHERE {_OF_THESE}) l"
-        f" WHERE i.channel = l.channel AND i.chat_id = l.chat_id AND i.id = {_ITEM} AND i.files <> '{{}}'",
+        f" WHERE i.channel = l.channel AND i.chat_id = l.chat_id AND i.id = {ITEM} AND i.files <> '{{}}'",
         numbers,
         messages,
     )

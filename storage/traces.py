@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 
 from bot.delivery.entry import Role
+from bot.desk.found import FOUND, NOTHING
 from bot.model.chat import ChatRef
 from bot.model.content import Media, MediaKind
 from bot.model.message import SendMessage
+from storage import erasing
 from storage.codec import decode_effect, encode_effect
 from storage.database import Transaction
 from storage.erasing import InGroup
@@ -146,7 +148,7 @@ async def in_events(tx: Transaction, traces: Traces, after: int) -> int | None:
 
 
 async def in_outbox(tx: Transaction, traces: Traces, after: int) -> tuple[int | None, list[InGroup]]:
-    """Remove what was sent to his chat; find what names his questions among others, or was never given to one.
+    """Remove what was sent to his chat; find what names his questions among others, and what was looked for.
 
     Returns the id that was come to (None: there are no more), and those that are there.
     """
@@ -179,10 +181,13 @@ async def in_outbox(tx: Transaction, traces: Traces, after: int) -> tuple[int | 
     rows = await tx.raw.fetch(
         "SELECT id, channel, chat_id, role, state, kind, effect FROM outbox WHERE id > $1 AND id <= $2"
         " AND question_id IS NULL AND chat_kind = 'group' AND kind IN ('send', 'edit')"
-        " AND effect LIKE ANY($3::bytea[]) ORDER BY id",
+        " AND (effect LIKE ANY($3::bytea[]) OR created_at >= $4 AND effect LIKE ANY($5::bytea[])) ORDER BY id",
         after,
         upto,
         [f"%№ {number}%".encode() for number in traces.numbers],
+        traces.since,
+        # Whoever looked for him has written his name, or his words.
+        [f'%"text":"{head}%'.encode() for head in (FOUND, NOTHING)],
     )
     return upto, [_in_group(row) for row in rows]
 
@@ -218,13 +223,51 @@ async def replace(tx: Transaction, entry_id: int, message: SendMessage) -> bool:
     ) is not None
 
 
-async def empty_held(tx: Transaction, entry_id: int) -> None:
-    """Empty the answer that was held back, which this entry asks about, unless it was given to a question."""
-    await tx.raw.execute(
-        "UPDATE messages SET content = '{}', history = '[]' WHERE question_id IS NULL"
+async def empty_held(tx: Transaction, entry_id: int) -> set[Media]:
+    """Empty the answer that was held back, which this entry asks about, unless it was given to a question.
+
+    Returns the files in it.
+    """
+    message: int | None = await tx.raw.fetchval(
+        "SELECT id FROM messages WHERE question_id IS NULL"
         " AND id = (SELECT thread_message_id FROM outbox WHERE id = $1)",
         entry_id,
     )
+    if message is None:
+        return set()
+    media = await erasing.media_of(tx, [message])
+    await tx.raw.execute("UPDATE messages SET content = '{}', history = '[]' WHERE id = $1", message)
+    return media
+
+
+# --- pages that have no platform behind them ----------------------------------------------------------------------
+
+
+async def in_log(tx: Transaction, traces: Traces, after: int) -> int | None:
+    """Remove from admin chats there what officials wrote of him beside his threads: returns the id that was come to.
+
+    What replies to him; and all commands, which are carried out: only their words say of whom they are.
+    """
+    upto: int | None = await tx.raw.fetchval(
+        "SELECT max(id) FROM (SELECT id FROM log_items WHERE id > $1 ORDER BY id LIMIT $2) s", after, STEP
+    )
+    if upto is None or not traces.desks:
+        return None
+    await tx.raw.execute(
+        "DELETE FROM log_items i USING unnest($3::text[], $4::text[]) AS d(channel, chat_id)"
+        " WHERE i.id > $1 AND i.id <= $2 AND i.channel = d.channel AND i.chat_id = d.chat_id"
+        " AND (i.body::jsonb ->> 'at')::timestamptz >= $5 AND (i.body::jsonb ->> 'text' LIKE $7"
+        "  OR i.body::jsonb ->> 'who' = 'official' AND (i.body::jsonb ->> 'text' LIKE '/%'"
+        "   OR EXISTS (SELECT FROM links l WHERE l.channel = i.channel AND l.chat_id = i.chat_id"
+        "    AND l.message_id = i.body::jsonb ->> 'reply_to' AND l.question_id = ANY($6::bigint[]))))",
+        after,
+        upto,
+        *_columns(traces.desks),
+        traces.since,
+        list(traces.numbers),
+        f"{NOTHING}%",
+    )
+    return upto
 
 
 # --- the rest ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.capabilities import TextUnit
@@ -12,7 +13,7 @@ from bot.desk import cards
 from bot.desk.cards import Look
 from bot.desk.commands import Choice, choice_button
 from bot.desk.search import MOST, PAGE, Found, Hit
-from bot.model.message import Button, Keyboard, Span, Style
+from bot.model.message import Button, Keyboard, SendMessage, Span, Style
 from bot.model.question import Status
 
 #: Characters of the words that are repeated.
@@ -26,16 +27,18 @@ _STATES = {
 }
 ONLY_NEWEST = "Эти слова есть во многих вопросах: смотрели только новые. Добавьте слово или дни, чтобы найти старые."
 TOO_MUCH = "Ищем слишком долго. Добавьте слово, которое встречается реже, или назовите дни."
+#: What answers to searches begin with.
+FOUND, NOTHING = "Нашлось: ", "По словам «"
 OLD_SEARCH = "Этот поиск уже забыт. Повторите его: /find и слова."
 
 
 def page(found: Found, words: str, look: Look, now: datetime, search: str) -> Draft:
     """One page of what was found by these words; `search`: by what its buttons know it again."""
     if not found.hits:
-        return Draft(text="\n\n".join((f"По словам «{_short(words)}» ничего не нашлось.", *found.notes)))
+        return Draft(text="\n\n".join((f"{NOTHING}{_short(words)}» ничего не нашлось.", *found.notes)))
     last = (found.total - 1) // PAGE
     counted = f"{found.total}+" if found.only_newest or found.total >= MOST else str(found.total)
-    head = f"Нашлось: {counted}"
+    head = f"{FOUND}{counted}"
     if last:
         head += f" · страница {found.page + 1} из {last + 1}"
     text, spans = head, [Span(start=0, end=len(head), style=Style.BOLD)]
@@ -51,6 +54,20 @@ def page(found: Found, words: str, look: Look, now: datetime, search: str) -> Dr
     return Draft(
         text="\n\n".join((text, *notes)), spans=tuple(spans), keyboard=Keyboard(rows=(around,)) if around else None
     )
+
+
+def without_words(message: SendMessage) -> SendMessage:
+    """An answer to a search without the words that were looked for: somebody may have been called so."""
+    if message.text.startswith(NOTHING):
+        return SendMessage(text="Ничего не нашлось.")
+    if not message.text.startswith(FOUND):
+        return message
+    # Notes stand behind the last question.
+    paragraphs = message.text.split("\n\n")
+    while len(paragraphs) > 1 and not paragraphs[-1].startswith("№ "):
+        paragraphs.pop()
+    text = "\n\n".join(paragraphs)
+    return replace(message, text=text, spans=tuple(span for span in message.spans if span.end <= len(text)))
 
 
 def _about(hit: Hit, look: Look, now: datetime) -> str:

@@ -15,6 +15,7 @@ import structlog
 
 from bot.delivery.entry import Role
 from bot.desk import forgotten
+from bot.desk.found import without_words
 from bot.model.chat import ChatKind
 from bot.model.content import Media
 from bot.model.message import EditMessage, SendMessage
@@ -96,7 +97,7 @@ class TraceRemover:
                     await stored.add(tx, replace(task.traces, again=task.traces.again - 1), not_before=later)
 
     async def _remove(self, traces: Traces) -> None:
-        traces = await self._up_to_now(traces)
+        traces, files = await self._up_to_now(traces), set(traces.media)
         after: int | None = 0
         while after is not None:
             async with self._ctx.database.transaction(durable=False) as tx:
@@ -104,15 +105,19 @@ class TraceRemover:
         after = 0
         while after is not None:
             async with self._ctx.database.transaction(durable=False) as tx:
-                after, found = await stored.in_outbox(tx, traces, after)
-                for one in found:
-                    await self._shorten(tx, one, traces.numbers)
+                after, shown = await stored.in_outbox(tx, traces, after)
+                for one in shown:
+                    files |= await self._shorten(tx, one, traces.numbers)
+        after = 0
+        while after is not None:
+            async with self._ctx.database.transaction(durable=False) as tx:
+                after = await stored.in_log(tx, traces, after)
         if not traces.again:
             for chat in traces.chats:
                 async with self._ctx.database.transaction() as tx:
                     if not await stored.is_known(tx, chat):
                         await stored.of_stranger(tx, chat, traces.user_id)
-        await self.remove_files(traces.media)
+        await self.remove_files(files)
         log.info("traces.removed", residents=len(traces.chats), questions=len(traces.numbers))
 
     async def _up_to_now(self, traces: Traces) -> Traces:
@@ -123,17 +128,21 @@ class TraceRemover:
             event, entry = await stored.newest(tx)
         return replace(traces, last_event=event, last_entry=entry)
 
-    async def _shorten(self, tx: Transaction, shown: InGroup, numbers: Collection[int]) -> None:
-        """Take his questions out of a list, in the outbox and in the admin chat."""
-        if not forgotten.names(shown.message, numbers):
-            return
-        if shown.role is Role.ASK_HELD:
-            await stored.empty_held(tx, shown.entry)
-        shorter = forgotten.without(shown.message, numbers)
+    async def _shorten(self, tx: Transaction, shown: InGroup, numbers: Collection[int]) -> set[Media]:
+        """Take his questions out of a list, in the outbox and in the admin chat; and what was looked for.
+
+        Returns the files that nothing shows any more.
+        """
+        is_his, shorter, files = forgotten.names(shown.message, numbers), without_words(shown.message), set[Media]()
+        if is_his:
+            if shown.role is Role.ASK_HELD:
+                files = await stored.empty_held(tx, shown.entry)
+            shorter = forgotten.without(shorter, numbers)
         if shorter == shown.message or not await stored.replace(tx, shown.entry, shorter):
-            return
-        if shown.state is State.SENT and shown.role is not Role.ERASURE:
+            return files
+        if is_his and shown.state is State.SENT and shown.role is not Role.ERASURE:
             await edit(tx, self._ctx, shown, shorter)
+        return files
 
     async def remove_files(self, media: Collection[Media]) -> int:
         """Remove these files from the store, unless somebody else's message has them; returns how many went."""

@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
+from adapters.web.items import Body, ShownFile, Who, encode
+from bot.desk.search import PAGE
 from bot.model.chat import ChatRef
 from bot.model.content import Contact, Content, Link, Location, Media, MediaKind
 from bot.model.event import ButtonPressed, MessageReceived, Sender
 from bot.rights import Rights
+from handlers.indexing import Indexing
 from handlers.reminders import Reminders
 from storage import events
 from storage.chat_log import StoredChatLog
 from storage.tables import metadata
-from tests.handlers.fakes import DESK, ENERGY, HOME, WORK, Office, photo
+from tests.handlers.fakes import DESK, ENERGY, HOME, OLEG, WORK, Office, photo
 from tests.handlers.rights.house import REQUIRED, House, open_house
 from tests.handlers.rights.test_consent import YES
 
@@ -87,10 +90,29 @@ def _fields(data: Any) -> dict[str, Any]:
     return {name: getattr(data, name) for name in data.__dataclass_fields__}
 
 
+async def on_page(house: House, text: str, *, reply_to: str = "", user: str = "8", file: bytes = b"") -> str:
+    """An official writes in an admin chat that is on the page: what he says stands in its log, too."""
+    office, media, shown = house.office, tuple[Media, ...](), tuple[ShownFile, ...]()
+    if file:
+        stored = await house.media.put(_chunks(file), file_name="ответ.pdf", limit=len(file))
+        media = (Media(kind=MediaKind.DOCUMENT, channel=WORK, ref=f"file:{stored.sha256}", file_name="ответ.pdf"),)
+        shown = (ShownFile.of(stored),)
+    body = Body(who=Who.OFFICIAL, at=office.clock(), text=text, files=shown, reply_to=reply_to, author="Ольга")
+    log = StoredChatLog(office.database, WORK)
+    item = await log.append(DESK.chat_id, key=f"in:official-{user}:{office.message_id()}", body=encode(body))
+    # Unlike any id that the scripted platform gives.
+    return await office.writes(DESK, text, reply_to=reply_to, media=media, user=user, message_id=str(item.id))
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
 async def story(house: House) -> None:
     """All that can happen to a question, so that every table has something of it."""
     office = house.office
     house.contents |= {"ref-secret": b"a photo of him", "answer": b"an answer's file"}
+    await office.value("SELECT setval(pg_get_serial_sequence('log_items', 'id'), 500000)")
     # First contact, consent, an album with a place and a contact.
     await _accept(office, _named(office, office.received(WHO, "/start")))
     await writes(office, "кракозябра на улице", media=(photo("ref-secret"),), album="album-1")
@@ -121,6 +143,14 @@ async def story(house: House) -> None:
     await office.intake.accept(WORK, type(update)(**{**_fields(update), "raw": raw}))
     await office.writes(DESK, "кракозябра придёт позже", reply_to=card, user="9", name="Пётр")
     await office.deliver()
+    # The same where the admin chat is on the page: an answer, one that is held back, a note, commands.
+    await on_page(house, "кракозябра найдена", reply_to=card, file=b"an act about him")
+    await on_page(house, "кракозябра потерялась", reply_to=card, user="9", file=b"another act about him")
+    await on_page(house, f"// {NAME} грубит", reply_to=card)
+    await on_page(house, "/note 1 кракозябра")
+    await on_page(house, "/extend 1 2ч кракозябра")
+    await on_page(house, "/extend 2ч кракозябра", reply_to=card)
+    await office.deliver()
     await office.writes(DESK, "/clarify 1 Где кракозябра?", user="8")
     await office.deliver()
     await writes(office, "кракозябра там же")
@@ -142,6 +172,7 @@ async def story(house: House) -> None:
     await office.writes(ENERGY, "/ban 1 7д кракозябра")
     await writes(office, "кракозябра под запретом")
     await office.writes(ENERGY, "/unban 1")
+    await looked_for(house)
     # His file, what failed, what is not understood, his page, his name, what is looked for.
     await writes(office, "мои данные")
     await house.chores.once()
@@ -158,12 +189,25 @@ async def story(house: House) -> None:
         )
         subscribed = "INSERT INTO subscriptions (conversation_id, kind) SELECT id, 'all' FROM conversations"
         await tx.raw.execute(f"{subscribed} WHERE chat_id = $1", WHO.chat_id)
-        await tx.raw.execute("INSERT INTO found_by SELECT id, to_tsvector('simple', 'кракозябра') FROM questions")
     await StoredChatLog(office.database, HOME).append(WHO.chat_id, key=f"in:{USER}:1", body='{"text": "кракозябра"}')
     # And something that waits for another consent.
     office.ctx.rights = Rights(consent="v2")
     await _accept(office, _named(office, office.pressed(WHO, "new")))
     await writes(office, "кракозябра без согласия")
+
+
+async def looked_for(house: House) -> None:
+    """Officials look for him: something is found, or nothing, or so much that there are pages of it."""
+    office, rights = house.office, house.office.ctx.rights
+    office.ctx.rights = Rights()
+    for number in range(PAGE + 1):
+        await office.presses(OLEG, "new")
+        await office.writes(OLEG, f"Дорога {number} размыта")
+    office.ctx.rights = rights
+    await Indexing(office.ctx).once()
+    for words in ("кракозябра", f"{USERNAME} нигде", f"дорога {USERNAME}"):
+        await on_page(house, f"/find {words}")
+    await office.deliver()
 
 
 # --- looking -------------------------------------------------------------------------------------------------------
