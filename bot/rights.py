@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.model.content import Media, MediaKind
+
+#: For how long files are kept that the service itself made of data: tables for officials, a resident's own data. They
+#: are for those who get them; made anew they are in a minute.
+MADE_KEPT = timedelta(days=1)
+
+
+def is_made(media: Media) -> bool:
+    """Whether a file is one of these: it is of no channel."""
+    return media.kind is MediaKind.DOCUMENT and media.channel == ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:

@@ -15,6 +15,7 @@ from bot.model.chat import ChatRef
 from bot.model.content import Media, MediaKind
 from bot.model.message import EditMessage, SendMessage
 from bot.model.question import Conversation
+from bot.rights import is_made
 from storage import erasing
 from storage.codec import decode_effect, effect_kind, encode_effect
 from storage.database import Transaction
@@ -67,9 +68,12 @@ async def _ended(tx: Transaction, kind: str, before: datetime, step: int) -> lis
     return [row["id"] for row in rows]
 
 
-async def _older(tx: Transaction, table: str, column: str, before: datetime, step: int) -> tuple[int, int] | None:
+async def _older(
+    tx: Transaction, table: str, column: str, before: datetime, step: int, *, kind: str = ""
+) -> tuple[int, int] | None:
     """The ids of the next rows, above the first up to the second, all of before then; None: there are no more."""
-    after = int(await _come_to(tx, table) or 0)
+    kind = kind or table
+    after = int(await _come_to(tx, kind) or 0)
     upto: int | None = await tx.raw.fetchval(
         f"SELECT max(id) FROM (SELECT id, {column} AS at FROM {table} WHERE id > $1 ORDER BY id LIMIT $2) s"
         " WHERE at < $3",
@@ -79,7 +83,7 @@ async def _older(tx: Transaction, table: str, column: str, before: datetime, ste
     )
     if upto is None:
         return None
-    await _keep(tx, table, str(upto))
+    await _keep(tx, kind, str(upto))
     return after, upto
 
 
@@ -117,10 +121,18 @@ _OF_THESE = (
 
 
 async def lists(tx: Transaction, before: datetime, step: int = STEP) -> bool:
-    """Leave of old lists in admin chats the numbers of their questions; False: there are no more."""
+    """Empty what residents were told beside their questions, and leave of lists in admin chats the numbers in them.
+
+    False: there is no more.
+    """
     found = await _older(tx, "outbox", "created_at", before, step)
     if found is None:
         return False
+    await tx.raw.execute(
+        "UPDATE outbox SET kind = 'send', effect = '{}' WHERE id > $1 AND id <= $2 AND question_id IS NULL"
+        " AND chat_kind = 'private' AND state NOT IN ('waiting', 'sending')",
+        *found,
+    )
     rows = await tx.raw.fetch(
         "SELECT id, kind, effect FROM outbox WHERE id > $1 AND id <= $2 AND question_id IS NULL"
         " AND chat_kind = 'group' AND kind IN ('send', 'edit') AND state NOT IN ('waiting', 'sending')",
@@ -134,6 +146,19 @@ async def lists(tx: Transaction, before: datetime, step: int = STEP) -> bool:
             row["id"],
             encode_effect(numbers_only(effect.text, effect.spans)),
         )
+    return True
+
+
+async def log(tx: Transaction, before: datetime, step: int = STEP) -> bool:
+    """Remove what pages without a platform behind them show beside questions; False: there is no more."""
+    found = await _older(tx, "log_items", "(body::jsonb ->> 'at')::timestamptz", before, step)
+    if found is None:
+        return False
+    await tx.raw.execute(
+        "DELETE FROM log_items i WHERE id > $1 AND id <= $2 AND NOT EXISTS (SELECT FROM links l WHERE"
+        " l.channel = i.channel AND l.chat_id = i.chat_id AND l.message_id = i.id::text AND l.question_id IS NOT NULL)",
+        *found,
+    )
     return True
 
 
@@ -191,13 +216,42 @@ async def _without_media(tx: Transaction, numbers: Sequence[int]) -> None:
     for row in rows:
         effect = decode_effect(row["kind"], row["effect"])
         if isinstance(effect, SendMessage | EditMessage) and effect.media:
-            shorter = replace(effect, media=())
+            await _shorten(tx, row["id"], replace(effect, media=()))
+
+
+async def _shorten(tx: Transaction, entry_id: int, effect: SendMessage | EditMessage) -> None:
+    await tx.raw.execute(
+        "UPDATE outbox SET kind = $2, effect = $3 WHERE id = $1", entry_id, effect_kind(effect), encode_effect(effect)
+    )
+
+
+async def made(tx: Transaction, before: datetime, step: int = STEP) -> tuple[bool, set[Media]]:
+    """Take the files that the service made before then out of what brings them; whether there is more, and which.
+
+    What has not been delivered by then is not sent any more.
+    """
+    found = await _older(tx, "outbox", "created_at", before, step, kind="made")
+    if found is None:
+        return False, set()
+    rows = await tx.raw.fetch(
+        "SELECT id, kind, effect FROM outbox WHERE id > $1 AND id <= $2 AND question_id IS NULL AND kind = 'send'"
+        ' AND position(\'"ref":"file:\'::bytea in effect) > 0',
+        *found,
+    )
+    media = set[Media]()
+    for row in rows:
+        effect = decode_effect(row["kind"], row["effect"])
+        if isinstance(effect, SendMessage) and any(map(is_made, effect.media)):
+            media |= set(effect.media)
+            await _shorten(tx, row["id"], replace(effect, media=()))
+            await tx.raw.execute("UPDATE outbox SET state = 'dropped' WHERE id = $1 AND state = 'waiting'", row["id"])
             await tx.raw.execute(
-                "UPDATE outbox SET kind = $2, effect = $3 WHERE id = $1",
+                "UPDATE log_items i SET body = (i.body::jsonb || '{\"files\": []}')::text, files = '{}'"
+                " FROM (SELECT channel, chat_id, message_id FROM links WHERE entry_id = $1) l"
+                f" WHERE i.channel = l.channel AND i.chat_id = l.chat_id AND i.id = {ITEM}",
                 row["id"],
-                effect_kind(shorter),
-                encode_effect(shorter),
             )
+    return True, media
 
 
 # --- names ---------------------------------------------------------------------------------------------------------

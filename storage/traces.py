@@ -148,7 +148,7 @@ async def in_events(tx: Transaction, traces: Traces, after: int) -> int | None:
 
 
 async def in_outbox(tx: Transaction, traces: Traces, after: int) -> tuple[int | None, list[InGroup]]:
-    """Remove what was sent to his chat; find what names his questions among others, and what was looked for.
+    """Remove what was sent to his chat; find what may have something of him among others: lists, searches, tables.
 
     Returns the id that was come to (None: there are no more), and those that are there.
     """
@@ -181,7 +181,8 @@ async def in_outbox(tx: Transaction, traces: Traces, after: int) -> tuple[int | 
     rows = await tx.raw.fetch(
         "SELECT id, channel, chat_id, role, state, kind, effect FROM outbox WHERE id > $1 AND id <= $2"
         " AND question_id IS NULL AND chat_kind = 'group' AND kind IN ('send', 'edit')"
-        " AND (effect LIKE ANY($3::bytea[]) OR created_at >= $4 AND effect LIKE ANY($5::bytea[])) ORDER BY id",
+        " AND (effect LIKE ANY($3::bytea[]) OR created_at >= $4 AND (effect LIKE ANY($5::bytea[])"
+        '  OR position(\'"ref":"file:\'::bytea in effect) > 0)) ORDER BY id',
         after,
         upto,
         [f"%№ {number}%".encode() for number in traces.numbers],
@@ -221,6 +222,17 @@ async def replace(tx: Transaction, entry_id: int, message: SendMessage) -> bool:
             encode_effect(message),
         )
     ) is not None
+
+
+async def waited_since(tx: Transaction, numbers: Collection[int]) -> list[datetime]:
+    """When these questions were asked, and opened again: a table of such a day has them."""
+    rows = await tx.raw.fetch("SELECT started_at FROM waits WHERE question_id = ANY($1::bigint[])", list(numbers))
+    return [row["started_at"] for row in rows]
+
+
+async def drop(tx: Transaction, entry_id: int) -> None:
+    """Let an entry not be sent any more."""
+    await tx.raw.execute("UPDATE outbox SET state = 'dropped' WHERE id = $1 AND state = 'waiting'", entry_id)
 
 
 async def empty_held(tx: Transaction, entry_id: int) -> set[Media]:

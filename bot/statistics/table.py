@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.adapter import Labels
@@ -43,3 +44,9 @@ class Written:
 def file_name(period: Period, form: Format) -> str:
     """What the file is called: `otvet-2026-11-01-2026-11-15.xlsx`."""
     return f"otvet-{period.first}-{period.last}.{form}"
+
+
+def period_of(name: str) -> Period | None:
+    """Of which days the table is that is called so; None: it is no table."""
+    match = re.fullmatch(r"otvet-(\d{4}-\d\d-\d\d)-(\d{4}-\d\d-\d\d)\.[a-z]+", name)
+    return Period(first=date.fromisoformat(match[1]), last=date.fromisoformat(match[2])) if match else None

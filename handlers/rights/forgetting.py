@@ -21,12 +21,12 @@ from bot.delivery.fit import Draft
 from bot.desk import forgotten
 from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind
-from bot.model.message import DeleteMessage, Keyboard, SendMessage
+from bot.model.message import Keyboard, SendMessage
 from bot.model.question import CloseKind, Conversation, Question, Status
 from bot.model.wait import Outcome
 from handlers import waits
 from handlers.context import Context
-from handlers.outgoing import Address, do, post
+from handlers.outgoing import Address, post
 from handlers.rights import traces
 from handlers.visit import Visit
 from storage import actions, consents, conversations, erasing, questions
@@ -168,7 +168,7 @@ async def _tell_officials(
             if await traces.edit(tx, ctx, one, gone) and not one.message.media:
                 said.add(one.question)
         if one.role in _SHOWS_MORE or (one.role is Role.CARD and one.message.media):
-            await _delete(tx, ctx, one)
+            await traces.delete(tx, ctx, one)
     seen = {one.question for one in shown if one.role is Role.CARD}
     for question in unanswered:
         if question.number in seen - said:
@@ -180,17 +180,6 @@ async def _tell_officials(
                 question=question.number,
             )
             await post(tx, ctx, address, Draft(text=forgotten.closed(question.number)))
-
-
-async def _delete(tx: Transaction, ctx: Context, shown: InGroup) -> None:
-    chat = ctx.desk.now_at(shown.chat)
-    if not ctx.capabilities[chat.channel].deletes:
-        return
-    # Of no question: nobody need hear of it when it cannot be deleted.
-    address = Address(chat=chat, chat_kind=ChatKind.GROUP, role=Role.ERASURE, about_entry=shown.entry)
-    for part in range(max(len(shown.message.media), 1)):
-        effect = DeleteMessage(message_id="")
-        await do(tx, ctx, address, effect, strand=f"erase:{shown.entry}", about_part=part)
 
 
 # --- small things --------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from bot.delivery.fit import Draft
 from bot.errors import MediaUnavailable
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Media, MediaKind
+from bot.rights import MADE_KEPT
 from handlers import chores
 from handlers.context import Context
 from handlers.media import MediaStore
@@ -113,5 +114,5 @@ def _media(file: StoredFile) -> Media:
 
 
 async def _say(tx: Transaction, ctx: Context, chat: ChatRef, draft: Draft) -> None:
-    address = Address(chat=chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION)
+    address = Address(chat=chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, lifetime=MADE_KEPT)
     await post(tx, ctx, address, replace(draft, keyboard=always(draft.voice)))

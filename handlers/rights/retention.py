@@ -11,6 +11,7 @@ import structlog
 
 from bot.model.content import Media
 from bot.model.event import Sender
+from bot.rights import MADE_KEPT
 from handlers.context import Context
 from handlers.rights import consent, traces
 from handlers.rights.consent import Register
@@ -24,7 +25,7 @@ from storage.traces import Traces
 log = structlog.get_logger(__name__)
 
 #: Seconds between runs, and until the next one when something went wrong.
-EVERY, RETRY = 24 * 3600.0, 600.0
+EVERY, EVERY_HOUR, RETRY = 24 * 3600.0, 3600.0, 600.0
 #: Residents whose names are erased in one go, and what waited too long for a consent.
 PEOPLE, ASIDE = 100, 100
 
@@ -43,15 +44,30 @@ class Retention:
         self._step = step
 
     async def run(self) -> None:
-        """Every day, until cancelled; begins at the start: what was done then is not done again."""
+        """Every day, or hour, until cancelled; begins at the start: what was done then is not done again."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._again_and_again(self.once, EVERY))
+            tasks.create_task(self._again_and_again(self.short_lived, EVERY_HOUR))
+
+    async def _again_and_again(self, work: Callable[[], Awaitable[None]], every: float) -> None:
         while True:
-            rest = EVERY
+            rest = every
             try:
-                await self.once()
+                await work()
             except DatabaseAway:
                 log.warning("database.away", where="retention")
                 rest = RETRY
             await asyncio.sleep(rest)
+
+    async def short_lived(self) -> None:
+        """Remove the files that the service made for one moment."""
+        before, more = self._ctx.clock() - MADE_KEPT, True
+        while more:
+            async with self._ctx.database.transaction(durable=False) as tx:
+                if not await stored.alone(tx):
+                    return
+                more, files = await stored.made(tx, before, self._step)
+            await self._remover.remove_files(files)
 
     async def once(self) -> None:
         """Erase all whose time is over."""
@@ -60,6 +76,7 @@ class Retention:
         if kept.texts is not None:
             done["texts"] = await self._questions(stored.texts, now - kept.texts)
             await self._each(stored.lists, now - kept.texts)
+            await self._each(stored.log, now - kept.texts)
             await self._each(stored.unassigned, now - kept.texts)
         if kept.files is not None:
             done["files"] = await self._questions(stored.files, now - kept.files)

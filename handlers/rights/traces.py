@@ -18,8 +18,10 @@ from bot.desk import forgotten
 from bot.desk.found import without_words
 from bot.model.chat import ChatKind
 from bot.model.content import Media
-from bot.model.message import EditMessage, SendMessage
+from bot.model.message import DeleteMessage, EditMessage, SendMessage
 from bot.model.question import Conversation
+from bot.rights import is_made
+from bot.statistics.table import period_of
 from handlers.context import Context
 from handlers.media import MediaStore
 from handlers.outgoing import Address, do
@@ -83,7 +85,7 @@ class TraceRemover:
                 return count
             count += 1
             try:
-                await self._remove(task.traces)
+                files = await self._remove(task.traces)
             except DatabaseAway:
                 raise
             except Exception as error:
@@ -94,9 +96,11 @@ class TraceRemover:
                 await stored.finish(tx, task.id)
                 if task.traces.again:
                     later = self._ctx.clock() + AGAIN_AFTER
-                    await stored.add(tx, replace(task.traces, again=task.traces.again - 1), not_before=later)
+                    rest = replace(task.traces, files=files, again=task.traces.again - 1)
+                    await stored.add(tx, rest, not_before=later)
 
-    async def _remove(self, traces: Traces) -> None:
+    async def _remove(self, traces: Traces) -> tuple[tuple[str, str], ...]:
+        """Remove them; returns the files that are to be gone: some may still be shown until then."""
         traces, files = await self._up_to_now(traces), set(traces.media)
         after: int | None = 0
         while after is not None:
@@ -107,7 +111,10 @@ class TraceRemover:
             async with self._ctx.database.transaction(durable=False) as tx:
                 after, shown = await stored.in_outbox(tx, traces, after)
                 for one in shown:
-                    files |= await self._shorten(tx, one, traces.numbers)
+                    if any(map(is_made, one.message.media)):
+                        files |= await self._take_back(tx, one, traces.numbers)
+                    else:
+                        files |= await self._shorten(tx, one, traces.numbers)
         after = 0
         while after is not None:
             async with self._ctx.database.transaction(durable=False) as tx:
@@ -119,6 +126,7 @@ class TraceRemover:
                         await stored.of_stranger(tx, chat, traces.user_id)
         await self.remove_files(files)
         log.info("traces.removed", residents=len(traces.chats), questions=len(traces.numbers))
+        return tuple(sorted({(one.channel, one.ref) for one in files}))
 
     async def _up_to_now(self, traces: Traces) -> Traces:
         """Where nobody has begun anew in his chat, all that came since is still of him: a button pressed twice."""
@@ -143,6 +151,21 @@ class TraceRemover:
         if is_his and shown.state is State.SENT and shown.role is not Role.ERASURE:
             await edit(tx, self._ctx, shown, shorter)
         return files
+
+    async def _take_back(self, tx: Transaction, shown: InGroup, numbers: Collection[int]) -> set[Media]:
+        """Take a table back that has his questions; returns its file."""
+        periods = [period for media in shown.message.media if (period := period_of(media.file_name)) is not None]
+        bounds = [period.bounds(self._ctx.look.zone) for period in periods]
+        waited = await stored.waited_since(tx, numbers)
+        if not any(first <= at < end for at in waited for first, end in bounds):
+            return set()
+        await stored.drop(tx, shown.entry)
+        if not await stored.replace(tx, shown.entry, replace(shown.message, media=())):
+            # Being sent just now: it is done once more.
+            return set()
+        if shown.state is State.SENT:
+            await delete(tx, self._ctx, shown)
+        return set(shown.message.media)
 
     async def remove_files(self, media: Collection[Media]) -> int:
         """Remove these files from the store, unless somebody else's message has them; returns how many went."""
@@ -172,3 +195,15 @@ async def edit(tx: Transaction, ctx: Context, shown: InGroup, message: SendMessa
     )
     await do(tx, ctx, address, effect, strand=f"erase:{shown.entry}")
     return True
+
+
+async def delete(tx: Transaction, ctx: Context, shown: InGroup) -> None:
+    """Take a message out of an admin chat, where that can be."""
+    chat = ctx.desk.now_at(shown.chat)
+    if chat.channel not in ctx.capabilities or not ctx.capabilities[chat.channel].deletes:
+        return
+    # Of no question: nobody need hear of it when it cannot be deleted.
+    address = Address(chat=chat, chat_kind=ChatKind.GROUP, role=Role.ERASURE, about_entry=shown.entry)
+    for part in range(max(len(shown.message.media), 1)):
+        effect = DeleteMessage(message_id="")
+        await do(tx, ctx, address, effect, strand=f"erase:{shown.entry}", about_part=part)

@@ -18,6 +18,7 @@ from bot.delivery.fit import Draft
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Media, MediaKind
 from bot.model.message import EditMessage
+from bot.rights import MADE_KEPT
 from bot.statistics import table_texts as texts
 from bot.statistics.figures import Scope
 from bot.statistics.table import Order, file_name
@@ -103,7 +104,8 @@ class Exports:
             await stored.finish(tx, chore.id)
             if progress.said:
                 await _edit(tx, self._ctx, chat, wanted, texts.ready(order.scope.period))
-            await post(tx, self._ctx, _address(chat), replace(draft, reply_to=wanted.message))
+            address = replace(_address(chat), lifetime=MADE_KEPT if draft.media else None)
+            await post(tx, self._ctx, address, replace(draft, reply_to=wanted.message))
 
     def _read(self, chore: Chore) -> tuple[Wanted, ChatRef]:
         """What is wanted, and where it goes. Raises Outdated."""

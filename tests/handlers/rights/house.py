@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,11 +20,21 @@ from handlers.media import MediaStore
 from handlers.rights import my_data
 from handlers.rights.retention import Retention as RetentionJob
 from handlers.rights.traces import TraceRemover
+from handlers.statistics.counting import Counting
+from handlers.statistics.exporting import EXPORT, Exports
+from storage.chat_log import StoredChatLog
 from tests.handlers.fakes import HOME, WORK, Office, open_office
 
 NOTICE = "https://otvet.example/privacy"
 REQUIRED = Rights(notice_url=NOTICE, consent="v1")
 DAY = timedelta(days=1)
+#: A worker that writes into a table what it is called.
+_WRITES = """
+import json, os, sys
+job = json.loads(sys.stdin.buffer.read())
+open(job["path"], "w").write(os.path.basename(job["path"]))
+print(json.dumps({"done": True, "table": {"questions": 1, "reopened": 0}}), flush=True)
+"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +56,9 @@ class House:
     def chores(self) -> Chores:
         if self._chores is None:
             made = my_data.MyData(self.office.ctx, self.media, limit=self.limit)
-            self._chores = Chores(self.office.ctx, {my_data.KIND: made.make})
+            labels = Counting(self.office.ctx).labels
+            exports = Exports(self.office.ctx, self.media, labels, command=(sys.executable, "-c", _WRITES))
+            self._chores = Chores(self.office.ctx, {my_data.KIND: made.make, EXPORT: exports.make})
         return self._chores
 
     @property
@@ -66,6 +79,14 @@ class House:
         if media.ref not in self.contents:
             raise MediaUnavailable("gone", "файла нет")
         into.write(self.contents[media.ref])
+
+    async def log(self) -> StoredChatLog:
+        """The log of the officials' channel, as if it were the page; its ids are unlike the scripted platform's."""
+        await self.office.value(
+            "SELECT setval(pg_get_serial_sequence('log_items', 'id'), max(id)) FROM (SELECT 500000"
+            " AS id UNION SELECT id FROM log_items) i"
+        )
+        return StoredChatLog(self.office.database, WORK)
 
     def stored(self) -> list[bytes]:
         """The contents of all files in the store."""

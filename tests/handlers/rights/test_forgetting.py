@@ -495,6 +495,48 @@ async def test_unsent_edit_is_given_up(house: House) -> None:
     assert 2 == len([one for one in office.work.effects(DESK) if isinstance(one, SendMessage)])
 
 
+async def export(house: House, days: str) -> str:
+    """A table of these days in the coordinators' chat; the id of its message."""
+    await house.office.writes(DESK, f"/export {days}")
+    await house.chores.once()
+    await house.office.deliver()
+    return next(ids[0] for message, ids in reversed(house.office.work.messages(DESK)) if message.media)
+
+
+async def test_tables_that_have_his_question(house: House) -> None:
+    """A table of days on which he asked goes from the store and the admin chat; one of other days stays."""
+    office = house.office
+    his, older = await export(house, "день"), await export(house, "1.11.2020")
+    await house.forgets(IRINA)
+    await office.deliver()
+    deleted = [one.message_id for one in office.work.effects(DESK) if isinstance(one, DeleteMessage)]
+    assert (True, False) == (his in deleted, older in deleted)
+    assert [b"otvet-2020-11-01-2020-11-01.xlsx"] == house.stored()
+    assert 1 == await office.value('SELECT count(*) FROM outbox WHERE position(\'"ref":"file:\'::bytea in effect) > 0')
+
+
+async def test_table_of_a_day_on_which_he_asked_again(house: House) -> None:
+    """A question that was opened again is in the table of that day, too."""
+    office = house.office
+    await office.writes(DESK, "Завтра", reply_to=office.work.id_of(DESK, "№ 1 "))
+    office.clock.move(2 * DAY)
+    await office.writes(IRINA, "открыть снова 1")
+    await export(house, "день")
+    await house.forgets(IRINA)
+    assert [] == house.stored()
+
+
+async def test_table_that_waits(house: House) -> None:
+    """A table that nobody has got yet is not sent any more."""
+    office = house.office
+    await office.writes(DESK, "/export день")
+    await office.deliver()
+    await house.chores.once()
+    await house.forgets(IRINA)
+    await office.deliver()
+    assert [] == [message for message, _ in office.work.messages(DESK) if message.media]
+
+
 async def test_in_english(office: Office) -> None:
     """Who chose English is asked, and told the last word, in English: his language itself is gone only then."""
     await office.writes(IRINA, "Language English")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -258,3 +259,106 @@ async def test_unsent_stays(house: House) -> None:
     assert "Сегодня" in office.home.texts(IRINA)
     async with office.eye.transaction() as tx:
         assert [] == await outbox.depths(tx)
+
+
+# --- what was made for one moment ----------------------------------------------------------------------------------
+
+
+async def made_files(house: House) -> None:
+    """A table for officials, and a file with her data for Irina."""
+    await house.office.writes(DESK, "/export день")
+    await house.office.writes(IRINA, "мои данные")
+    while await house.chores.once():
+        await house.office.deliver()
+
+
+async def test_made_files(house: House) -> None:
+    """Tables and files with somebody's data are in the store for a day; whatever else the settings say."""
+    before = house.stored()
+    await made_files(house)
+    assert len(before) + 3 == len(house.stored())
+    house.office.clock.move(DAY - timedelta(minutes=5))
+    await house.retention.short_lived()
+    assert len(before) + 3 == len(house.stored())
+    house.office.clock.move(timedelta(minutes=10))
+    await house.retention.short_lived()
+    assert before == house.stored()
+    assert 0 == await house.office.value(
+        "SELECT count(*) FROM outbox WHERE position('мои-данные'::bytea in effect) > 0"
+    )
+    assert any(one.text.startswith("Здесь всё") for one in await house.office.entries(IRINA))
+
+
+async def test_made_files_on_the_page(house: House) -> None:
+    """Where the chat is on the page it shows them no longer either: that would keep them in the store."""
+    before = house.stored()
+    await made_files(house)
+    (ref,) = [
+        media.ref
+        for one in await house.office.entries(DESK)
+        for media in getattr(one.effect, "media", ())
+        if media.channel == ""
+    ]
+    shown = await (await house.log()).append(
+        DESK.chat_id,
+        key="out:1",
+        body=json.dumps({"text": "Таблица", "files": [{"sha256": ref.removeprefix("file:")}]}),
+    )
+    await house.office.value(
+        "UPDATE links SET message_id = $1 WHERE entry_id = (SELECT max(id) FROM outbox WHERE chat_id = $2"
+        ' AND position(\'"ref":"file:\'::bytea in effect) > 0) RETURNING 1',
+        str(shown.id),
+        DESK.chat_id,
+    )
+    await later(house, DAY + timedelta(minutes=5))
+    await house.retention.short_lived()
+    assert before == house.stored()
+    assert [([], "Таблица")] == [
+        (row["files"], json.loads(row["body"])["text"]) for row in await house.office.rows("SELECT * FROM log_items")
+    ]
+
+
+async def test_made_file_that_waits(house: House) -> None:
+    """One that could not be delivered for a day is not sent any more: there would be nothing to send."""
+    office = house.office
+    await office.writes(IRINA, "мои данные")
+    while await house.chores.once():
+        pass
+    office.clock.move(DAY + timedelta(minutes=5))
+    await house.retention.short_lived()
+    await office.deliver()
+    assert [] == [message for message, _ in office.home.messages(IRINA) if message.media]
+
+
+async def test_pages(house: House) -> None:
+    """What was said to a resident beside his questions has its term, too: the list of his questions has his words."""
+    office = house.office
+    await office.writes(OLEG, "мои вопросы")
+    await office.deliver()
+    assert "Яма" in office.home.texts(OLEG)[-1]
+    house.keeps(texts=30 * DAY)
+    await office.value("UPDATE outbox SET created_at = $1 RETURNING id", office.clock())
+    await later(house, 31 * DAY)
+    pages = [one.text for one in await office.entries(OLEG) if one.question is None]
+    assert ["", *[""] * (len(pages) - 1)] == pages
+    # His open question is as it was.
+    assert any("№ 2" in one.text for one in await office.entries(OLEG))
+
+
+async def test_commands_on_the_page(house: House) -> None:
+    """Of what was written on the page beside questions nothing is older than the term: commands, talk, lists."""
+    office = house.office
+    log = await house.log()
+    old = await log.append(DESK.chat_id, key="in:8:1", body=_item("Кто видел Ирину?", office.clock()))
+    of_question = await log.append(DESK.chat_id, key="in:8:2", body=_item("Завтра", office.clock()))
+    card = office.work.id_of(DESK, "№ 2 ")
+    await office.writes(DESK, "Завтра", reply_to=card, message_id=str(of_question.id))
+    new = await log.append(DESK.chat_id, key="in:8:3", body=_item("/find Ирина", office.clock() + 10 * DAY))
+    house.keeps(texts=30 * DAY)
+    await later(house, 31 * DAY)
+    left = [row["id"] for row in await office.rows("SELECT id FROM log_items ORDER BY id")]
+    assert ([of_question.id, new.id], False) == (left, old.id in left)
+
+
+def _item(text: str, at: datetime) -> str:
+    return json.dumps({"who": "official", "text": text, "at": at.isoformat()}, ensure_ascii=False)
