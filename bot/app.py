@@ -363,7 +363,7 @@ def build_rooms(plan: Plan, database: Database) -> Rooms:
         intake=intake,
         owner=owner,
         names=names,
-        upkeep=Upkeep(ctx, intake, media, events_kept=settings.events_kept, media_kept=settings.media_kept),
+        upkeep=Upkeep(ctx, intake, media),
         reminders=Reminders(ctx),
         lapsing=Lapsing(ctx),
         chores=Chores(
@@ -407,7 +407,13 @@ def build_rights(config: Config, settings: Settings) -> Rights:
         consent=table.consent_version if settings.consent == "required" else None,
         locked_for=table.locked_for if table.keep_by_law else None,
         retention=Retention(
-            texts=kept.texts, files=kept.files, names=kept.names, actions=kept.actions, set_aside=kept.set_aside
+            texts=kept.texts,
+            files=kept.files,
+            names=kept.names,
+            actions=kept.actions,
+            set_aside=kept.set_aside,
+            updates=kept.updates or settings.events_kept,
+            media=kept.media or settings.media_kept,
         ),
     )
 

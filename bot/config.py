@@ -15,7 +15,7 @@ from bot.desk.geography import WITHIN_KM, Area, Point, PointSetting, PolygonsSet
 from bot.desk.hours import ALWAYS, HoursSetting
 from bot.desk.words import tokenize
 from bot.model.chat import ChatRef
-from bot.settings import Duration, parse_chat, parse_duration
+from bot.settings import Duration, MediaTerm, UpdatesTerm, parse_chat, parse_duration
 from bot.statistics.figures import Targets
 from bot.statistics.weekly import Weekly, WeeklySetting
 
@@ -194,7 +194,7 @@ Term = Annotated[Duration, AfterValidator(_long_enough)]
 
 
 class RetentionTable(_Table):
-    """For how long each kind of data is kept; unset: for ever. Raw updates and files: EVENTS_KEPT, MEDIA_KEPT, too."""
+    """For how long each kind of data is kept; unset: for ever."""
 
     #: What was written, and the files among it, from the end of the question.
     texts: Term | None = None
@@ -205,6 +205,9 @@ class RetentionTable(_Table):
     actions: Term | None = None
     #: What a resident wrote who did not consent.
     set_aside: Duration = timedelta(days=30)
+    #: Raw updates, and files on our disk since they were last used; unset: as EVENTS_KEPT and MEDIA_KEPT say.
+    updates: UpdatesTerm | None = None
+    media: MediaTerm | None = None
 
 
 class RightsTable(_Table):
@@ -224,7 +227,17 @@ class RightsTable(_Table):
         """What does not fit together."""
         if self.keep_by_law and self.locked_for is None:
             return ["rights.locked_for: is missing; expected a duration such as 1826d, since keep_by_law is true"]
-        return []
+        if not self.keep_by_law or self.locked_for is None:
+            return []
+        # What is erased when its term is over is locked away nowhere.
+        days = -(-self.locked_for // timedelta(days=1))
+        kept = {"texts": self.retention.texts, "files": self.retention.files, "names": self.retention.names}
+        return [
+            f"rights.retention.{kind}: is shorter than locked_for, for which the law wants questions kept;"
+            f" expected at least {days}d"
+            for kind, term in kept.items()
+            if term is not None and term < self.locked_for
+        ]
 
 
 class Config(_Table):

@@ -31,6 +31,9 @@ class Retention:
     actions: timedelta | None = None
     #: What a resident wrote who did not consent.
     set_aside: timedelta = timedelta(days=30)
+    #: What platforms sent, as it came; and files on our disk, counted from when they were last used.
+    updates: timedelta = timedelta(days=14)
+    media: timedelta = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

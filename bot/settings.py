@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -69,6 +70,22 @@ def parse_chat(value: object) -> object:
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(str)]
+
+
+def updates_long_enough(term: timedelta) -> timedelta:
+    if term < timedelta(days=2):
+        raise ValueError("is shorter than platforms repeat themselves; expected at least 2d")
+    return term
+
+
+def media_long_enough(term: timedelta) -> timedelta:
+    if term < timedelta(days=15):
+        raise ValueError("is shorter than links to media live; expected at least 15d")
+    return term
+
+
+UpdatesTerm = Annotated[Duration, AfterValidator(updates_long_enough)]
+MediaTerm = Annotated[Duration, AfterValidator(media_long_enough)]
 RateSetting = Annotated[Rate, BeforeValidator(parse_rate), PlainSerializer(str)]
 ChatSetting = Annotated[ChatRef, BeforeValidator(parse_chat), PlainSerializer(str)]
 
@@ -97,9 +114,9 @@ class Settings(BaseModel):
     open_statistics: bool = Field(default=False, description="on or off")
     media_hosts: tuple[str, ...] = Field(default=(), description="host names, separated by commas")
     #: How long raw updates and their keys are kept; platforms repeat themselves for up to a day.
-    events_kept: Duration = Field(default=timedelta(days=14), description="a duration of at least 2d")
+    events_kept: UpdatesTerm = Field(default=timedelta(days=14), description="a duration of at least 2d")
     #: How long files are kept after they were last used.
-    media_kept: Duration = Field(default=timedelta(days=90), description="a duration of at least 15d")
+    media_kept: MediaTerm = Field(default=timedelta(days=90), description="a duration of at least 15d")
     #: Whether a resident has to consent before his question is registered; to what: `[rights]` of the file.
     consent: Literal["off", "required"] = Field(default="off", description="off or required")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -154,20 +171,6 @@ class Settings(BaseModel):
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
-
-    @field_validator("events_kept")
-    @classmethod
-    def _events_long_enough(cls, value: timedelta) -> timedelta:
-        if value < timedelta(days=2):
-            raise ValueError("is shorter than platforms repeat themselves; expected at least 2d")
-        return value
-
-    @field_validator("media_kept")
-    @classmethod
-    def _media_long_enough(cls, value: timedelta) -> timedelta:
-        if value < timedelta(days=15):
-            raise ValueError("is shorter than links to media live; expected at least 15d")
-        return value
 
     @property
     def zone(self) -> ZoneInfo:

@@ -101,15 +101,15 @@ class MediaStore:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    async def clean(self, older_than: timedelta, now: datetime) -> int:
-        """Remove the files that nobody used for so long; say how many."""
-        removed = await asyncio.to_thread(self._folder.clean, now - older_than)
+    async def clean(self, older_than: timedelta, now: datetime, *, but: Collection[Media] = ()) -> int:
+        """Remove the files that nobody used for so long, `but` these; say how many."""
+        removed = await asyncio.to_thread(self._folder.clean, now - older_than, {_key_of(one) for one in but})
         log.info("media.cleaned", removed=removed)
         return removed
 
     async def forget(self, media: Collection[Media]) -> int:
         """Remove these files, and what was made of them, where no other file leads to the same; say how many."""
-        keys = {one.ref if _IN_STORE.fullmatch(one.ref) else _key(one) for one in media}
+        keys = {_key_of(one) for one in media}
         removed = await asyncio.to_thread(self._folder.forget, keys) if keys else 0
         if removed:
             log.info("media.forgotten", removed=removed)
@@ -237,6 +237,11 @@ class MediaStore:
 
         # The same picture may have come under another name.
         return renamed(await self._once(key, make), claim)
+
+
+def _key_of(media: Media) -> str:
+    """The key of its record, also of what is in the store alone."""
+    return media.ref if _IN_STORE.fullmatch(media.ref) else _key(media)
 
 
 def _key(media: Media) -> str:

@@ -181,13 +181,14 @@ class MediaFolder:
             return None
         return found
 
-    def clean(self, unused_since: datetime) -> int:
-        """Remove the files that were not used since then, with their records; say how many."""
+    def clean(self, unused_since: datetime, but: Collection[str] = ()) -> int:
+        """Remove the files that were not used since then, with their records, but not these keys'; how many."""
         self._remove_leftovers()
         removed = 0
+        kept = {found.file.path for key in but if (found := self._read(key)) is not None}
         for path in self._root.glob("[0-9a-f][0-9a-f]/*"):
             with suppress(FileNotFoundError):
-                if path.stat().st_mtime < unused_since.timestamp():
+                if path not in kept and path.stat().st_mtime < unused_since.timestamp():
                     path.unlink()
                     removed += 1
         if removed:

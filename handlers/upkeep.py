@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import structlog
 
@@ -11,7 +10,7 @@ from handlers import binding, gone, showing
 from handlers.context import Context
 from handlers.intake import Intake
 from handlers.media import MediaStore
-from storage import events, kept
+from storage import events, kept, retention
 from storage.database import DatabaseAway
 
 log = structlog.get_logger(__name__)
@@ -35,14 +34,10 @@ async def bring_home(ctx: Context) -> int:
 class Upkeep:
     """The service's house-keeping."""
 
-    def __init__(
-        self, ctx: Context, intake: Intake, media: MediaStore, *, events_kept: timedelta, media_kept: timedelta
-    ) -> None:
+    def __init__(self, ctx: Context, intake: Intake, media: MediaStore) -> None:
         self._ctx = ctx
         self._intake = intake
         self._media = media
-        self._events_kept = events_kept
-        self._media_kept = media_kept
 
     async def run(self) -> None:
         """Keep house until cancelled."""
@@ -88,21 +83,24 @@ class Upkeep:
     async def _clean(self) -> None:
         while True:
             try:
-                await self._remove_old()
+                await self.clean()
             except DatabaseAway:
                 log.warning("database.away", where="upkeep")
             except OSError as error:
                 log.warning("upkeep.disk", error=error.strerror)
             await asyncio.sleep(CLEAN)
 
-    async def _remove_old(self) -> None:
-        removed, more = 0, True
+    async def clean(self) -> None:
+        """Remove raw updates and files that are old enough: not the files of what the law wants kept."""
+        terms, removed, more = self._ctx.rights.retention, 0, True
         while more:
             # Small steps: a long delete would hold up nothing, but bloat everything.
             async with self._ctx.database.transaction(durable=False) as tx:
-                step = await events.clean(tx, self._events_kept)
+                step = await events.clean(tx, terms.updates)
                 await kept.clean(tx)
             removed, more = removed + step, step > 0
-        await self._media.clean(self._media_kept, self._ctx.clock())
+        async with self._ctx.database.transaction(durable=False) as tx:
+            locked_away = await retention.media_sealed(tx)
+        await self._media.clean(terms.media, self._ctx.clock(), but=locked_away)
         if removed:
             log.info("events.cleaned", removed=removed)

@@ -135,7 +135,8 @@ async def seal(tx: Transaction, numbers: Sequence[int], until: datetime) -> None
     await tx.raw.execute(
         "INSERT INTO sealed (question_id, until, content) SELECT q.id, $2, jsonb_build_object("
         " 'asked_at', q.asked_at, 'channel', c.channel, 'chat', c.chat_id, 'user', c.user_id, 'name', c.name,"
-        " 'username', c.username, 'messages', (SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role,"
+        " 'username', c.username, 'closed_at', q.closed_at, 'close_kind', q.close_kind,"
+        " 'close_reason', q.close_reason, 'messages', (SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role,"
         "  'author', m.author, 'at', m.at, 'content', m.content, 'history', m.history) ORDER BY m.id), '[]')"
         "  FROM messages m WHERE m.question_id = q.id))"
         " FROM questions q JOIN conversations c ON c.id = q.conversation_id WHERE q.id = ANY($1::bigint[])"

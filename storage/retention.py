@@ -331,6 +331,15 @@ async def unsealed(tx: Transaction, now: datetime, step: int = STEP) -> tuple[in
     return len(rows), {_media(file) for file in found}
 
 
+async def media_sealed(tx: Transaction) -> set[Media]:
+    """The files in what is locked away."""
+    rows = await tx.raw.fetch(
+        "SELECT DISTINCT jsonb_build_array(f -> 'channel', f -> 'ref')::text AS file"
+        " FROM sealed, jsonb_path_query(content, '$.messages[*].**.media[*]') f"
+    )
+    return {_media(row["file"]) for row in rows}
+
+
 def _media(file: str) -> Media:
     channel, ref = json.loads(file)
     return Media(kind=MediaKind.DOCUMENT, channel=channel, ref=ref)

@@ -20,11 +20,13 @@ keep_by_law = true
 locked_for = "1826d"
 
 [rights.retention]
-texts = "365d"
-files = "30d"
-names = "400d"
+texts = "1826d"
+files = "1830d"
+names = "2000d"
 actions = "7d"
 set_aside = "12h"
+updates = "3d"
+media = "20d"
 """
 
 
@@ -41,11 +43,13 @@ def test_without_settings(tmp_path: Path) -> None:
 def test_all_of_it(tmp_path: Path) -> None:
     """Each value is where it belongs."""
     retention = Retention(
-        texts=timedelta(days=365),
-        files=timedelta(days=30),
-        names=timedelta(days=400),
+        texts=timedelta(days=1826),
+        files=timedelta(days=1830),
+        names=timedelta(days=2000),
         actions=timedelta(days=7),
         set_aside=timedelta(hours=12),
+        updates=timedelta(days=3),
+        media=timedelta(days=20),
     )
     expected = Rights(
         notice_url="https://otvet.example/privacy",
@@ -71,11 +75,26 @@ def test_term_without_the_law(tmp_path: Path) -> None:
     assert rights(tmp_path, {}, '[rights]\nlocked_for = "365d"\n').locked_for is None
 
 
+def test_terms_of_the_environment(tmp_path: Path) -> None:
+    """EVENTS_KEPT and MEDIA_KEPT hold where the file is silent; what it says wins."""
+    environment = {"EVENTS_KEPT": "5d", "MEDIA_KEPT": "40d"}
+    kept = rights(tmp_path, environment).retention
+    assert (timedelta(days=5), timedelta(days=40)) == (kept.updates, kept.media)
+    kept = rights(tmp_path, environment, WHOLE).retention
+    assert (timedelta(days=3), timedelta(days=20)) == (kept.updates, kept.media)
+
+
+_LAW = '[rights]\nkeep_by_law = true\nlocked_for = "365d"\n[rights.retention]\n'
 WRONG = {
     "consent": ({"CONSENT": "maybe"}, "", "CONSENT: ", "off or required"),
     "term too short": ({}, '[rights.retention]\ntexts = "6d"\n', "rights.retention.texts: ", "at least 7d"),
     "term of nothing": ({}, '[rights.retention]\nnames = "0d"\n', "rights.retention.names: ", "duration"),
     "law without a term": ({}, "[rights]\nkeep_by_law = true\n", "rights.locked_for: is missing; expected ", "1826d"),
+    "texts shorter than the law": ({}, f'{_LAW}texts = "364d"\n', "rights.retention.texts: ", "at least 365d"),
+    "files shorter than the law": ({}, f'{_LAW}files = "364d"\n', "rights.retention.files: ", "at least 365d"),
+    "names shorter than the law": ({}, f'{_LAW}names = "364d"\n', "rights.retention.names: ", "at least 365d"),
+    "updates too short": ({}, '[rights.retention]\nupdates = "1d"\n', "rights.retention.updates: ", "at least 2d"),
+    "media too short": ({}, '[rights.retention]\nmedia = "14d"\n', "rights.retention.media: ", "at least 15d"),
     "notice that is no address": ({}, '[rights]\nnotice_url = "privacy"\n', "rights.notice_url: ", "expected"),
     "a kind that there is not": ({}, '[rights.retention]\nvoices = "7d"\n', "rights.retention.voices: ", "no setting"),
     "version without a name": ({}, '[rights]\nconsent_version = ""\n', "rights.consent_version: ", "expected"),

@@ -16,6 +16,7 @@ from bot.delivery.entry import Role
 from bot.errors import OutcomeUnknown, Scope, SendError, Throttled, Transient
 from bot.model.chat import ChatRef
 from bot.model.message import SendMessage
+from bot.rights import Retention, Rights
 from handlers.media import MediaStore
 from handlers.upkeep import Upkeep
 from storage.outbox import State
@@ -120,7 +121,8 @@ async def test_house_keeping_leaves_what_replies_need(office: Office, tmp_path: 
     card = office.work.id_of(DESK, "№ 1 ")
     media = MediaStore(tmp_path)
     await media.open()
-    upkeep = Upkeep(office.ctx, office.intake, media, events_kept=timedelta(0), media_kept=timedelta(0))
+    office.ctx.rights = Rights(retention=Retention(updates=timedelta(0), media=timedelta(0)))
+    upkeep = Upkeep(office.ctx, office.intake, media)
     keeping = asyncio.create_task(upkeep.run())
 
     async def is_clean(_: object) -> bool:

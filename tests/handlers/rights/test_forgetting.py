@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from bot.model.question import CloseKind, Status
 from bot.rights import Rights
 from handlers.delivery.claim import put_cards_together
 from handlers.indexing import Indexing
+from handlers.upkeep import Upkeep
 from storage.outbox import State
 from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, PLAIN, Office, photo
 from tests.handlers.rights.house import DAY, House, open_house
@@ -459,6 +461,31 @@ async def test_kept_by_law(house: House) -> None:
     office.clock.move(2 * DAY)
     await house.retention.once()
     assert (0, []) == (await office.value("SELECT count(*) FROM sealed"), house.stored())
+
+
+async def test_reason_is_kept_by_law(house: House) -> None:
+    """Of a question that was closed with a reason, that was the reply: it is locked away with the rest."""
+    office = house.office
+    await office.writes(DESK, "/close 1 обратитесь в управляющую компанию")
+    office.ctx.rights = Rights(locked_for=365 * DAY)
+    await house.forgets(IRINA)
+    kept = json.loads(await office.value("SELECT content::text FROM sealed"))
+    assert ("обратитесь в управляющую компанию", "by_official") == (kept["close_reason"], kept["close_kind"])
+
+
+async def test_files_are_kept_by_law(house: House, tmp_path: Path) -> None:
+    """However long nobody has used them: of what is locked away the files stay, others go."""
+    office = house.office
+    house.contents |= {"p": b"photo", "o": b"other"}
+    await office.writes(IRINA, "Тайна", media=(photo("p"),))
+    for ref in ("p", "o"):
+        await house.media.get(photo(ref))
+    office.ctx.rights = Rights(locked_for=365 * DAY)
+    await house.forgets(IRINA)
+    office.clock.move(100 * DAY)
+    await Upkeep(office.ctx, office.intake, house.media).clean()
+    assert [b"photo"] == house.stored()
+    assert b"photo" == (await house.media.get(photo("p"))).path.read_bytes()
 
 
 async def test_counted_in_the_log(house: House) -> None:
