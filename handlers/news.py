@@ -8,6 +8,7 @@ from bot.desk import news as desk_texts
 from bot.model.subscription import EVERYTHING
 from handlers.context import Context
 from handlers.desk import Desk
+from handlers.rights import consent
 from handlers.visit import Visit
 from storage import subscriptions
 
@@ -19,6 +20,8 @@ async def show(visit: Visit) -> list[int]:
     if wanted is not None:
         if not _names(visit.ctx).known(wanted):
             return await _gone(visit)
+        if await consent.asks_first(visit.tx, visit.ctx, visit.conversation, visit.now):
+            return []
         await subscriptions.add(visit.tx, visit.conversation.id, wanted)
     return await _page(visit, wish or Wish())
 

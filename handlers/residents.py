@@ -69,8 +69,10 @@ async def message(tx: Transaction, ctx: Context, event: MessageReceived) -> None
 
 
 async def register(tx: Transaction, ctx: Context, event: MessageReceived) -> None:
-    """A message that was kept aside is taken in now."""
-    await _take_in(tx, ctx, await conversations.lock(tx, event.chat, event.sender), event, ctx.clock())
+    """A message that was kept aside is taken in now, as if it came now: its writer may have been banned meanwhile."""
+    conversation, now = await conversations.lock(tx, event.chat, event.sender), ctx.clock()
+    if not await moderation.keeps_out(tx, ctx, conversation, event, now):
+        await _take_in(tx, ctx, conversation, event, now)
 
 
 async def _take_in(

@@ -25,6 +25,11 @@ def ask_consent_first(voice: Voice, url: str) -> str:
     return _with_more(voice, voice.say("consent-ask-first"), url)
 
 
+def ask_consent_for_news(voice: Voice, url: str) -> str:
+    """The same to somebody who wants news."""
+    return _with_more(voice, voice.say("consent-ask-news"), url)
+
+
 def still_aside(voice: Voice) -> str:
     """He writes on without having said whether he consents."""
     return voice.say("consent-still-aside")

@@ -62,6 +62,15 @@ async def holds_back(
     return True
 
 
+async def asks_first(tx: Transaction, ctx: Context, conversation: Conversation, now: datetime) -> bool:
+    """Whether the news that he chose would be stored before he has consented: then they are not, and he is asked."""
+    if not is_missing(ctx, conversation):
+        return False
+    text = texts.ask_consent_for_news(voice_of(conversation.language), ctx.rights.notice_url)
+    await _ask(tx, ctx, conversation, text, now)
+    return True
+
+
 async def given(
     tx: Transaction,
     ctx: Context,

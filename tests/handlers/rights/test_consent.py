@@ -14,6 +14,7 @@ import pytest
 from bot.conversation import wishes
 from bot.model.content import Content, Location
 from bot.model.message import SendMessage
+from bot.model.question import Author
 from bot.rights import Rights
 from handlers.rights import consent
 from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, PLAIN, Office, open_office, photo
@@ -307,6 +308,66 @@ async def test_button_of_the_old_text(office: Office) -> None:
     assert request.keyboard is not None
     await office.presses(IRINA, request.keyboard.rows[0][0].data)
     assert ["Нет тепла"] == [one.content.text for one in await office.thread(1)]
+
+
+# --- who may not write ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["согласен", wishes.mark_of("v2")])
+async def test_consent_of_somebody_who_may_not_write(office: Office, how: str) -> None:
+    """What waits of somebody who was banned meanwhile is kept as what he writes then: officials see nothing of it."""
+    await consented(office)
+    await office.presses(IRINA, "new")
+    await office.writes(IRINA, "Брань")
+    await office.writes(DESK, "/ban 1 7д")
+    await office.deliver()
+    shown = office.work.texts(DESK)
+    if how == "согласен":
+        await office.writes(IRINA, how)
+    else:
+        await office.presses(IRINA, f"{wishes.Wish.CONSENT_YES}:{how}")
+    assert (1, 0) == (await count(office, "questions"), await count(office, "set_aside"))
+    assert "мы не принимаем здесь ваши сообщения" in (await said(office))[-1]
+    assert shown == office.work.texts(DESK)
+    assert [Author.RESIDENT, Author.BANNED] == [one.role for one in await office.thread(1)]
+    # As always when a ban is over, officials hear how much that was.
+    office.clock.move(timedelta(days=8))
+    await office.writes(IRINA, "Яма")
+    await office.deliver()
+    assert any("За это время он написал 1 сообщение" in text for text in office.work.texts(DESK))
+    assert ["Яма"] == [one.content.text for one in await office.thread(2)]
+
+
+async def test_consent_needed_no_more_of_somebody_who_may_not_write(house: House) -> None:
+    """The same when nobody needs his consent any more: by itself, nothing of it reaches the officials."""
+    office = house.office
+    await consented(office)
+    await office.presses(IRINA, "new")
+    await office.writes(IRINA, "Брань")
+    await office.writes(DESK, "/ban 1 7д")
+    office.ctx.rights = Rights()
+    office.clock.move(timedelta(minutes=1))
+    await house.retention.once()
+    assert (1, 0) == (await count(office, "questions"), await count(office, "set_aside"))
+
+
+# --- news ----------------------------------------------------------------------------------------------------------
+
+
+async def test_news_before_consent(office: Office) -> None:
+    """Which news he wants is not stored before he has consented, either: he is asked, and may choose then."""
+    await office.writes(IRINA, "подписаться на всё")
+    assert 0 == await count(office, "subscriptions")
+    assert (await said(office))[-1].startswith("Чтобы присылать вам новости, мы сохраним, какие вы выбрали.")
+    await office.writes(IRINA, "согласна")
+    await office.writes(IRINA, "подписаться на всё")
+    assert 1 == await count(office, "subscriptions")
+
+
+async def test_news_may_be_looked_at(office: Office) -> None:
+    """What there is to choose from he may see without a consent."""
+    await office.writes(IRINA, "новости")
+    assert 0 == await office.value("SELECT count(*) FROM conversations WHERE consent_asked_at IS NOT NULL")
 
 
 # --- no ------------------------------------------------------------------------------------------------------------
