@@ -115,6 +115,10 @@ class MediaStore:
             log.info("media.forgotten", removed=removed)
         return removed
 
+    async def size_of(self, media: Media) -> int | None:
+        """The bytes of a file that is in the store, None of one that is not; that does not count as using it."""
+        return await asyncio.to_thread(self._folder.size_of, _key_of(media))
+
     # --- Files ---
 
     async def get(self, media: Media) -> StoredFile:

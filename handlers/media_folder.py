@@ -181,6 +181,11 @@ class MediaFolder:
             return None
         return found
 
+    def size_of(self, key: str) -> int | None:
+        """The size of the file that is remembered under the key, if it is still here."""
+        found = self._read(key)
+        return found.file.size if found is not None and found.file.path.exists() else None
+
     def clean(self, unused_since: datetime, but: Collection[str] = ()) -> int:
         """Remove the files that were not used since then, with their records, but not these keys'; how many."""
         self._remove_leftovers()

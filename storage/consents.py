@@ -31,6 +31,8 @@ class Consent:
 
     version: str
     at: datetime
+    #: How: `button` or `word`.
+    by: str
 
 
 async def record(tx: Transaction, conversation_id: int, version: str, at: datetime, by: str) -> None:
@@ -48,9 +50,9 @@ async def record(tx: Transaction, conversation_id: int, version: str, at: dateti
 async def given(tx: Transaction, conversation_id: int) -> list[Consent]:
     """All that he consented to, oldest first."""
     rows = await tx.raw.fetch(
-        "SELECT version, at FROM consents WHERE conversation_id = $1 ORDER BY id", conversation_id
+        "SELECT version, at, by FROM consents WHERE conversation_id = $1 ORDER BY id", conversation_id
     )
-    return [Consent(version=row["version"], at=row["at"]) for row in rows]
+    return [Consent(version=row["version"], at=row["at"], by=row["by"]) for row in rows]
 
 
 # --- what waits for it ---------------------------------------------------------------------------------------------

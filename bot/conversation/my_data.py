@@ -9,9 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from bot.conversation.voice import Voice
+from bot.model.action import Deed
+from bot.model.question import Author
 
 #: Texts, numbers, moments; empty ones are left out.
 Value = str | int | datetime | None
+
+#: Messages that are more than words of his, or an answer to him: what they are is said.
+SPECIAL = (Author.BANNED, Author.COMMENT, Author.REOPENED, Author.INTERIM, Author.CLARIFYING)
+#: What he did to a question, or what was done to him there. What officials do among themselves is not about him.
+DEEDS = (
+    Deed.CLARIFIED,
+    Deed.HELPED,
+    Deed.TAKEN_BACK,
+    Deed.ASKED_AGAIN,
+    Deed.RATED,
+    Deed.TOLD_LATE,
+    Deed.LAPSED,
+    Deed.BANNED,
+    Deed.UNBANNED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

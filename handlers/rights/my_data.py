@@ -69,7 +69,7 @@ class MyData:
                 # He had it removed meanwhile.
                 await stored_chores.finish(tx, chore.id)
                 return
-            inquiry = Inquiry(tx=tx, ctx=ctx, conversation=conversation, person=person)
+            inquiry = Inquiry(tx=tx, ctx=ctx, conversation=conversation, person=person, media=self._media)
             voice, sections = inquiry.voice, await collect(inquiry)
         made = Document(service=ctx.service_name, at=ctx.clock(), sections=sections)
         name = voice.say("mydata-file")

@@ -10,6 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from adapters.web.words import IN_HTML, IN_SCRIPT
+from bot.conversation import my_data
 from bot.conversation import voice as module
 from bot.conversation.machine import HELP, LANGUAGE, NEW_QUESTION, OTHER_PLACE, SKIP, Page
 from bot.conversation.my_questions import SEEN
@@ -122,8 +123,9 @@ DEEDS = (Page.ADD, Page.TAKE_BACK, Page.REOPEN)
 FACTS = (
     *("channel", "chat", "user", "name", "username", "language", "chosen_language", "remembered_place", "source"),
     *("since", "seen_at", "banned_until", "ban_reason", "version", "at", "raw", "number", "asked_at", "status"),
-    *("due_at", "answered_at", "closed_at", "close_reason", "department", "topic", "place", "by", "text", "files"),
-    *("contact", "links"),
+    *("due_at", "answered_at", "closed_at", "close_reason", "department", "topic", "place", "by", "text", "file"),
+    *("size", "kept", "contact", "links", "how", "promised_at", "answers", "rating", "rated_at", "rating_asked_at"),
+    *("what", "kind"),
 )
 #: Ids that are put together, and what is put in.
 FAMILIES = {
@@ -143,6 +145,10 @@ FAMILIES = {
     "my-by-": SEEN,
     "my-closed-": (CloseKind.HELPED, CloseKind.WITHDRAWN, CloseKind.UNCLARIFIED),
     "data-": FACTS,
+    "data-how-": ("button", "word"),
+    "section-": ("offered", "ratings", "deeds"),
+    "deed-": my_data.DEEDS,
+    "said-": my_data.SPECIAL,
     "stands-": tuple(Status),
     "month-": tuple(map(str, range(1, 13))),
     "kind-": tuple(MediaKind),

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.faq import Entry
 from bot.model.content import Contact, Content, Location, Media, MediaKind
-from storage import events
+from storage import events, faq
 from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, PLAIN, Office, photo
 from tests.handlers.rights.house import REQUIRED, House, open_house
 
@@ -68,7 +69,8 @@ async def test_for_programs(house: House) -> None:
     assert ("Мессенджер", IRINA.chat_id, "Ирина") == (about["channel"], about["chat"], about["name"])
     assert (1, "есть ответ") == (question["number"], question["status"])
     asked, answer = question["messages"]
-    assert ("вы", "Нет тепла <b>", "файл «акт <1>.pdf»") == (asked["by"], asked["text"], asked["files"])
+    assert ("вы", "Нет тепла <b>") == (asked["by"], asked["text"])
+    assert [{"file": "файл «акт <1>.pdf»", "kept": "нет"}] == asked["files"]
     assert ["Нет типла <b>"] == [one["text"] for one in asked["before"]]
     assert ("сотрудник", "Завтра дадут") == (answer["by"], answer["text"])
     assert len(data["updates"]) > 1
@@ -120,7 +122,50 @@ async def test_consents_and_what_waits(database_address: str, tmp_path: Path) ->
         await house.office.deliver()
         last = house.office.home.messages(IRINA)[-1][0].media[-1]
         data = json.loads((await house.media.get(last)).path.read_bytes())
-        assert (["v1"], False) == ([one["version"] for one in data["consents"]], "not_passed_on" in data)
+        assert [("v1", "словом")] == [(one["version"], one["how"]) for one in data["consents"]]
+        assert "not_passed_on" not in data
+
+
+async def test_what_he_did(house: House) -> None:
+    """Ratings and why, what he withdrew and opened again, what he was promised and shown: all in words."""
+    office = house.office
+    await office.presses(IRINA, "rate:1:1:2")
+    await office.writes(IRINA, "Никто не приехал")
+    await office.writes(IRINA, "открыть снова 1")
+    await office.writes(IRINA, "отозвать 1")
+    async with office.database.transaction() as tx:
+        await faq.add(tx, Entry(id=0, question="Как согреться?", answer="Чаем"), by="", now=office.clock())
+        await tx.raw.execute(
+            "UPDATE questions SET promised_at = $1, offered = ARRAY[(SELECT id FROM faq)] WHERE id = 1", office.clock()
+        )
+    await office.writes(DESK, "/ban 1 7д мат")
+    await office.writes(IRINA, "мои данные")
+    both = await files(house)
+    (question,) = json.loads(both["мои-данные.json"])["questions"]
+    assert [2] == [one["rating"] for one in question["ratings"]]
+    assert ["вы оценили ответ", "вы открыли вопрос снова", "вы отозвали вопрос", "вам на время запретили писать"] == [
+        one["what"] for one in question["deeds"]
+    ]
+    assert "мат" in question["deeds"][-1]["ban_reason"]
+    assert ["отзыв об ответе", "вы открыли вопрос снова"] == [
+        one["kind"] for one in question["messages"] if "kind" in one
+    ]
+    assert office.clock().isoformat() == question["promised_at"]
+    assert ["Как согреться?"] == [one["answers"] for one in question["offered"]]
+    page = both["мои-данные.html"].decode()
+    assert "<dt>Оценка, от 1 до 5</dt><dd>2</dd>" in page
+    assert "<dd>вы открыли вопрос снова</dd>" in page
+
+
+async def test_what_the_service_said(house: House) -> None:
+    """What the service itself told him is there as long as it is stored; officials' answers are not there twice."""
+    await house.office.writes(IRINA, "мои вопросы")
+    await house.office.deliver()
+    await house.office.writes(IRINA, "мои данные")
+    said = [one["text"] for one in (await as_data(house))["told"]]
+    assert any(text.startswith("Ваш вопрос принят: № 1.") for text in said)
+    assert any("Нет тепла <b>" in text for text in said)
+    assert "Завтра дадут" not in said
 
 
 async def test_once_an_hour(house: House) -> None:
@@ -195,10 +240,14 @@ async def test_updates_that_were_not_understood(house: House) -> None:
 
 
 async def test_photo(house: House) -> None:
-    """Files are named, not sent back."""
-    await house.office.writes(IRINA, "Вот", media=(photo("p"),))
+    """Files are named, not sent back: with their size, and whether we have them."""
+    house.contents["p"] = b"photo"
+    await house.office.writes(IRINA, "Вот", media=(photo("p"), photo("q", size=700)))
+    await house.media.get(photo("p"))
     await house.office.writes(IRINA, "мои данные")
-    assert "фото" == (await as_data(house))["questions"][0]["messages"][-1]["files"]
+    assert [{"file": "фото", "size": 5, "kept": "да"}, {"file": "фото", "size": 700, "kept": "нет"}] == (
+        (await as_data(house))["questions"][0]["messages"][-1]["files"]
+    )
 
 
 async def test_in_english(house: House) -> None:
