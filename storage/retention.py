@@ -19,7 +19,7 @@ from bot.rights import is_made
 from storage import erasing
 from storage.codec import decode_effect, effect_kind, encode_effect
 from storage.database import Transaction
-from storage.erasing import ITEM, Whose
+from storage.erasing import Whose, items
 
 #: Rows that one step looks at, unless it is said how many.
 STEP = 1000
@@ -99,8 +99,7 @@ async def texts(tx: Transaction, before: datetime, step: int = STEP) -> tuple[in
     messages = [row["id"] for row in rows]
     media = await erasing.media_of(tx, messages)
     await tx.raw.execute(
-        "DELETE FROM log_items i USING (SELECT channel, chat_id, message_id FROM links"
-        f"  WHERE {_OF_THESE}) l WHERE i.channel = l.channel AND i.chat_id = l.chat_id AND i.id = {ITEM}",
+        f"DELETE FROM log_items i WHERE {items(_OF_THESE)}",
         numbers,
         messages,
     )
@@ -155,8 +154,9 @@ async def log(tx: Transaction, before: datetime, step: int = STEP) -> bool:
     if found is None:
         return False
     await tx.raw.execute(
-        "DELETE FROM log_items i WHERE id > $1 AND id <= $2 AND NOT EXISTS (SELECT FROM links l WHERE"
-        " l.channel = i.channel AND l.chat_id = i.chat_id AND l.message_id = i.id::text AND l.question_id IS NOT NULL)",
+        "DELETE FROM log_items i WHERE id > $1 AND id <= $2 AND NOT EXISTS (SELECT FROM links l"
+        " WHERE l.channel = i.channel AND l.chat_id = i.chat_id AND l.message_id = i.id::text"
+        " AND l.question_id IS NOT NULL OFFSET 0)",
         *found,
     )
     return True
@@ -198,8 +198,7 @@ async def files(tx: Transaction, before: datetime, step: int = STEP) -> tuple[in
     )
     await tx.raw.execute(
         "UPDATE log_items i SET body = (i.body::jsonb || '{\"files\": []}')::text, files = '{}'"
-        f" FROM (SELECT channel, chat_id, message_id FROM links WHERE {_OF_THESE}) l"
-        f" WHERE i.channel = l.channel AND i.chat_id = l.chat_id AND i.id = {ITEM} AND i.files <> '{{}}'",
+        f" WHERE i.files <> '{{}}' AND {items(_OF_THESE)}",
         numbers,
         messages,
     )
@@ -247,8 +246,7 @@ async def made(tx: Transaction, before: datetime, step: int = STEP) -> tuple[boo
             await tx.raw.execute("UPDATE outbox SET state = 'dropped' WHERE id = $1 AND state = 'waiting'", row["id"])
             await tx.raw.execute(
                 "UPDATE log_items i SET body = (i.body::jsonb || '{\"files\": []}')::text, files = '{}'"
-                " FROM (SELECT channel, chat_id, message_id FROM links WHERE entry_id = $1) l"
-                f" WHERE i.channel = l.channel AND i.chat_id = l.chat_id AND i.id = {ITEM}",
+                f" WHERE {items('entry_id = $1')}",
                 row["id"],
             )
     return True, media
