@@ -224,6 +224,27 @@ async def replace(tx: Transaction, entry_id: int, message: SendMessage) -> bool:
     ) is not None
 
 
+async def sources_of(tx: Transaction, numbers: Collection[int]) -> list[str]:
+    """The links by which whoever asked these came, where nobody else came by them who is known still.
+
+    Such a link may be about him alone.
+    """
+    rows = await tx.raw.fetch(
+        "SELECT s.source FROM (SELECT DISTINCT source FROM questions WHERE id = ANY($1::bigint[]) AND source <> '') s"
+        " WHERE NOT EXISTS (SELECT FROM conversations c WHERE c.source = s.source)"
+        " AND NOT EXISTS (SELECT FROM questions q JOIN conversations c ON c.id = q.conversation_id"
+        "  WHERE q.source = s.source AND c.forgotten_at IS NULL)",
+        list(numbers),
+    )
+    return [row["source"] for row in rows]
+
+
+async def forget_sources(tx: Transaction, sources: Collection[str]) -> None:
+    """Leave these links in no question, and out of the figures."""
+    for table in ("questions", "waits"):
+        await tx.raw.execute(f"UPDATE {table} SET source = '' WHERE source = ANY($1::text[])", list(sources))
+
+
 async def waited_since(tx: Transaction, numbers: Collection[int]) -> list[datetime]:
     """When these questions were asked, and opened again: a table of such a day has them."""
     rows = await tx.raw.fetch("SELECT started_at FROM waits WHERE question_id = ANY($1::bigint[])", list(numbers))

@@ -119,6 +119,9 @@ class TraceRemover:
         while after is not None:
             async with self._ctx.database.transaction(durable=False) as tx:
                 after = await stored.in_log(tx, traces, after)
+        async with self._ctx.database.transaction(durable=False) as tx:
+            if sources := await stored.sources_of(tx, traces.numbers):
+                await stored.forget_sources(tx, sources)
         if not traces.again:
             for chat in traces.chats:
                 async with self._ctx.database.transaction() as tx:

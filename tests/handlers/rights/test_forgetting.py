@@ -24,7 +24,7 @@ from storage.outbox import State
 from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, PLAIN, Office, photo
 from tests.handlers.rights.house import DAY, House, open_house
 
-MARIA = ChatRef(channel=HOME, chat_id="103")
+MARIA, ANNA = ChatRef(channel=HOME, chat_id="103"), ChatRef(channel=HOME, chat_id="104")
 GONE = "№ 1 · житель удалил свои данные"
 
 
@@ -218,6 +218,27 @@ async def test_what_is_being_sent_goes_a_day_later(house: House) -> None:
     await house.a_day_later()
     assert [] == await office.entries(IRINA)
     assert 0 == await office.value("SELECT count(*) FROM links WHERE chat_id = $1", IRINA.chat_id)
+
+
+async def sources(office: Office) -> list[tuple[str, str]]:
+    """Where people came from who asked, by question: in the questions and in the figures."""
+    rows = await office.rows(
+        "SELECT q.source, w.source AS counted FROM questions q JOIN waits w ON w.question_id = q.id"
+    )
+    return sorted((row["source"], row["counted"]) for row in rows)
+
+
+async def test_link_by_which_he_came(house: House) -> None:
+    """A link by which nobody else came may be about him: it goes. Others' stays in the figures until the last goes."""
+    office = house.office
+    for who, source in ((OLEG, "poster"), (MARIA, "poster"), (ANNA, "for-anna")):
+        await office.starts(who, source=source)
+        await office.writes(who, "Яма")
+    await house.forgets(OLEG)
+    await house.forgets(ANNA)
+    assert [("", ""), ("", ""), ("poster", "poster"), ("poster", "poster")] == await sources(office)
+    await house.forgets(MARIA)
+    assert [("", "")] * 4 == await sources(office)
 
 
 # --- what officials see --------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from adapters.web.items import Body, ShownFile, Who, encode
 from bot.desk.search import PAGE
 from bot.model.chat import ChatRef
 from bot.model.content import Contact, Content, Link, Location, Media, MediaKind
-from bot.model.event import ButtonPressed, MessageReceived, Sender
+from bot.model.event import ButtonPressed, ChatStarted, MessageReceived, Sender
 from bot.rights import Rights
 from handlers.indexing import Indexing
 from handlers.reminders import Reminders
@@ -42,6 +42,7 @@ NEEDLES = (
     "Тайная улица",
     "example.org/secret",
     "67.890123",
+    "link-of-vanuyto",
 )
 
 #: Tables in which nothing of a resident can be. Whoever adds a table says so here, or lets the story below fill it:
@@ -78,7 +79,7 @@ async def writes(office: Office, text: str = "", **more: Any) -> str:
     return event.message_id
 
 
-async def _accept(office: Office, event: MessageReceived | ButtonPressed) -> None:
+async def _accept(office: Office, event: MessageReceived | ButtonPressed | ChatStarted) -> None:
     """As a platform brings it: with all of it in the raw update, and the chat in its key."""
     update = office.home.update(event, key=f"message:{WHO.chat_id}:{office.message_id()}")
     raw = f'{{"key": "{update.key}", "from": "{WHO.chat_id} {NAME}", "text": "кракозябра"}}'.encode()
@@ -112,8 +113,9 @@ async def story(house: House) -> None:
     """All that can happen to a question, so that every table has something of it."""
     office = house.office
     house.contents |= {"ref-secret": b"a photo of him", "answer": b"an answer's file"}
-    # First contact, consent, an album with a place and a contact.
-    await _accept(office, _named(office, office.received(WHO, "/start")))
+    # First contact by a link for him alone, consent, an album with a place and a contact.
+    came = ChatStarted(chat=WHO, sender=Sender(user_id=USER), at=office.clock(), source="link-of-vanuyto", greet=True)
+    await _accept(office, _named(office, came))
     await writes(office, "кракозябра на улице", media=(photo("ref-secret"),), album="album-1")
     secret = Media(kind=MediaKind.DOCUMENT, channel=HOME, ref="ref-secret-2", file_name="секрет.pdf")
     await writes(office, media=(secret,), album="album-1")
