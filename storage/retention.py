@@ -27,9 +27,9 @@ STEP = 1000
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def alone(tx: Transaction) -> bool:
+async def alone(tx: Transaction, work: str = "retention") -> bool:
     """Whether no other process does this now."""
-    found: bool = await tx.raw.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended('retention', 0))")
+    found: bool = await tx.raw.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", work)
     return found
 
 

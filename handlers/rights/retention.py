@@ -64,7 +64,8 @@ class Retention:
         before, more = self._ctx.clock() - MADE_KEPT, True
         while more:
             async with self._ctx.database.transaction(durable=False) as tx:
-                if not await stored.alone(tx):
+                # Not in the way of the daily work: that would be left for a day.
+                if not await stored.alone(tx, "short_lived"):
                     return
                 more, files = await stored.made(tx, before, self._step)
             await self._remover.remove_files(files)

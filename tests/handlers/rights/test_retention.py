@@ -261,6 +261,17 @@ async def test_unsent_stays(house: House) -> None:
         assert [] == await outbox.depths(tx)
 
 
+async def test_daily_and_hourly_work(house: House) -> None:
+    """Both begin at the start, at the same moment: neither keeps the other from its work."""
+    before = house.stored()
+    await made_files(house)
+    house.office.clock.move(31 * DAY)
+    async with house.office.eye.transaction() as tx:
+        assert await retention.alone(tx)
+        await house.retention.short_lived()
+    assert before == house.stored()
+
+
 # --- what was made for one moment ----------------------------------------------------------------------------------
 
 
