@@ -164,7 +164,7 @@ async def test_my_data_and_forget(town: Town) -> None:
         )
     )
     await until(lambda: nothing_raw(town, irina))
-    assert [] == await left_of(town, irina["first_name"], "Кракозябра")
+    assert [] == await left_of(town.service, irina["first_name"], "Кракозябра")
     assert [] == list((town.service.folder / "data" / "media").glob("[0-9a-f][0-9a-f]/*"))
     told = await town.desk.said_to(await town.desk.say("Уже едем", to=card))
     assert "ответить ему нельзя" in told.text
@@ -181,14 +181,14 @@ def files_to(town: Town, who: dict[str, Any]) -> list[bytes] | None:
     return [found[name] for name in ("мои-данные.html", "мои-данные.json")] if len(found) == 2 else None
 
 
-async def left_of(town: Town, *needles: str) -> list[str]:
+async def left_of(service: Service, *needles: str) -> list[str]:
     """The tables that still hold one of these words."""
-    tables = await town.service.query(
+    tables = await service.query(
         "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'"
     )
     found = []
     for table in tables:
-        rows = await town.service.query(
+        rows = await service.query(
             f"SELECT 1 FROM {table['name']} t WHERE to_jsonb(t)::text LIKE ANY($1::text[])"  # noqa: S608
             " OR to_jsonb(t)::text LIKE ANY($2::text[]) LIMIT 1",
             [f"%{needle}%" for needle in needles],
