@@ -120,18 +120,10 @@ _OF_THESE = (
 
 
 async def lists(tx: Transaction, before: datetime, step: int = STEP) -> bool:
-    """Empty what residents were told beside their questions, and leave of lists in admin chats the numbers in them.
-
-    False: there is no more.
-    """
+    """Leave of old lists in admin chats the numbers of their questions; False: there are no more."""
     found = await _older(tx, "outbox", "created_at", before, step)
     if found is None:
         return False
-    await tx.raw.execute(
-        "UPDATE outbox SET kind = 'send', effect = '{}' WHERE id > $1 AND id <= $2 AND question_id IS NULL"
-        " AND chat_kind = 'private' AND state NOT IN ('waiting', 'sending')",
-        *found,
-    )
     rows = await tx.raw.fetch(
         "SELECT id, kind, effect FROM outbox WHERE id > $1 AND id <= $2 AND question_id IS NULL"
         " AND chat_kind = 'group' AND kind IN ('send', 'edit') AND state NOT IN ('waiting', 'sending')",
@@ -145,6 +137,19 @@ async def lists(tx: Transaction, before: datetime, step: int = STEP) -> bool:
             row["id"],
             encode_effect(numbers_only(effect.text, effect.spans)),
         )
+    return True
+
+
+async def pages(tx: Transaction, before: datetime, step: int = STEP) -> bool:
+    """Empty what residents were told beside their questions; False: there is no more."""
+    found = await _older(tx, "outbox", "created_at", before, step, kind="pages")
+    if found is None:
+        return False
+    await tx.raw.execute(
+        "UPDATE outbox SET kind = 'send', effect = '{}' WHERE id > $1 AND id <= $2 AND question_id IS NULL"
+        " AND chat_kind = 'private' AND state NOT IN ('waiting', 'sending')",
+        *found,
+    )
     return True
 
 

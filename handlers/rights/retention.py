@@ -77,6 +77,7 @@ class Retention:
         if kept.texts is not None:
             done["texts"] = await self._questions(stored.texts, now - kept.texts)
             await self._each(stored.lists, now - kept.texts)
+            await self._each(stored.pages, now - kept.texts)
             await self._each(stored.log, now - kept.texts)
             await self._each(stored.unassigned, now - kept.texts)
         if kept.files is not None:

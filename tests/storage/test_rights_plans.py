@@ -50,6 +50,7 @@ CASES = [
     Case(name="consents.waiting", call=lambda tx: consents.waiting(tx, 500)),
     Case(name="traces.in_events", call=lambda tx: traces.in_events(tx, TRACES, 100)),
     Case(name="traces.in_outbox", call=lambda tx: traces.in_outbox(tx, TRACES, 100)),
+    Case(name="retention.pages", call=lambda tx: retention.pages(tx, NOW + timedelta(days=1))),
     Case(name="retention.log", call=lambda tx: retention.log(tx, NOW + timedelta(days=1))),
     Case(name="retention.made", call=lambda tx: retention.made(tx, NOW + timedelta(days=1))),
     Case(name="traces.in_log", call=lambda tx: traces.in_log(tx, ON_PAGE, 100)),
