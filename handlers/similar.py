@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.desk import similar, texts
-from bot.desk.masking import Own, is_masked, keys, mask
+from bot.desk.masking import Own, is_masked, keys, mask, own_words
 from bot.desk.similar import Earlier
 from bot.desk.words import tokenize
 from bot.model.content import Content
@@ -71,8 +71,9 @@ async def _masked(desk: Desk, one: Answered) -> Earlier:
 
 async def _own(desk: Desk, one: Answered) -> Own:
     """What is personal of whoever asked that."""
-    names = [word for word in tokenize(one.resident) if len(word) > 1 and word.isalpha()]
-    forms = await desk.ctx.lexicon.forms(names)
+    called = [word for word in tokenize(one.resident) if len(word) > 1 and word.isalpha()]
+    # A messenger shows «masha87»; who she is her own words say.
+    forms = await desk.ctx.lexicon.forms((*called, *own_words(one.all_words)))
     return Own(name=frozenset(form for several in forms.values() for form in several), keys=keys(one.all_words))
 
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from bot.desk.personal_data import Kind, places, small
-from bot.desk.words import tokenize
+from bot.desk import personal_names
+from bot.desk.personal_data import Kind, is_of_something_else, places, small
 
 #: What stands for a name.
 NAME = "[имя]"
@@ -28,7 +28,6 @@ _MAILBOXES = frozenset(
         *("rambler.ru", "lenta.ru", "icloud.com", "me.com", "outlook.com", "hotmail.com", "yahoo.com", "proton.me"),
     )
 )
-_BETWEEN_NAMES = re.compile(r"[ \xa0-]{1,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +36,7 @@ class Own:
 
     #: Forms of the words of his name, as `bot.desk.words.tokenize` gives them.
     name: Collection[str] = frozenset()
-    #: Phones and addresses in his words, as `keys` gives them.
+    #: Phones, addresses and numbers in his words, as `keys` gives them.
     keys: frozenset[str] = frozenset()
 
 
@@ -54,19 +53,32 @@ def mask(text: str, own: Own = Own(), *, office: bool = False) -> str:
     """The text with what is personal replaced; masked again, it stays as it is.
 
     `office`: officials say it. Then phones with a city's code, mailboxes at domains of their own, and names stay,
-    unless they are the resident's.
+    unless they are the resident's or those of whom they speak to.
     """
-    masked = _once(text, own, office=office)
+    return _masked(text, own, office=office, names=True)
+
+
+def mask_numbers(text: str, own: Own = Own(), *, office: bool = False) -> str:
+    """The same, but names stay: for texts that are handed on by the thousand."""
+    return _masked(text, own, office=office, names=False) if _HAS_NUMBERS.search(text) is not None else text
+
+
+def _masked(text: str, own: Own, *, office: bool, names: bool) -> str:
+    masked = _once(text, own, office=office, names=names)
     while masked != text:
         # What stood beside a number tells less once that is gone: what was hidden by it may show now.
-        text, masked = masked, _once(masked, own, office=office)
+        text, masked = masked, _once(masked, own, office=office, names=names)
     return masked
 
 
-def _once(text: str, own: Own, *, office: bool) -> str:
-    found = sorted(_masks(text, own, office=office), key=lambda one: (one.start, -one.end))
+def _once(text: str, own: Own, *, office: bool, names: bool) -> str:
+    lowered = small(text)
+    masks = [
+        *_numbers(text, lowered, own, office=office),
+        *(_names(text, lowered, own, office=office) if names else ()),
+    ]
     parts, until = [], 0
-    for one in found:
+    for one in sorted(masks, key=lambda one: (one.start, -one.end)):
         if one.start >= until:
             parts += [text[until : one.start], one.instead]
             until = one.end
@@ -82,22 +94,30 @@ def is_masked(text: str) -> bool:
 
 
 def keys(text: str) -> frozenset[str]:
-    """Phones and addresses in a text, by which they are known again in another."""
+    """Phones, addresses and numbers in a resident's text, by which they are known again in another."""
     lowered = small(text)
-    return frozenset(
-        _key(lowered[place.start : place.end]) for place in places(text) if place.kind in (Kind.PHONE, Kind.EMAIL)
-    )
+    found = (lowered[place.start : place.end] for place in places(lowered) if place.kind in (Kind.PHONE, Kind.EMAIL))
+    return frozenset((*map(_key, found), *(_key(lowered[one.start : one.end]) for one in _of_resident(text, lowered))))
+
+
+def own_words(text: str) -> list[str]:
+    """The words of the names in a resident's texts, as `bot.desk.words.tokenize` gives them."""
+    return personal_names.words_of_names(text, small(text))
 
 
 def _key(written: str) -> str:
-    return written if "@" in written else "".join(filter(str.isdecimal, written))[-10:]
+    written = written.rpartition("//")[2]
+    return written if any(map(str.isalpha, written)) else "".join(filter(str.isdecimal, written))[-10:]
 
 
-# --- kinds ---------------------------------------------------------------------------------------------------------
+# --- numbers and addresses -----------------------------------------------------------------------------------------
 
+#: Without any of these there is nothing to mask but names.
+_HAS_NUMBERS = re.compile(r"[\d@]|\.(?:com|ru|me)/", re.IGNORECASE)
 _FIRST_DIGIT = re.compile(r"\d")
 
 _DATE = r"\d\d?(?:[./ -]\d\d?[./ -]| [а-я]{3,8} )(?:19|20)?\d\d"
+_SEPARATED = r"(?:[ \xa0()–-]{0,2}\d)"
 #: What is masked of the text in small letters, wherever it stands: the group named «it». Before each pattern, what a
 #: text must have for it to be looked for at all.
 _ALWAYS = (
@@ -109,6 +129,8 @@ _ALWAYS = (
     ("л", "[счёт]", r"\bл[/.]?\s?с\b\D{0,8}(?P<it>\d[\d -]{3,22}\d)(?!\d)"),
     ("", "[счёт]", r"(?<!\d)(?P<it>(?:408[12]|423\d|426\d)\d{16})(?!\d)"),
     ("+", "[телефон]", r"(?<![\w+])(?P<it>\+(?!7\D{0,2}800)\d{1,3}[ ()-]{0,2}\d(?:[ ()-]{0,2}\d){6,13})(?!\d)"),
+    ("9", "[телефон]", rf"(?<![\d.,/+-])(?P<it>(?:\+7|[78])[ \xa0()–-]{{0,2}}9{_SEPARATED}{{9}})(?![ -]?\d)"),
+    (".", "[телефон]", r"(?<![\d.,/+-])(?P<it>(?:\+7|[78])\.9\d\d\.\d{3}\.\d\d\.?\d\d)(?!\.?\d)"),
     ("кв", "[номер]", r"\bкв(?:артир[аеуы])?\.?\s{0,2}№?\s{0,2}(?P<it>\d{1,4}[а-г]?)\b"),
     ("ком", "[номер]", r"\bкомн(?:ат[аеуы])?\.?\s{0,2}№?\s{0,2}(?P<it>\d{1,4}[а-г]?)\b"),
     ("рожд", "[дата рождения]", rf"рождени[яе]\W{{0,5}}(?P<it>{_DATE})"),
@@ -117,13 +139,47 @@ _ALWAYS = (
     ("р", "[дата рождения]", r"(?<!\d)(?P<it>\d\d?\.\d\d?\.(?:19|20)\d\d)\s{0,2}(?:г\. ?р\.|года? рождения)"),
     ("", "[номер машины]", r"(?<!\w)(?P<it>[авекмнорстух]\s?\d{3}\s?[авекмнорстух]{2}\s?\d{2,3})(?!\w)"),
 )  # fmt: skip
-#: Besides, of what a resident says.
+_TO_CALL = r"(?:\bтел(?:\.|еф\w{0,8})?|звон\w{0,8}|набер\w{0,5}|\bмо\w{1,4} номер\w{0,3}|номер\w{0,3} для связи)\W{0,5}"
+_NO_SUM = r"(?!\d|[ -]\d|\s?(?:руб|р\.|₽|тыс|млн|кв|куб|час))"
+#: A page of a person; groups and what they publish are no such thing.
+_PROFILE = (
+    r"(?P<it>(?:https?://)?(?:[a-z]{{1,6}}\.)?{0}/"
+    r"(?!(?:club|public|event|app)\d|(?:wall|photo|video|album|topic)-)[\w.@%+/-]{{1,63}}[\w/])"
+)
+#: Besides, of what a resident says; elsewhere, where it is known that he said it.
 _OF_RESIDENTS = (
     ("инн", "[ИНН]", r"инн\b\D{0,12}(?P<it>\d{10})(?!\d)"),
-    ("-", "[телефон]", r"(?:тел|звон|номер)\w{0,8}\W{0,5}(?P<it>\d{1,3}-\d\d-\d\d)(?![\d-])"),
-    ("@", "[ник]", r"(?<![\w@.+-])(?P<it>@[a-z]\w{3,31})(?![\w@.])"),
-    ("vk.com/id", "[страница]", r"(?P<it>(?:https?://)?(?:m\.)?vk\.com/id\d{1,12})"),
-    ("ok.ru/", "[страница]", r"(?P<it>(?:https?://)?(?:m\.)?ok\.ru/profile/\d{1,15})"),
+    ("-", "[телефон]", r"(?:\bт\.|тел|звон|номер)\w{0,8}\W{0,5}(?P<it>\d{1,3}-\d\d-\d\d)(?![\d-])"),
+    # No day of any month.
+    ("-", "[телефон]", r"(?<![\d-])(?P<it>\d{1,3}-(?:00|1[3-9]|[2-9]\d)-\d\d)(?![\d-])"),
+    ("-", "[телефон]", r"(?<![\d-])(?P<it>(?:3[2-9]|[4-9]\d|\d{3})-\d\d-\d\d)(?![\d-])"),
+    ("", "[телефон]", rf"{_TO_CALL}(?P<it>\d(?:[ -]?\d){{4,6}}){_NO_SUM}"),
+    ("(", "[телефон]", r"(?P<it>\(\d{3,5}\)[ \xa0-]?\d(?:[ \xa0-]?\d){4,6})(?!\d)"),
+    ("-", "[телефон]", r"(?<![\d-])(?P<it>[348]\d{2,4}-\d{1,3}-\d\d-\d\d)(?![\d-])"),
+    ("-", "[СНИЛС]", r"(?<![\d-])(?P<it>\d{3}-\d{3}-\d{3}[ -]\d\d)(?![\d-])"),
+    (" ", "[паспорт]", r"(?<![\d.,/№-])(?<!№ )(?P<it>\d\d ?\d\d (?:№ ?)?\d{6})(?![\d-])"),
+    ("@", "[ник]", r"(?<![\w@.+-])(?P<it>@[a-z]\w{3,31})(?!\w|@|\.\w)"),
+    (".com/", "[страница]", _PROFILE.format(r"\b(?:vk|instagram|facebook|fb|tiktok|viber)\.com")),
+    (".ru/", "[страница]", _PROFILE.format(r"\b(?:vk|ok|vkontakte|max|my\.mail)\.ru")),
+    (".me/", "[страница]", _PROFILE.format(r"\b(?:t|wa|telegram)\.me")),
+)  # fmt: skip
+#: Ten digits and more in one piece, of which nobody says what they are; 800 is nobody's own.
+_LONG = re.compile(r"(?<![\d.,:/№+-])(?<!№ )(?![78]?800\d{7}(?!\d))\d{10,20}(?![\d:]|\s?(?:руб|₽))")
+_STREET = r"[А-ЯЁ][а-яё]{2,20}(?:-[А-ЯЁ][а-яё]{2,20})?"
+#: «Ленина 5-12», «ул. 70 лет Октября, д. 5-12»; but «Суббота 9-18», «Срок 5-12 дней».
+_FLAT = re.compile(
+    rf"(?:(?<![\w-])(?P<street>{_STREET}),?\s{{1,2}}|(?<![\w-])(?i:ул)\S{{0,6}}\s(?:\S{{1,20}}\s){{1,3}})"
+    r"(?:(?i:д(?:ом)?\.?)\s{0,2})?(?P<it>\d{1,3}[а-еА-Е]?(?:/\d{1,2})?\s?[-–]\s?(?P<flat>\d{1,4}))"
+    r"(?![\w/]|[.,-]\d|\s?(?:час|мин|дн|сут|нед|мес|лет|год|раз|руб|тыс|%|°|градус|класс|этаж|подъезд|человек|"
+    r"шт|числ|(?:янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)))"
+    r"|(?<!\w)(?i:дом|д\.)\s{0,2}(?P<home>\d{1,3}[а-еА-Е]?(?:/\d{1,2})?\s?[-–]\s?(?P<its_flat>\d{1,4}))(?![\w/]|[.,-]\d)"
+)
+_NO_STREET = (
+    *("понедельник", "вторник", "сред", "четверг", "пятниц", "суббот", "воскресень", "ежедневн", "будн", "выходн"),
+    *("январ", "феврал", "март", "апрел", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"),
+    *("график", "прием", "час", "время", "срок", "около", "примерно", "дома", "подъезд", "этаж", "класс", "групп"),
+    *("урок", "пункт", "стать", "счет", "матч", "возраст", "номер", "квартир", "страниц", "автобус", "маршрут"),
+    *("кабинет", "окн", "рейс", "через", "минус", "плюс", "ждат", "ждали", "ждем", "всего", "только", "показани"),
 )
 
 
@@ -131,44 +187,44 @@ def _compiled(rows: tuple[tuple[str, str, str], ...]) -> tuple[tuple[str, str, r
     return tuple((hint, instead, re.compile(pattern)) for hint, instead, pattern in rows)
 
 
-_FOR_ALL, _FOR_RESIDENTS = _compiled(_ALWAYS), _compiled((*_ALWAYS, *_OF_RESIDENTS))
+_FOR_ALL, _FOR_RESIDENTS = _compiled(_ALWAYS), _compiled(_OF_RESIDENTS)
+_ROOM = "[номер]"
 
-_MASKS = dict.fromkeys((NAME, *_INSTEAD.values(), *(instead for _, instead, _ in _FOR_RESIDENTS)))
+_MASKS = dict.fromkeys((NAME, *_INSTEAD.values(), *(instead for _, instead, _ in (*_FOR_ALL, *_FOR_RESIDENTS))))
 _MASKED = re.compile("|".join(map(re.escape, _MASKS)))
 
-# Capitals tell names from other words: «Ольга Ивановна», «Иванову И. И.», «меня зовут Ольга».
-_CAPITAL = r"[А-ЯЁ][а-яё]{1,20}"
-_PATRONYMIC = r"[А-ЯЁ][а-яё]{2,15}(?:ич|[вч]н)(?:а|у|ом|е|ы|ой|ою)?\b"
-_SURNAME = (
-    r"[А-ЯЁ][а-яё]{1,15}(?:[оеё]в|ин|ын|[сц]к)(?:а|у|ым|ом|е|ой|ая|ую|ий|ого|ому|им)?\b"
-    r"|[А-ЯЁ][а-яё]{1,15}(?:ко|юк|чук|ян|дзе|швили|оглы|[иы]х)\b"
-)
-_FULL_NAME = re.compile(rf"(?:(?:{_SURNAME})\s{{1,2}})?{_CAPITAL}\s{{1,2}}{_PATRONYMIC}(?:\s{{1,2}}(?:{_SURNAME}))?")
-_INITIALS = re.compile(rf"\b{_CAPITAL}\s{{1,2}}[А-ЯЁ]\.\s?[А-ЯЁ]\.|(?<!\w)[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?{_CAPITAL}\b")
-_SIGNED = re.compile(
-    rf"(?:[Мм]еня зовут|[Сс] уважением,?|[Мм]оя фамилия|[Мм]о[её] имя)\s{{1,2}}"
-    rf"(?P<it>{_CAPITAL}(?:\s{_CAPITAL}){{0,2}})"
-)
-_WORD = re.compile(r"[^\W\d_]+")
-_IS_PATRONYMIC = re.compile(_PATRONYMIC)
 
-
-def _masks(text: str, own: Own, *, office: bool) -> Iterator[_Mask]:
-    lowered = small(text)
-    for place in places(text):
+def _numbers(text: str, lowered: str, own: Own, *, office: bool) -> Iterator[_Mask]:
+    for place in places(lowered):
         written = lowered[place.start : place.end]
         if not (office and _of_office(place.kind, written) and _key(written) not in own.keys):
             start = place.start
             if place.kind is Kind.PASSPORT and (digit := _FIRST_DIGIT.search(written)) is not None:
                 start += digit.start()
             yield _Mask(start, place.end, _INSTEAD[place.kind])
-    for hint, instead, pattern in _FOR_ALL if office else _FOR_RESIDENTS:
+    yield from _by_pattern(lowered, _FOR_ALL)
+    if not office:
+        yield from _of_resident(text, lowered)
+    elif own.keys:
+        yield from (one for one in _of_resident(text, lowered) if _key(lowered[one.start : one.end]) in own.keys)
+
+
+def _by_pattern(lowered: str, rows: tuple[tuple[str, str, re.Pattern[str]], ...]) -> Iterator[_Mask]:
+    for hint, instead, pattern in rows:
         if hint in lowered:
             yield from (_Mask(*match.span("it"), instead) for match in pattern.finditer(lowered))
-    if not office:
-        yield from (_Mask(*match.span(), NAME) for match in (*_FULL_NAME.finditer(text), *_INITIALS.finditer(text)))
-        yield from (_Mask(*match.span("it"), NAME) for match in _SIGNED.finditer(text))
-    yield from _known_names(text, own.name)
+
+
+def _of_resident(text: str, lowered: str) -> Iterator[_Mask]:
+    """What is masked only where a resident says it."""
+    yield from _by_pattern(lowered, _FOR_RESIDENTS)
+    for match in _LONG.finditer(lowered):
+        if not is_of_something_else(lowered, match.start()):
+            yield _Mask(*match.span(), _ROOM)
+    if "-" in text or "–" in text:
+        for match in _FLAT.finditer(text):
+            if not (match["street"] or "").lower().replace("ё", "е").startswith(_NO_STREET):
+                yield _Mask(*match.span("flat" if match["flat"] else "its_flat"), _ROOM)
 
 
 def _of_office(kind: Kind, written: str) -> bool:
@@ -182,22 +238,11 @@ def _of_office(kind: Kind, written: str) -> bool:
             return False
 
 
-def _known_names(text: str, name: Collection[str]) -> Iterator[_Mask]:
-    """The resident's names, with the patronymic beside them, as one."""
-    if not name:
-        return
-    start = until = None
-    for word in _WORD.finditer(text):
-        joined = until is not None and _BETWEEN_NAMES.fullmatch(text, until, word.start()) is not None
-        is_name = word[0][0].isupper() and "".join(tokenize(word[0])) in name
-        if is_name or (joined and _IS_PATRONYMIC.fullmatch(word[0]) is not None):
-            if not joined:
-                if start is not None and until is not None:
-                    yield _Mask(start, until, NAME)
-                start = word.start()
-            until = word.end()
-        elif start is not None and until is not None:
-            yield _Mask(start, until, NAME)
-            start = until = None
-    if start is not None and until is not None:
-        yield _Mask(start, until, NAME)
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+def _names(text: str, lowered: str, own: Own, *, office: bool) -> Iterator[_Mask]:
+    spans = [*personal_names.addressed(text), *personal_names.known(text, own.name)]
+    if not office:
+        spans += personal_names.of_residents(text, lowered)
+    yield from (_Mask(start, end, NAME) for start, end in spans)

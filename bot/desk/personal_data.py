@@ -34,9 +34,10 @@ _STRETCH = re.compile(rf"\d(?:{_GAP}\d){{9,60}}")
 _PHONE = re.compile(
     rf"(?<!\d[.,/])(?<![\d+])(?:\+7|[78]){_GAP}(?!800)[3489]\d\d(?:{_GAP}\d){{7}}(?!\d)"
     r"|(?<!\d[.,/-])(?<![\d+])\(?(?!800)[3489]\d\d\)?[ \xa0-]\d{3}[ \xa0-]?\d\d[ \xa0-]?\d\d(?!\d)"
+    r"|(?<![\d.,/:+-])9\d{9}(?!\d)"
 )
-#: What is said before other numbers of eleven digits.
-_OTHER_NUMBER = re.compile(r"(?:сч[её]т|л/с|лицев|инн|огрн|уин|договор|заявк|обращени|№)\D{0,12}$")
+#: What is said before other numbers of ten digits and more.
+_OTHER_NUMBER = re.compile(r"(?:сч[её]т|л/с|лицев|инн|огрн|уин|договор|заявк|обращени|отправлени|№)\D{0,12}$")
 _SNILS = re.compile(r"(?<![\d-])\d{3}[ -]\d{3}[ -]\d{3}[ -]\d\d(?![\d-])|(?<!\d)\d{11}(?!\d)")
 _CARD = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}([ \xa0-]?)\d{4}\1\d{4}\1\d{4}(?![ -]?\d)")
 _PASSPORT = re.compile(
@@ -77,11 +78,14 @@ def _digits(text: str) -> list[int]:
     return [int(sign) for sign in text if sign.isdecimal()]
 
 
+def is_of_something_else(text: str, start: int) -> bool:
+    """Whether the word before a number says that it is one of an account, a contract and the like."""
+    return _OTHER_NUMBER.search(text, max(start - 30, 0), start) is not None
+
+
 def _is_phone(text: str, match: re.Match[str]) -> bool:
-    """Eleven digits in one piece may be the number of an account, too, if the word before them says so."""
-    if not match[0].isdecimal():
-        return True
-    return _OTHER_NUMBER.search(text, max(match.start() - 30, 0), match.start()) is None
+    """Digits in one piece may be the number of something else."""
+    return not (match[0].isdecimal() and is_of_something_else(text, match.start()))
 
 
 def _is_snils(text: str, match: re.Match[str]) -> bool:

@@ -16,6 +16,7 @@ from bot.desk.cards import Look
 from bot.desk.commands import Choice, choice_button
 from bot.desk.filler_words import is_telling
 from bot.desk.masking import NAME, Own, mask
+from bot.desk.personal_names import HELLO
 from bot.desk.templates import fill
 from bot.desk.words import tokenize
 from bot.model.message import Keyboard, Span, Style
@@ -124,9 +125,11 @@ def shown(number: int, found: Sequence[Earlier], look: Look, now: datetime) -> D
 
 # --- using again ---------------------------------------------------------------------------------------------------
 
+_DEAR = rf"(?:много)?уважаем(?:ый|ая|ые) {re.escape(NAME)}"
 _GREETED = re.compile(
-    rf"(?:^|(?P<hello>(?:здравствуйте|доброго дня|добр(?:ый|ое|ой) (?:день|вечер|утро|ночи)),? ))"
-    rf"{re.escape(NAME)}(?=\s?[,.!])",
+    # «Уважаемая [имя], добрый день!» may be said to anybody only as «Добрый день, {имя}!».
+    rf"^{_DEAR}[,.!] (?P<behind>{HELLO})"
+    rf"|(?:^|(?P<hello>{HELLO}[,.!]? ))(?P<who>{_DEAR}|{re.escape(NAME)})(?=\s?[,.!]|\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _PREFIX, _FOR = "similar", "for"
@@ -151,7 +154,15 @@ def adapt(answer: str, own: Own, other: int, number: int, resident: str) -> str:
     """
     masked = mask(answer, own, office=True)
     renumbered = re.sub(rf"№\s?{other}(?!\d)", f"№ {number}", masked)
-    return fill(_GREETED.sub(lambda match: f"{match['hello'] or ''}{{имя}}", renumbered), number, resident)
+    return fill(_GREETED.sub(_greeting, renumbered), number, resident)
+
+
+def _greeting(match: re.Match[str]) -> str:
+    """The same greeting with the place for another name."""
+    if match["behind"] is not None:
+        return f"{match['behind'].capitalize()}, {{имя}}"
+    hello = match["hello"] or ("" if match["who"] == NAME else "Здравствуйте, ")
+    return f"{hello}{{имя}}"
 
 
 def gone(other: int) -> str:

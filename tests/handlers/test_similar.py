@@ -177,6 +177,20 @@ async def test_personal_data(office: Office) -> None:
     assert "Ответ: Здравствуйте, [имя]! Позвоним на [телефон]" in shown
 
 
+async def test_name_in_the_residents_words(office: Office) -> None:
+    """What a resident is called is known from her words, too, where the messenger shows another name."""
+    await asked(
+        office,
+        f"{WATER} Меня зовут Мария Петровна Иванова",
+        "Уважаемая Мария Петровна! Марии Ивановой перезвонит Сидоров И. И. Воду включат завтра.",
+        name="masha87",
+    )
+    ours = await asked(office, WATER, name="Олег")
+    shown = (await similar_to(office, ours)).text
+    assert "Меня зовут [имя]\n" in shown
+    assert "Ответ: Уважаемая [имя]! [имя] перезвонит Сидоров И. И. Воду включат завтра." in shown
+
+
 async def test_departments_see_their_own(office: Office) -> None:
     """A department is shown its own earlier answers, coordinators those of all."""
     heat = "Отопление не работает, батареи холодные"
@@ -224,6 +238,15 @@ async def test_use(office: Office) -> None:
     assert texts.SENT == await pressed(office, buttons(draft.keyboard)["Отправить"])
     assert ["Здравствуйте, Олег! По вопросу № 2: включим завтра."] == to_resident(office, ours)
     assert (Status.ANSWERED, 1) == ((await office.question(ours)).status, await helped_by(office, ours))
+
+
+async def test_greets_by_the_other_name(office: Office) -> None:
+    """However the first resident was greeted, the second one is greeted by his own name."""
+    await asked(office, f"{WATER} Иванова М. П.", "Уважаемая Мария Петровна! Воду включат завтра.", name="masha87")
+    ours = await asked(office, WATER, name="Олег")
+    await pressed(office, f"reuse:{ours}:1")
+    await pressed(office, buttons(last(office).keyboard)["Отправить"])
+    assert ["Здравствуйте, Олег! Воду включат завтра."] == to_resident(office, ours)
 
 
 async def test_let_be(office: Office) -> None:
