@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.desk.masking import Own, keys, mask_numbers
 from bot.model.question import Status
 from bot.model.wait import Outcome
 from bot.statistics.rows import LONGEST_REASON, LONGEST_TEXT, Row, clean
@@ -14,16 +15,18 @@ from storage.statistics import Which
 
 #: Rows that are in memory at once.
 BATCH = 500
+#: Characters that are read: more than a row holds, because a number that is cut short would not be known as one.
+_TEXT, _REASON = LONGEST_TEXT + 200, LONGEST_REASON + 200
 
 # Messages have the time of their platform, which may be behind ours by a moment.
 _ROWS = f"""
     SELECT w.question_id, w.round, w.started_at, w.running_since, w.ended_at, w.outcome, w.clock, w.worked, w.due_at,
         w.channel, w.department, w.topic, w.place, w.source, w.handovers, w.interims, w.helped_by, w.rating,
-        q.status, CASE WHEN w.outcome = 'closed' THEN left(q.close_reason, {LONGEST_REASON}) ELSE '' END AS why,
+        q.status, CASE WHEN w.outcome = 'closed' THEN left(q.close_reason, {_REASON}) ELSE '' END AS why,
         (SELECT max(a.round) - 1 FROM waits a WHERE a.question_id = w.question_id) AS reopenings,
-        (SELECT left(m.content ->> 'text', {LONGEST_TEXT}) FROM messages m
+        (SELECT left(m.content ->> 'text', {_TEXT}) FROM messages m
             WHERE m.question_id = w.question_id AND m.role = 'resident' ORDER BY m.id LIMIT 1) AS question,
-        CASE WHEN w.outcome = 'answered' THEN (SELECT left(m.content ->> 'text', {LONGEST_TEXT}) FROM messages m
+        CASE WHEN w.outcome = 'answered' THEN (SELECT left(m.content ->> 'text', {_TEXT}) FROM messages m
             WHERE m.question_id = w.question_id AND m.role = 'official'
             AND (w.round = 1 OR m.at >= w.started_at - interval '1 s') ORDER BY m.id LIMIT 1) END AS answer
     FROM waits w JOIN questions q ON q.id = w.question_id
@@ -57,6 +60,9 @@ def _row(found: Any, now: datetime) -> Row:
     outcome = Outcome(found["outcome"]) if found["outcome"] else None
     answered_at = found["ended_at"] if outcome is Outcome.ANSWERED else None
     clock = timedelta(seconds=found["clock"])
+    question, answer = found["question"] or "", found["answer"] or ""
+    # A phone that the resident gave is his own, also where it might be an office's.
+    own = Own(keys=keys(question) if answer else frozenset())
     return Row(
         number=found["question_id"],
         round=found["round"],
@@ -69,7 +75,7 @@ def _row(found: Any, now: datetime) -> Row:
         status=Status(found["status"]),
         outcome=outcome,
         stands=outcome is None and found["running_since"] is None,
-        close_reason=clean(found["why"]),
+        close_reason=mask_numbers(clean(found["why"]), office=True)[:LONGEST_REASON],
         due_at=found["due_at"],
         is_overdue=_is_overdue(found, now),
         answered_at=answered_at,
@@ -81,8 +87,8 @@ def _row(found: Any, now: datetime) -> Row:
         interims=found["interims"],
         rating=found["rating"],
         helped_by=found["helped_by"],
-        question=clean(found["question"] or ""),
-        answer=clean(found["answer"] or ""),
+        question=mask_numbers(clean(question))[:LONGEST_TEXT],
+        answer=mask_numbers(clean(answer), own, office=True)[:LONGEST_TEXT],
     )
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from bot.delivery.split import shorten
+from bot.desk.masking import mask_numbers
 from bot.model.wait import Outcome
 from bot.statistics.counting import Values, Waits
 from bot.statistics.figures import GROUPS, LIST_PAGE, OTHERS, Behind, By, Listed, LongWait, Scope, What
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Bytes that are turned into columns at once: a few milliseconds of work.
 _STEP = 1 << 20
+#: Characters of a question that a list shows.
+_PREVIEW = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,7 +333,8 @@ async def behind(tx: Transaction, which: Which, what: What, now: datetime, *, pa
                 department=row["department"],
                 topic=row["topic"],
                 place=row["place"],
-                preview=" ".join(previews.get(row["question_id"], "").split()),
+                # Masked before it is cut: a number that is cut short would not be known as one.
+                preview=shorten(mask_numbers(previews.get(row["question_id"], "")), _PREVIEW),
             )
             for row in rows
         ],

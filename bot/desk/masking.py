@@ -95,6 +95,8 @@ def is_masked(text: str) -> bool:
 
 def keys(text: str) -> frozenset[str]:
     """Phones, addresses and numbers in a resident's text, by which they are known again in another."""
+    if _HAS_NUMBERS.search(text) is None:
+        return frozenset()
     lowered = small(text)
     found = (lowered[place.start : place.end] for place in places(lowered) if place.kind in (Kind.PHONE, Kind.EMAIL))
     return frozenset((*map(_key, found), *(_key(lowered[one.start : one.end]) for one in _of_resident(text, lowered))))
@@ -112,33 +114,40 @@ def _key(written: str) -> str:
 
 # --- numbers and addresses -----------------------------------------------------------------------------------------
 
-#: Without any of these there is nothing to mask but names.
+#: Without any of these there is nothing to mask but names: 1 µs tells, where the rest takes 70.
 _HAS_NUMBERS = re.compile(r"[\d@]|\.(?:com|ru|me)/", re.IGNORECASE)
 _FIRST_DIGIT = re.compile(r"\d")
 
 _DATE = r"\d\d?(?:[./ -]\d\d?[./ -]| [а-я]{3,8} )(?:19|20)?\d\d"
 _SEPARATED = r"(?:[ \xa0()–-]{0,2}\d)"
 #: What is masked of the text in small letters, wherever it stands: the group named «it». Before each pattern, what a
-#: text must have for it to be looked for at all.
+#: text must have (one of these) for it to be looked for at all.
 _ALWAYS = (
     ("снилс", "[СНИЛС]", r"снилс\D{0,12}(?P<it>\d{3}[ -]?\d{3}[ -]?\d{3}[ -]?\d\d)(?!\d)"),
     ("инн", "[ИНН]", r"инн\b\D{0,12}(?P<it>\d{12})(?!\d)"),
     ("полис", "[полис]", r"полис\w{0,3}\b\D{0,20}(?P<it>\d{16}|\d{4}(?: \d{4}){3})(?!\d)"),
-    ("", "[карта]", r"(?<!\d)(?<!\d[ -])(?P<it>\d{4}([ \xa0-])\d{4}\2\d{4}\2\d{4})(?![ -]?\d)"),
     ("сч", "[счёт]", r"лицев\w{0,4}\s{0,2}сч[её]т\w{0,3}\b\D{0,8}(?P<it>\d[\d -]{3,22}\d)(?!\d)"),
-    ("л", "[счёт]", r"\bл[/.]?\s?с\b\D{0,8}(?P<it>\d[\d -]{3,22}\d)(?!\d)"),
-    ("", "[счёт]", r"(?<!\d)(?P<it>(?:408[12]|423\d|426\d)\d{16})(?!\d)"),
+    ("лс|л/с|л.с|л с|л/ с|л. с", "[счёт]", r"\bл[/.]?\s?с\b\D{0,8}(?P<it>\d[\d -]{3,22}\d)(?!\d)"),
     ("+", "[телефон]", r"(?<![\w+])(?P<it>\+(?!7\D{0,2}800)\d{1,3}[ ()-]{0,2}\d(?:[ ()-]{0,2}\d){6,13})(?!\d)"),
-    ("9", "[телефон]", rf"(?<![\d.,/+-])(?P<it>(?:\+7|[78])[ \xa0()–-]{{0,2}}9{_SEPARATED}{{9}})(?![ -]?\d)"),
-    (".", "[телефон]", r"(?<![\d.,/+-])(?P<it>(?:\+7|[78])\.9\d\d\.\d{3}\.\d\d\.?\d\d)(?!\.?\d)"),
     ("кв", "[номер]", r"\bкв(?:артир[аеуы])?\.?\s{0,2}№?\s{0,2}(?P<it>\d{1,4}[а-г]?)\b"),
-    ("ком", "[номер]", r"\bкомн(?:ат[аеуы])?\.?\s{0,2}№?\s{0,2}(?P<it>\d{1,4}[а-г]?)\b"),
+    ("комн", "[номер]", r"\bкомн(?:ат[аеуы])?\.?\s{0,2}№?\s{0,2}(?P<it>\d{1,4}[а-г]?)\b"),
     ("рожд", "[дата рождения]", rf"рождени[яе]\W{{0,5}}(?P<it>{_DATE})"),
     ("родил", "[дата рождения]", rf"родил(?:ся|ась)\W{{0,5}}(?P<it>{_DATE})"),
-    ("д", "[дата рождения]", rf"\bд\. ?р\.\W{{0,5}}(?P<it>{_DATE})"),
-    ("р", "[дата рождения]", r"(?<!\d)(?P<it>\d\d?\.\d\d?\.(?:19|20)\d\d)\s{0,2}(?:г\. ?р\.|года? рождения)"),
+    ("д.р|д. р", "[дата рождения]", rf"\bд\. ?р\.\W{{0,5}}(?P<it>{_DATE})"),
+    (
+        "г.р|г. р|рожд",
+        "[дата рождения]",
+        r"(?<!\d)(?P<it>\d\d?\.\d\d?\.(?:19|20)\d\d)\s{0,2}(?:г\. ?р\.|года? рождения)",
+    ),
     ("", "[номер машины]", r"(?<!\w)(?P<it>[авекмнорстух]\s?\d{3}\s?[авекмнорстух]{2}\s?\d{2,3})(?!\w)"),
 )  # fmt: skip
+#: The same of numbers of ten digits and more.
+_LONG_ALWAYS = (
+    ("", "[карта]", r"(?<!\d)(?<!\d[ -])(?P<it>\d{4}([ \xa0-])\d{4}\2\d{4}\2\d{4})(?![ -]?\d)"),
+    ("", "[счёт]", r"(?<!\d)(?P<it>(?:408[12]|423\d|426\d)\d{16})(?!\d)"),
+    ("9", "[телефон]", rf"(?<![\d.,/+-])(?P<it>(?:\+7|[78])[ \xa0()–-]{{0,2}}9{_SEPARATED}{{9}})(?![ -]?\d)"),
+    (".", "[телефон]", r"(?<![\d.,/+-])(?P<it>(?:\+7|[78])\.9\d\d\.\d{3}\.\d\d\.?\d\d)(?!\.?\d)"),
+)
 _TO_CALL = r"(?:\bтел(?:\.|еф\w{0,8})?|звон\w{0,8}|набер\w{0,5}|\bмо\w{1,4} номер\w{0,3}|номер\w{0,3} для связи)\W{0,5}"
 _NO_SUM = r"(?!\d|[ -]\d|\s?(?:руб|р\.|₽|тыс|млн|кв|куб|час))"
 #: A page of a person; groups and what they publish are no such thing.
@@ -149,31 +158,37 @@ _PROFILE = (
 #: Besides, of what a resident says; elsewhere, where it is known that he said it.
 _OF_RESIDENTS = (
     ("инн", "[ИНН]", r"инн\b\D{0,12}(?P<it>\d{10})(?!\d)"),
-    ("-", "[телефон]", r"(?:\bт\.|тел|звон|номер)\w{0,8}\W{0,5}(?P<it>\d{1,3}-\d\d-\d\d)(?![\d-])"),
-    # No day of any month.
-    ("-", "[телефон]", r"(?<![\d-])(?P<it>\d{1,3}-(?:00|1[3-9]|[2-9]\d)-\d\d)(?![\d-])"),
-    ("-", "[телефон]", r"(?<![\d-])(?P<it>(?:3[2-9]|[4-9]\d|\d{3})-\d\d-\d\d)(?![\d-])"),
-    ("", "[телефон]", rf"{_TO_CALL}(?P<it>\d(?:[ -]?\d){{4,6}}){_NO_SUM}"),
+    ("тел|звон|набер|номер", "[телефон]", rf"{_TO_CALL}(?P<it>\d(?:[ -]?\d){{4,6}}){_NO_SUM}"),
     ("(", "[телефон]", r"(?P<it>\(\d{3,5}\)[ \xa0-]?\d(?:[ \xa0-]?\d){4,6})(?!\d)"),
-    ("-", "[телефон]", r"(?<![\d-])(?P<it>[348]\d{2,4}-\d{1,3}-\d\d-\d\d)(?![\d-])"),
-    ("-", "[СНИЛС]", r"(?<![\d-])(?P<it>\d{3}-\d{3}-\d{3}[ -]\d\d)(?![\d-])"),
-    (" ", "[паспорт]", r"(?<![\d.,/№-])(?<!№ )(?P<it>\d\d ?\d\d (?:№ ?)?\d{6})(?![\d-])"),
     ("@", "[ник]", r"(?<![\w@.+-])(?P<it>@[a-z]\w{3,31})(?!\w|@|\.\w)"),
     (".com/", "[страница]", _PROFILE.format(r"\b(?:vk|instagram|facebook|fb|tiktok|viber)\.com")),
     (".ru/", "[страница]", _PROFILE.format(r"\b(?:vk|ok|vkontakte|max|my\.mail)\.ru")),
     (".me/", "[страница]", _PROFILE.format(r"\b(?:t|wa|telegram)\.me")),
-)  # fmt: skip
-#: Ten digits and more in one piece, of which nobody says what they are; 800 is nobody's own.
-_LONG = re.compile(r"(?<![\d.,:/№+-])(?<!№ )(?![78]?800\d{7}(?!\d))\d{10,20}(?![\d:]|\s?(?:руб|₽))")
-_STREET = r"[А-ЯЁ][а-яё]{2,20}(?:-[А-ЯЁ][а-яё]{2,20})?"
-#: «Ленина 5-12», «ул. 70 лет Октября, д. 5-12»; but «Суббота 9-18», «Срок 5-12 дней».
-_FLAT = re.compile(
-    rf"(?:(?<![\w-])(?P<street>{_STREET}),?\s{{1,2}}|(?<![\w-])(?i:ул)\S{{0,6}}\s(?:\S{{1,20}}\s){{1,3}})"
-    r"(?:(?i:д(?:ом)?\.?)\s{0,2})?(?P<it>\d{1,3}[а-еА-Е]?(?:/\d{1,2})?\s?[-–]\s?(?P<flat>\d{1,4}))"
-    r"(?![\w/]|[.,-]\d|\s?(?:час|мин|дн|сут|нед|мес|лет|год|раз|руб|тыс|%|°|градус|класс|этаж|подъезд|человек|"
-    r"шт|числ|(?:янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)))"
-    r"|(?<!\w)(?i:дом|д\.)\s{0,2}(?P<home>\d{1,3}[а-еА-Е]?(?:/\d{1,2})?\s?[-–]\s?(?P<its_flat>\d{1,4}))(?![\w/]|[.,-]\d)"
 )
+_LONG_OF_RESIDENTS = (
+    ("-", "[телефон]", r"(?<![\d-])(?P<it>[348]\d{2,4}-\d{1,3}-\d\d-\d\d)(?![\d-])"),
+    ("-", "[СНИЛС]", r"(?<![\d-])(?P<it>\d{3}-\d{3}-\d{3}[ -]\d\d)(?![\d-])"),
+    (" ", "[паспорт]", r"(?<![\d.,/№-])(?<!№ )(?P<it>\d\d ?\d\d (?:№ ?)?\d{6})(?![\d-])"),
+)
+_DASHED_OF_RESIDENTS = (
+    ("т.|тел|звон|номер", "[телефон]", r"(?:\bт\.|тел|звон|номер)\w{0,8}\W{0,5}(?P<it>\d{1,3}-\d\d-\d\d)(?![\d-])"),
+    # No day of any month.
+    ("", "[телефон]", r"(?<![\d-])(?P<it>\d{1,3}-(?:00|1[3-9]|[2-9]\d)-\d\d)(?![\d-])"),
+    ("", "[телефон]", r"(?<![\d-])(?P<it>(?:3[2-9]|[4-9]\d|\d{3})-\d\d-\d\d)(?![\d-])"),
+)
+#: Ten digits and more in one piece, of which nobody says what they are; 800 is nobody's own.
+_IN_ONE_PIECE = re.compile(r"(?<![\d.,:/№+-])(?<!№ )(?![78]?800\d{7}(?!\d))\d{10,20}(?![\d:]|\s?(?:руб|₽))")
+_STREET = r"[А-ЯЁ][а-яё]{2,20}(?:-[А-ЯЁ][а-яё]{2,20})?"
+_HOUSE = r"\d{1,3}[а-еА-Е]?(?:/\d{1,2})?\s?[-–]\s?"
+#: «Ленина 5-12», «ул. 70 лет Октября, д. 5-12», «дом 5-12»; but «Суббота 9-18», «Срок 5-12 дней».
+_FLAT = re.compile(
+    rf"(?:(?<![\w-])(?P<street>{_STREET}),?\s{{1,2}}|(?<![\w-])[Уу]л\S{{0,6}}\s(?:\S{{1,20}}\s){{1,3}})"
+    rf"(?:(?:д|дом|Д|Дом)?\.?\s{{0,2}})?{_HOUSE}(?P<it>\d{{1,4}})"
+    r"(?![\w/]|[.,-]\d|\s?(?:час|мин|дн|сут|нед|мес|лет|год|раз|руб|тыс|%|°|градус|класс|этаж|подъезд|человек|шт|числ"
+    r"|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек))"
+    rf"|(?<!\w)(?:[Дд]ом|[Дд]\.)\s{{0,2}}{_HOUSE}(?P<its>\d{{1,4}})(?![\w/]|[.,-]\d)"
+)
+#: What stands before hours, days and other ranges.
 _NO_STREET = (
     *("понедельник", "вторник", "сред", "четверг", "пятниц", "суббот", "воскресень", "ежедневн", "будн", "выходн"),
     *("январ", "феврал", "март", "апрел", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"),
@@ -182,15 +197,24 @@ _NO_STREET = (
     *("кабинет", "окн", "рейс", "через", "минус", "плюс", "ждат", "ждали", "ждем", "всего", "только", "показани"),
 )
 
+_Rows = tuple[tuple[tuple[str, ...], str, re.Pattern[str]], ...]
+_TEN_DIGITS = re.compile(r"\d(?:\D{0,3}\d){9}")
+_DASHED = re.compile(r"\d[а-е]?\s?[-–]\s?\d", re.IGNORECASE)
 
-def _compiled(rows: tuple[tuple[str, str, str], ...]) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    return tuple((hint, instead, re.compile(pattern)) for hint, instead, pattern in rows)
+
+def _compiled(*tables: tuple[tuple[str, str, str], ...]) -> _Rows:
+    rows = (row for table in tables for row in table)
+    return tuple((tuple(hints.split("|")), instead, re.compile(pattern)) for hints, instead, pattern in rows)
 
 
-_FOR_ALL, _FOR_RESIDENTS = _compiled(_ALWAYS), _compiled(_OF_RESIDENTS)
-_ROOM = "[номер]"
+_FOR_ALL, _LONG_FOR_ALL = _compiled(_ALWAYS), _compiled(_LONG_ALWAYS)
+_FOR_RESIDENTS, _LONG_FOR_RESIDENTS, _DASHED_FOR_RESIDENTS = map(
+    _compiled, (_OF_RESIDENTS, _LONG_OF_RESIDENTS, _DASHED_OF_RESIDENTS)
+)
+_OF_SOMETHING = "[номер]"
 
-_MASKS = dict.fromkeys((NAME, *_INSTEAD.values(), *(instead for _, instead, _ in (*_FOR_ALL, *_FOR_RESIDENTS))))
+_TABLES = (*_FOR_ALL, *_LONG_FOR_ALL, *_FOR_RESIDENTS, *_LONG_FOR_RESIDENTS, *_DASHED_FOR_RESIDENTS)
+_MASKS = dict.fromkeys((NAME, _OF_SOMETHING, *_INSTEAD.values(), *(instead for _, instead, _ in _TABLES)))
 _MASKED = re.compile("|".join(map(re.escape, _MASKS)))
 
 
@@ -203,28 +227,35 @@ def _numbers(text: str, lowered: str, own: Own, *, office: bool) -> Iterator[_Ma
                 start += digit.start()
             yield _Mask(start, place.end, _INSTEAD[place.kind])
     yield from _by_pattern(lowered, _FOR_ALL)
+    if _TEN_DIGITS.search(lowered) is not None:
+        yield from _by_pattern(lowered, _LONG_FOR_ALL)
     if not office:
         yield from _of_resident(text, lowered)
     elif own.keys:
         yield from (one for one in _of_resident(text, lowered) if _key(lowered[one.start : one.end]) in own.keys)
 
 
-def _by_pattern(lowered: str, rows: tuple[tuple[str, str, re.Pattern[str]], ...]) -> Iterator[_Mask]:
-    for hint, instead, pattern in rows:
-        if hint in lowered:
-            yield from (_Mask(*match.span("it"), instead) for match in pattern.finditer(lowered))
+def _by_pattern(lowered: str, rows: _Rows) -> Iterator[_Mask]:
+    for hints, instead, pattern in rows:
+        for hint in hints:
+            if hint in lowered:
+                yield from (_Mask(*match.span("it"), instead) for match in pattern.finditer(lowered))
+                break
 
 
 def _of_resident(text: str, lowered: str) -> Iterator[_Mask]:
     """What is masked only where a resident says it."""
     yield from _by_pattern(lowered, _FOR_RESIDENTS)
-    for match in _LONG.finditer(lowered):
-        if not is_of_something_else(lowered, match.start()):
-            yield _Mask(*match.span(), _ROOM)
-    if "-" in text or "–" in text:
+    if _TEN_DIGITS.search(lowered) is not None:
+        yield from _by_pattern(lowered, _LONG_FOR_RESIDENTS)
+        for match in _IN_ONE_PIECE.finditer(lowered):
+            if not is_of_something_else(lowered, match.start()):
+                yield _Mask(*match.span(), _OF_SOMETHING)
+    if _DASHED.search(lowered) is not None:
+        yield from _by_pattern(lowered, _DASHED_FOR_RESIDENTS)
         for match in _FLAT.finditer(text):
             if not (match["street"] or "").lower().replace("ё", "е").startswith(_NO_STREET):
-                yield _Mask(*match.span("flat" if match["flat"] else "its_flat"), _ROOM)
+                yield _Mask(*match.span("it" if match["it"] else "its"), _OF_SOMETHING)
 
 
 def _of_office(kind: Kind, written: str) -> bool:

@@ -50,6 +50,8 @@ class Column:
         return self.called(labels, value) if self.called is not None and isinstance(value, str) else value
 
 
+_MASKED = "Телефоны, почта и номера документов скрыты: «[телефон]»."
+
 COLUMNS: tuple[Column, ...] = (
     Column(name="number", title="№", kind=Kind.NUMBER, value=lambda row: row.number, width=9),
     Column(
@@ -125,7 +127,7 @@ COLUMNS: tuple[Column, ...] = (
         kind=Kind.TEXT,
         value=lambda row: row.close_reason,
         width=24,
-        method="Что написал сотрудник, который закрыл вопрос без ответа.",
+        method=f"Что написал сотрудник, который закрыл вопрос без ответа. {_MASKED}",
     ),
     Column(
         name="answered_at",
@@ -228,7 +230,7 @@ COLUMNS: tuple[Column, ...] = (
         value=lambda row: row.question,
         called=lambda _, text: text or "[без текста]",
         width=60,
-        method=f"Первое сообщение жителя, до {LONGEST_TEXT} знаков.",
+        method=f"Первое сообщение жителя, до {LONGEST_TEXT} знаков. {_MASKED}",
     ),
     Column(
         name="answer",
@@ -236,7 +238,7 @@ COLUMNS: tuple[Column, ...] = (
         kind=Kind.TEXT,
         value=lambda row: row.answer,
         width=60,
-        method=f"Первый ответ, до {LONGEST_TEXT} знаков.",
+        method=f"Первый ответ, до {LONGEST_TEXT} знаков. {_MASKED}",
     ),
 )
 

@@ -56,7 +56,7 @@ class Row:
     rating: int | None
     #: The question whose answer was used again.
     helped_by: int | None
-    #: What was asked, and what was answered first; empty: not in words.
+    #: What was asked, and what was answered first, phones and the like masked; empty: not in words.
     question: str
     answer: str
 

@@ -180,7 +180,30 @@ async def test_long_and_odd_texts(database: Database) -> None:
     async with database.transaction() as tx:
         await asked(tx, TEN, text="ё\x07" + "я" * 10_000)
     text = (await one(database)).question
-    assert "ё" + "я" * (LONGEST_TEXT - 2) == text
+    assert "ё" + "я" * (LONGEST_TEXT - 1) == text
+
+
+async def test_numbers_are_masked(database: Database) -> None:
+    """Phones, addresses and documents' numbers are in no text of the table; offices' phones and names are."""
+    async with database.transaction() as tx:
+        number = await asked(
+            tx, TEN, text="Ирина, Мира 5, кв. 12, 8 912 345-67-89 и 8 (34922) 5-67-89, i@mail.ru", **ANSWERED
+        )
+        answer = "Ирина, позвоним на 8-912-345-67-89 и 83492256789. Наш телефон: 8 (34922) 1-23-45."
+        await says(tx, number, "official", answer, TEN + HOUR)
+        reason = "Житель просит звонить на 89123456789"
+        await asked(tx, TEN + HOUR, outcome="closed", ended_at=TEN + HOUR, clock=60, close_reason=reason)
+    first, second = await rows(database)
+    assert "Ирина, Мира 5, кв. [номер], [телефон] и [телефон], [почта]" == first.question
+    assert "Ирина, позвоним на [телефон] и [телефон]. Наш телефон: 8 (34922) 1-23-45." == first.answer
+    assert "Житель просит звонить на [телефон]" == second.close_reason
+
+
+async def test_number_where_a_text_is_cut(database: Database) -> None:
+    """A number is masked also where only its beginning would be in the table."""
+    async with database.transaction() as tx:
+        await asked(tx, TEN, text="я" * (LONGEST_TEXT - 9) + " 8 912 345-67-89")
+    assert "я" * (LONGEST_TEXT - 9) + " [телефон" == (await one(database)).question
 
 
 @pytest.mark.parametrize(

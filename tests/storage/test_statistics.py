@@ -299,6 +299,14 @@ async def test_behind(database: Database) -> None:
     assert [row.question for row in found.rows] == [one.question for one in longest(waits, NOW)]
 
 
+async def test_previews_are_masked(database: Database) -> None:
+    """What a list shows of a question has no phone in it, also where it is cut; line breaks are spaces."""
+    await fill(database, {"text": "Нет тепла,\nтел. 8 912 345-67-89"}, {"text": f"{'а' * 290} 8 912 345-67-89"})
+    async with database.transaction() as tx:
+        found = await statistics.behind(tx, DAY, What.RECEIVED, NOW, page=0)
+    assert ["Нет тепла, тел. [телефон]", f"{'а' * 290} [телефон]"] == [row.preview for row in found.rows]
+
+
 async def test_pages(database: Database) -> None:
     """Every wait is on one page; a page beyond the last is the last."""
     numbers = await fill(database, *({"clock": 60 * at} for at in range(PAGE + 2)))
