@@ -142,6 +142,8 @@ class _Search:
         """What may have been meant, and then less and less of it."""
         if query.state is not None:
             yield finding.without_state(query)
+        if query.period_words:
+            yield finding.without_period(query)
         known = await self._known(query)
         if known != query and known.terms:
             yield (query := known)

@@ -55,7 +55,7 @@ _STATUS = {
     State.OVERDUE: Status.OPEN,
     State.CLARIFYING: Status.CLARIFYING,
     State.ANSWERED: Status.ANSWERED,
-    State.CLOSED: Status.CLOSED,
+    **dict.fromkeys((State.CLOSED, State.SPAM, State.UNCLARIFIED, State.HELPED, State.TAKEN_BACK), Status.CLOSED),
 }
 
 
@@ -158,6 +158,15 @@ _STANDS = {
     State.CLARIFYING: f"q.status = '{Status.CLARIFYING}'",
     State.ANSWERED: f"(q.status = '{Status.ANSWERED}' OR {_SETTLED})",
     State.CLOSED: f"q.status = '{Status.CLOSED}' AND NOT ({_SETTLED})",
+    **{
+        state: f"q.status = '{Status.CLOSED}' AND q.close_kind = '{kind}'"
+        for state, kind in (
+            (State.SPAM, CloseKind.SPAM),
+            (State.UNCLARIFIED, CloseKind.UNCLARIFIED),
+            (State.HELPED, CloseKind.HELPED),
+            (State.TAKEN_BACK, CloseKind.WITHDRAWN),
+        )
+    },
 }
 
 

@@ -11,7 +11,7 @@ from bot.desk.filler_words import LONGEST_WORD, is_telling
 from bot.desk.search import Query, State, Term
 from bot.desk.words import Recognized, Recognizer, tokenize
 from bot.model.chat import ChannelName
-from bot.statistics.period import Unreadable, find_dates
+from bot.statistics.period import Unreadable, find_dates, find_likely_dates
 
 #: Characters that are read, and things that are looked for, at the most.
 READ, MOST_TERMS = 1000, 10
@@ -30,18 +30,30 @@ NO_WORDS = "Здесь нет ни слов, ни номера. Напишите
 _MANY = f"Запрос длинный: взяты первые {MOST_TERMS} слов."
 
 _NUMBER = re.compile(r"(?:№|#|номер|вопрос)?\s*№?\s*(\d{1,15})", re.IGNORECASE)
+#: As officials say it, and as cards, lists and tables do. «Закрыта дорога» is no state: a question is «закрыт».
 _STATES: Mapping[tuple[str, ...], State] = {
     tuple(words.split()): state
     for state, several in (
-        (State.OPEN, ("открытые", "открытых", "неотвеченные", "неотвеченных", "не отвеченные", "не отвечены")),
-        (State.OPEN, ("без ответа", "ждут ответа")),
-        (State.CLARIFYING, ("на уточнении", "уточняются")),
-        (State.ANSWERED, ("отвеченные", "отвеченных")),
-        (State.CLOSED, ("закрытые", "закрытых")),
-        (State.OVERDUE, ("просроченные", "просроченных")),
+        (State.OPEN, ("открытые", "открытых", "открыт", "открыты", "не закрытые", "не закрытых", "не закрыт")),
+        (State.OPEN, ("не закрыты", "неотвеченные", "неотвеченных", "неотвечен", "неотвечены", "неотвечено")),
+        (State.OPEN, ("не отвеченные", "не отвеченных", "не отвечен", "не отвечены", "не отвечено")),
+        (State.OPEN, ("без ответа", "ждут ответа", "ждет ответа", "еще ждут ответа", "еще ждет ответа", "еще ждет")),
+        (State.CLARIFYING, ("на уточнении", "уточняются", "ждем уточнения", "ждут уточнения", "ждет уточнения")),
+        (State.CLARIFYING, ("ждет уточнения от жителя", "ждем уточнения от жителя")),
+        (State.ANSWERED, ("отвеченные", "отвеченных", "отвечен", "отвечены", "отвечено", "ответ дан")),
+        (State.CLOSED, ("закрытые", "закрытых", "закрыт", "закрыты", "закрытые без ответа", "закрытых без ответа")),
+        (State.CLOSED, ("закрыт без ответа", "закрыты без ответа", "закрыто без ответа")),
+        (State.SPAM, ("спам",)),
+        (State.UNCLARIFIED, ("житель не уточнил", "уточнения не дождались")),
+        (State.HELPED, ("помог готовый ответ",)),
+        (State.TAKEN_BACK, ("житель отозвал", "отозван", "отозваны", "отозванные", "отозванных")),
+        (State.OVERDUE, ("просроченные", "просроченных", "просрочен", "просрочена", "просрочено", "просрочены")),
     )
     for words in several
 }
+_LONGEST_STATE = max(map(len, _STATES))
+#: What stands in quotes is looked for as it is.
+_QUOTED = re.compile(r"(\"[^\"]*\"|«[^»]*»|„[^“”]*[“”])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +123,22 @@ def read_query(text: str, names: Names, today: date) -> Query | str:
     if isinstance(dates, Unreadable):
         return dates.why
     period, rest = dates
-    state, state_words, tokens = _state(tokenize(rest))
+    period_words = ""
+    if period is None and (likely := find_likely_dates(rest, today)) is not None:
+        period, rest, period_words = likely
+    state, state_words, tokens = _state(rest)
     terms = _first(_terms(tokens, names))
     if not terms and state is None and period is None:
         return _why_nothing(tokens)
     notes = (_MANY,) if len(text) > READ or len(terms) > MOST_TERMS else ()
-    return Query(terms=terms[:MOST_TERMS], period=period, state=state, state_words=state_words, notes=notes)
+    return Query(
+        terms=terms[:MOST_TERMS],
+        period=period,
+        period_words=tuple(tokenize(period_words)),
+        state=state,
+        state_words=state_words,
+        notes=notes,
+    )
 
 
 def _first(terms: Iterator[Term]) -> tuple[Term, ...]:
@@ -136,13 +158,21 @@ def _why_nothing(tokens: Sequence[str]) -> str:
     return ONE_LETTER if all(len(word) == 1 for word in words) else ONLY_FILLERS
 
 
-def _state(tokens: list[str]) -> tuple[State | None, tuple[str, ...], list[str]]:
-    """The state that is named first, the words that name it, and the words without these."""
+def _state(text: str) -> tuple[State | None, tuple[str, ...], list[str]]:
+    """The state that is named first, the longest words for it, and the words of the text without these."""
+    tokens: list[str] = []
+    plain: list[bool] = []
+    for piece in _QUOTED.split(text):
+        words = tokenize(piece)
+        tokens += words
+        plain += [_QUOTED.fullmatch(piece) is None] * len(words)
     for at in range(len(tokens)):
-        for size in (2, 1):
-            words = tuple(tokens[at : at + size])
-            if (state := _STATES.get(words)) is not None:
-                return state, words, tokens[:at] + tokens[at + len(words) :]
+        for size in range(min(_LONGEST_STATE, len(tokens) - at), 0, -1):
+            named = tuple(tokens[at : at + size])
+            # «Люк не открыт»
+            denied = size == 1 and at > 0 and tokens[at - 1] == "не"
+            if (state := _STATES.get(named)) is not None and all(plain[at : at + size]) and not denied:
+                return state, named, tokens[:at] + tokens[at + len(named) :]
     return None, (), tokens
 
 
@@ -176,6 +206,14 @@ def without_state(query: Query) -> Query:
     note = f"Таких, которые сейчас «{' '.join(query.state_words)}», нет. Нашлось по самим словам."
     terms = (*words, *query.terms)[:MOST_TERMS]
     return replace(query, state=None, state_words=(), terms=terms, notes=(*query.notes, note))
+
+
+def without_period(query: Query) -> Query:
+    """The same with the words looked for that named the days: a question may speak of another day than its own."""
+    words = tuple(Term(words=(word,)) for word in query.period_words if is_telling(word))
+    note = "В эти дни таких вопросов не было. Нашлось по самим словам."
+    terms = (*words, *query.terms)[:MOST_TERMS]
+    return replace(query, period=None, period_words=(), terms=terms, notes=(*query.notes, note))
 
 
 def beginning(term: Term) -> Term | None:

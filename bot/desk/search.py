@@ -26,8 +26,12 @@ class State(StrEnum):
     CLARIFYING = "clarifying"
     #: Also those that closed by themselves after their answer.
     ANSWERED = "answered"
-    #: Without an answer.
+    #: Without an answer, for whatever reason.
     CLOSED = "closed"
+    SPAM = "spam"
+    UNCLARIFIED = "unclarified"
+    HELPED = "helped"
+    TAKEN_BACK = "taken_back"
     OVERDUE = "overdue"
 
 
@@ -58,6 +62,8 @@ class Query:
     number: int | None = None
     #: When it was asked.
     period: Period | None = None
+    #: The words that said the period, where they may mean something else: see `state_words`.
+    period_words: tuple[str, ...] = ()
     state: State | None = None
     #: The words that said the state: they are looked for themselves where the state has nothing.
     state_words: tuple[str, ...] = ()

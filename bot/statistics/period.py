@@ -87,3 +87,15 @@ def find_dates(text: str, today: date) -> tuple[Period | None, str] | Unreadable
         return None, text.strip()
     words = f"{text[: found.start].rstrip()} {text[found.end :].lstrip()}"
     return Period(first=found.first, last=found.last), words.strip()
+
+
+def find_likely_dates(text: str, today: date) -> tuple[Period, str, str] | None:
+    """The dates that a search most likely means («вода 12.11.2026», «в ноябре»), the words without them, and theirs.
+
+    Something else may be meant: a question may speak of a day on which it was not asked.
+    """
+    found = written.likely(text, today)
+    if found is None:
+        return None
+    words = f"{text[: found.start].rstrip()} {text[found.end :].lstrip()}"
+    return Period(first=found.first, last=found.last), words.strip(), text[found.start : found.end]

@@ -67,6 +67,21 @@ def anywhere(text: str, today: date) -> Found | None:
     return None
 
 
+def likely(text: str, today: date) -> Found | None:
+    """The first days in this text that are meant most likely, unless they stand in quotes: a full date, a month."""
+    folded = _folded(text)
+    matches = [(match, read) for pattern, read in _LIKELY for match in pattern.finditer(folded)]
+    for match, read in sorted(matches, key=lambda found: (found[0].start(), -found[0].end())):
+        try:
+            if not _is_time(match):
+                first, last = read(match, today)
+                return Found(first=first, last=last, start=match.start(), end=match.end())
+        except WrongDays:
+            # Nothing was asked then: the text of a question may say so.
+            continue
+    return None
+
+
 # --- single days ---------------------------------------------------------------------------------------------------
 
 _MONTHS = (
@@ -362,6 +377,15 @@ _ANYWHERE = _patterns(
     (r"(?:за\s+)?(?P<near>позавчера|вчера|сегодня)", _near),
     (rf"за\s+{_WHICH}?(?:(?P<n>\d{{1,4}})\s+)?{_UNIT}", _span),
     (rf"за\s+{_NAMED}", _whole_month),
+)
+_IN_MONTH = r"(?P<month>январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)"
+_LIKELY = _patterns(
+    r"(?<![\w.,/\"«„-])",
+    r"(?![\w/-]|\.\d)",
+    (r"(?P<first>\d\d?\.\d\d?\.20\d\d|\d\d\.\d\d\.\d\d)", _one_day),
+    (rf"(?P<first>\d\d?\s+{_MONTH}\s+{_YEAR})", _one_day),
+    (rf"в\s+{_IN_MONTH}(?:\s+(?P<year>{_YEAR}))?", _whole_month),
+    (rf"(?P<month>{_MONTH})\s+(?P<year>{_YEAR})", _whole_month),
 )
 
 

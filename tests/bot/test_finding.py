@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk import finding
+from bot.desk import cards, finding, found
 from bot.desk.finding import MOST_TERMS, Names, known_names, read_query
 from bot.desk.search import Query, State, Term
 from bot.desk.words import Subject, build_recognizer
 from bot.statistics.period import Period
+from bot.statistics.words import STATUSES
 
 TODAY = date(2025, 11, 20)
 NAMES = known_names(
@@ -49,6 +50,13 @@ def read(text: str, names: Names = NAMES) -> Query | str:
 
 
 NOVEMBER = Period(first=date(2025, 11, 1), last=date(2025, 11, 15))
+OCTOBER = Period(first=date(2025, 10, 1), last=date(2025, 10, 31))
+
+
+def one_day(year: int, month: int, day: int) -> Period:
+    return Period(first=date(year, month, day), last=date(year, month, day))
+
+
 READ = {
     "words in any form and case": ("Батареи ХОЛОДНЫЕ", Query(terms=words("батареи", "холодные"))),
     "ё is е": ("ещё жёлтая", Query(terms=words("желтая"))),
@@ -85,6 +93,35 @@ READ = {
         "просроченные открытые",
         Query(terms=words("открытые"), state=State.OVERDUE, state_words=("просроченные",)),
     ),
+    "what is not open is no state": ("люк не открыт", Query(terms=words("люк", "открыт"))),
+    "a state in quotes is a word": ("магазин «закрыт»", Query(terms=words("магазин", "закрыт"))),
+    "so is one that begins there": ('"без" ответа', Query(terms=words("ответа"))),
+    "a full date": (
+        "вода 12.11.2025",
+        Query(terms=(WATER,), period=one_day(2025, 11, 12), period_words=("12", "11", "2025")),
+    ),
+    "with the year short": ("12.11.25", Query(period=one_day(2025, 11, 12), period_words=("12", "11", "25"))),
+    "in words": (
+        "12 ноября 2025 вода",
+        Query(terms=(WATER,), period=one_day(2025, 11, 12), period_words=("12", "ноября", "2025")),
+    ),
+    "a month": (
+        "вода в октябре надым",
+        Query(terms=(WATER, NADYM), period=OCTOBER, period_words=("в", "октябре")),
+    ),
+    "a month that is not yet there this year": (
+        "в декабре",
+        Query(period=Period(first=date(2024, 12, 1), last=date(2024, 12, 31)), period_words=("в", "декабре")),
+    ),
+    "a month with its year": (
+        "октябрь 2025 года",
+        Query(period=OCTOBER, period_words=("октябрь", "2025", "года")),
+    ),
+    "yesterday": ("вода вчера", Query(terms=(WATER,), period=one_day(2025, 11, 19))),
+    "a month in quotes is a word": ("«в октябре»", Query(terms=words("октябре"))),
+    "a day that is still to come is a word": ("отключат 12.12.2025", Query(terms=words("отключат", "12", "2025"))),
+    "so is one that never comes": ("вода 31.02.2025", Query(terms=(WATER, *words("31", "02", "2025")))),
+    "a street that is called after a day": ("9 мая дом 5", Query(terms=words("9", "мая", "дом", "5"))),
     "what was closed is no state": ("закрыта дорога", Query(terms=words("закрыта", "дорога"))),
     "a channel": ("сайт", Query(terms=(Term(words=("сайт",), channels=("web",)),))),
     "a channel in the other alphabet": ("телеграм", Query(terms=(Term(words=("телеграм",), channels=("telegram",)),))),
@@ -118,6 +155,48 @@ READ = {
 def test_read(text: str, expected: Query) -> None:
     """Each way to say what is looked for is read as it is meant."""
     assert expected == read(text)
+
+
+SAID_STATES = {
+    State.OPEN: [
+        *("ждёт ответа", "ждут ответа", "ещё ждёт", "без ответа", "открыт", "открыты", "открытых"),
+        *("не отвечен", "неотвеченные", "не закрыт", "не закрытые"),
+    ],
+    State.CLARIFYING: ["ждём уточнения", "на уточнении", "ждёт уточнения от жителя", "уточняются"],
+    State.ANSWERED: ["отвечен", "отвечены", "отвеченных", "ответ дан"],
+    State.CLOSED: ["закрыт", "закрыты", "закрытых", "закрыт без ответа", "закрытые без ответа", "закрыто без ответа"],
+    State.SPAM: ["спам"],
+    State.UNCLARIFIED: ["житель не уточнил", "уточнения не дождались"],
+    State.HELPED: ["помог готовый ответ"],
+    State.TAKEN_BACK: ["житель отозвал", "отозван", "отозваны"],
+    State.OVERDUE: ["просрочен", "просрочена", "просрочено", "просрочены", "просроченных"],
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "state"), [(said, state) for state, several in SAID_STATES.items() for said in several]
+)
+def test_states(said: str, state: State) -> None:
+    """Whatever the service prints of a state is understood as it stands there, and leaves no word behind."""
+    query = read(f"яма {said} надым")
+    assert isinstance(query, Query)
+    assert (state, words("яма"), NADYM) == (query.state, query.terms[:-1], query.terms[-1])
+
+
+def test_every_state_can_be_said() -> None:
+    """And there is none that nobody could ask for."""
+    assert set(State) == set(SAID_STATES)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [*found._STATES.values(), *cards._STATUS.values(), *STATUSES.values()],
+)
+def test_printed_states(printed: str) -> None:
+    """What cards, lists, pages and tables print of a question is a state, to its last word."""
+    query = read(printed)
+    assert isinstance(query, Query)
+    assert (True, ()) == (query.state is not None, query.terms)
 
 
 UNREADABLE = {
@@ -183,6 +262,15 @@ def test_state_as_words() -> None:
     other = finding.without_state(query)
     assert (words("открытые", "люки"), None, ()) == (other.terms, other.state, other.state_words)
     assert ("Таких, которые сейчас «открытые», нет. Нашлось по самим словам.",) == other.notes
+
+
+def test_days_as_words() -> None:
+    """«В ноябре» may be when the water will come: the words are looked for themselves, and that is said."""
+    query = read("вода в октябре")
+    assert isinstance(query, Query)
+    other = finding.without_period(query)
+    assert ((*words("октябре"), WATER), None, ()) == (other.terms, other.period, other.period_words)
+    assert ("В эти дни таких вопросов не было. Нашлось по самим словам.",) == other.notes
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,29 @@ async def test_state_may_be_a_word(office: Office) -> None:
     assert "Таких, которые сейчас «закрытые», нет. Нашлось по самим словам." in message.text
 
 
+async def test_days_may_be_words(office: Office) -> None:
+    """«В мае» may be when something was promised; questions of that month come first, if there are any."""
+    other = "марте" if office.clock().month in (1, 2, 7, 8, 9, 10, 11, 12) else "октябре"
+    await asks(office, f"Обещали засыпать в {other}")
+    message = await finds(office, f"засыпать в {other}")
+    assert {1} == numbers_shown(message.text, message.spans)
+    assert "В эти дни таких вопросов не было. Нашлось по самим словам." in message.text
+
+
+async def test_states_of_what_was_closed(office: Office) -> None:
+    """How a question was closed can be asked for."""
+    await asks(office, "Яма", "Яма", "Яма")
+    kinds = {1: "withdrawn", 2: "by_official", 3: "spam"}
+    for number, kind in kinds.items():
+        await office.value(
+            "UPDATE questions SET status = 'closed', close_kind = $2 WHERE id = $1 RETURNING id", number, kind
+        )
+        await office.value("INSERT INTO unindexed VALUES ($1) RETURNING 1", number)
+    await indexed(office)
+    expected = {"закрыт без ответа": [1, 2, 3], "отозван": [1], "яма спам": [3], "помог готовый ответ": []}
+    assert expected == {words: await numbers(office, words) for words in expected}
+
+
 # --- pages ---------------------------------------------------------------------------------------------------------
 
 

@@ -158,11 +158,11 @@ async def test_states(database: Database) -> None:
         *await put(database, "яма", days=1, due_at=due),
         *await put(database, "яма", due_at=NOW + timedelta(hours=1)),
     ]
-    asks, done, settled, closed, spam = [
-        (await put(database, "яма", status=status))[0]
-        for status in ("clarifying", "answered", "closed", "closed", "closed")
+    asks, done, settled, closed, spam, silent, helped, back = [
+        (await put(database, "яма", status=status))[0] for status in ("clarifying", "answered", *["closed"] * 6)
     ]
     kinds = {settled: "settled", closed: "by_official", spam: "spam"}
+    kinds |= {silent: "unclarified", helped: "helped", back: "withdrawn"}
     for number, kind in kinds.items():
         await index(database, number, "UPDATE questions SET close_kind = $2 WHERE id = $1", kind)
     expected = {
@@ -170,7 +170,11 @@ async def test_states(database: Database) -> None:
         State.OVERDUE: {late},
         State.CLARIFYING: {asks},
         State.ANSWERED: {done, settled},
-        State.CLOSED: {closed, spam},
+        State.CLOSED: {closed, spam, silent, helped, back},
+        State.SPAM: {spam},
+        State.UNCLARIFIED: {silent},
+        State.HELPED: {helped},
+        State.TAKEN_BACK: {back},
     }
     assert expected == {state: set(await numbers(database, wanted(word("яма"), state=state))) for state in State}
     assert expected == {state: set(await numbers(database, wanted(state=state))) for state in State}
