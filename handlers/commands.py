@@ -65,7 +65,7 @@ async def run(desk: Desk, command: Command) -> str:
             return await templates.show(desk, None, command.rest)
     if command.number is None:
         return await desk.refuse(texts.expects(command.name))
-    question = await desk.find(command.number)
+    question = await desk.find(command.number, to_read=command.name is Name.QUESTION)
     if isinstance(question, str):
         return await desk.refuse(question)
     if question.forgotten and command.name is not Name.QUESTION:
@@ -202,6 +202,9 @@ async def _thread(desk: Desk, question: Question) -> str:
     thread = await questions.thread(desk.tx, question.number)
     rating = await ratings.rating_of(desk.tx, question.number)
     draft = cards.thread(question, thread, desk.ctx.look, desk.ctx.clock(), rating=rating)
+    if not desk.may(question):
+        # It was here before: what became of it may be read, no more.
+        draft = replace(draft, text=f"{draft.text}\n\n{texts.only_to_read(question.number)}", keyboard=None)
     await desk.say(replace(draft, reply_to=desk.message_id), question=question.number)
     return ""
 

@@ -16,7 +16,20 @@ from handlers.context import Context
 from handlers.outgoing import Address, do, fitted, post
 from storage import actions, conversations, questions
 from storage.database import Transaction
+from storage.looking import Seen, may_see
 from storage.questions import NewMessage
+
+
+def seen_by(ctx: Context, admin_chat: ChatRef) -> Seen | None:
+    """Which questions this admin chat may see; None: all."""
+    desk = ctx.desk
+    if desk.sees_all(admin_chat):
+        return None
+    # What was indexed before the chat moved is known by its old address.
+    return Seen(
+        chats=(admin_chat, *(old for old in desk.moves if desk.now_at(old) == admin_chat)),
+        departments=tuple(slug for slug in desk.departments if desk.own_chat_of(slug) == admin_chat),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +66,15 @@ class Desk:
         """Whether this chat has anything to do with the question."""
         return self.ctx.desk.may(self.admin_chat, question.admin_chat)
 
-    async def find(self, number: int) -> Question | str:
-        """A question, locked; or why there is none for this desk."""
+    async def find(self, number: int, *, to_read: bool = False) -> Question | str:
+        """A question, locked; or why there is none for this desk. `to_read`: nothing will be done with it."""
         await conversations.lock_of_question(self.tx, number)
         question = await questions.find(self.tx, number, lock=True)
         if question is None:
             return texts.no_question(number)
-        return question if self.may(question) else texts.not_yours(number)
+        if self.may(question) or (to_read and await may_see(self.tx, number, seen_by(self.ctx, self.admin_chat))):
+            return question
+        return texts.not_yours(number)
 
     def written(self, role: Author, content: Content) -> NewMessage:
         """What the official wrote here, as a message of a thread."""

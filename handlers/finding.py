@@ -15,7 +15,7 @@ from bot.desk.excerpts import Sign, excerpt
 from bot.desk.search import LAST_PAGE, PAGE, Found, Query, Term
 from bot.model.chat import ChatRef
 from handlers.context import Context
-from handlers.desk import Desk
+from handlers.desk import Desk, seen_by
 from storage import kept, looking, search
 from storage.database import Transaction
 from storage.looking import Seen, Sought, TooMuch
@@ -103,18 +103,6 @@ async def look(
         return await _Search(tx, ctx, seen_by(ctx, admin_chat), ctx.clock()).run(query, min(max(page, 0), LAST_PAGE))
     except TooMuch:
         return found.TOO_MUCH
-
-
-def seen_by(ctx: Context, admin_chat: ChatRef) -> Seen | None:
-    """Which questions this admin chat may see; None: all."""
-    desk = ctx.desk
-    if desk.sees_all(admin_chat):
-        return None
-    # What was indexed before the chat moved is known by its old address.
-    return Seen(
-        chats=(admin_chat, *(old for old in desk.moves if desk.now_at(old) == admin_chat)),
-        departments=tuple(slug for slug in desk.departments if desk.own_chat_of(slug) == admin_chat),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from bot.desk.words import tokenize
 from bot.model.content import Content
 from bot.model.question import Question, Status
 from handlers import held
-from handlers.desk import Desk
-from handlers.finding import seen_by
+from handlers.desk import Desk, seen_by
 from storage import questions
 from storage import similar as stored
 from storage.looking import Sought, TooMuch

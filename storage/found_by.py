@@ -47,6 +47,11 @@ def department_lexeme(slug: str) -> str:
     return f"=department:{slug}"
 
 
+def had_lexeme(slug: str) -> str:
+    """Which department has answered or closed it before it was handed on."""
+    return f"=had:{slug}"
+
+
 def topic_lexeme(slug: str) -> str:
     return f"=topic:{slug}"
 
@@ -110,7 +115,9 @@ async def tidy(tx: Transaction) -> None:
 # Of whoever writes without an end the beginning is enough: what a thread is about is said there.
 _READ = """
     SELECT q.id, q.status, q.close_kind, q.department, q.topic, q.place, q.admin_channel, q.admin_chat_id,
-        c.channel, c.name, m.roles, m.texts
+        c.channel, c.name, m.roles, m.texts,
+        ARRAY(SELECT DISTINCT w.department FROM waits w
+            WHERE w.question_id = q.id AND w.outcome <> '' AND w.department NOT IN ('', q.department)) AS had
     FROM questions q JOIN conversations c ON c.id = q.conversation_id
     CROSS JOIN LATERAL (
         SELECT array_agg(role ORDER BY id) AS roles, array_agg(text ORDER BY id) AS texts FROM (
@@ -144,6 +151,7 @@ def _lexemes(row: Any) -> Iterable[str]:
     yield chat_lexeme(ChatRef(channel=row["admin_channel"], chat_id=row["admin_chat_id"]))
     yield department_lexeme(row["department"])
     yield channel_lexeme(row["channel"])
+    yield from map(had_lexeme, row["had"])
     if row["topic"]:
         yield topic_lexeme(row["topic"])
     if row["place"]:

@@ -111,7 +111,10 @@ def _usual(word: str, forms: tuple[str, ...], commonness: Commonness) -> tuple[s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Which questions may be seen: those shown in these chats, and those of these departments."""
+    """Which questions may be seen: those shown in these chats, those of these departments, those that they had.
+
+    A department had a question when a wait of it ended there: it answered, or closed it, before it was handed on.
+    """
 
     chats: tuple[ChatRef, ...] = ()
     departments: tuple[str, ...] = ()
@@ -119,16 +122,31 @@ class Seen:
     @property
     def sought(self) -> Sought:
         """The same as the index has it."""
-        chats, departments = map(found_by.chat_lexeme, self.chats), map(found_by.department_lexeme, self.departments)
-        return Sought(lexemes=(*chats, *departments))
+        chats = map(found_by.chat_lexeme, self.chats)
+        departments = map(found_by.department_lexeme, self.departments)
+        return Sought(lexemes=(*chats, *departments, *map(found_by.had_lexeme, self.departments)))
 
     def condition(self, given: Parameters) -> str:
         """The same of the question `q` itself: what the index says may be some seconds old."""
         channels, ids = [one.channel for one in self.chats], [one.chat_id for one in self.chats]
+        departments = f"ANY({given.add(list(self.departments))}::text[])"
         return (
             f"((q.admin_channel, q.admin_chat_id) IN (SELECT * FROM unnest({given.add(channels)}::text[],"
-            f" {given.add(ids)}::text[])) OR q.department = ANY({given.add(list(self.departments))}::text[]))"
+            f" {given.add(ids)}::text[])) OR q.department = {departments} OR EXISTS (SELECT FROM waits w"
+            f" WHERE w.question_id = q.id AND w.outcome <> '' AND w.department = {departments}))"
         )
+
+
+async def may_see(tx: Transaction, number: int, seen: Seen | None) -> bool:
+    """Whether this question is one of those."""
+    if seen is None:
+        return True
+    given = Parameters()
+    condition = seen.condition(given)
+    found: bool = await tx.raw.fetchval(
+        f"SELECT EXISTS (SELECT FROM questions q WHERE q.id = {given.add(number)} AND {condition})", *given.values
+    )
+    return found
 
 
 # --- the way -------------------------------------------------------------------------------------------------------

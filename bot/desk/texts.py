@@ -50,6 +50,10 @@ def not_yours(number: int) -> str:
     return f"Вопрос № {number} ведёт другой отдел."
 
 
+def only_to_read(number: int) -> str:
+    return f"На № {number} отвечают в другом чате, здесь его можно только прочитать."
+
+
 def closed_already(number: int) -> str:
     return f"Вопрос № {number} уже закрыт."
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk import finding, found
+from bot.desk import finding, found, texts
 from bot.desk.commands import numbers_shown
 from bot.desk.routing import Department, Desk
 from bot.desk.words import Subject, build_recognizer
@@ -313,6 +313,70 @@ async def test_handed_over(office: Office) -> None:
     await office.writes(ENERGY, "/transfer 1 координаторы не наше")
     await office.value("UPDATE questions SET admin_chat_id = $1, department = '' RETURNING id", DESK.chat_id)
     assert [] == await numbers(office, "яма", ENERGY)
+
+
+async def handed_on(office: Office) -> None:
+    """Question 1, which energy answered, was opened again and handed on by energy; question 2 it only handed on."""
+    await asks(office, "Холодные батареи", "Чуть тёплые батареи")
+    await office.writes(ENERGY, "Включим завтра", reply_to=office.work.id_of(ENERGY, "№ 1"))
+    await office.deliver()
+    await office.writes(ChatRef(channel=HOME, chat_id="1001"), "Батареи опять холодные, не включили")
+    await office.deliver()
+    for number in (1, 2):
+        await office.writes(ENERGY, f"/transfer {number} координаторы не наше")
+    await indexed(office)
+    assert [("open", ""), ("open", "")] == [
+        ((question := await office.question(number)).status, question.department) for number in (1, 2)
+    ]
+
+
+async def test_handed_on_after_an_answer(office: Office) -> None:
+    """Who answered a question finds and reads it when it is with others; who only handed it on does not."""
+    await handed_on(office)
+    assert ([1], [1]) == (await numbers(office, "1", ENERGY), await numbers(office, "батареи", ENERGY))
+    assert [1, 2] == await numbers(office, "батареи")
+    await office.writes(ENERGY, "/q 1")
+    await office.deliver()
+    shown = office.work.messages(ENERGY)[-1][0]
+    assert "Батареи опять холодные, не включили" in shown.text
+    assert (True, None) == (shown.text.endswith(texts.only_to_read(1)), shown.keyboard)
+    await office.writes(ENERGY, "/q 2")
+    await office.deliver()
+    assert texts.not_yours(2) == office.work.texts(ENERGY)[-1]
+
+
+@pytest.mark.parametrize("command", ["/take 1", "/close 1 не наше", "/note 1 видели", "/similar 1", "/withdraw 1"])
+async def test_nothing_but_reading(office: Office, command: str) -> None:
+    """Whoever may read a question that others have can do nothing with it."""
+    await handed_on(office)
+    await office.writes(ENERGY, command)
+    await office.deliver()
+    assert texts.not_yours(1) == office.work.texts(ENERGY)[-1]
+
+
+async def test_reply_to_what_may_only_be_read(office: Office) -> None:
+    """A reply to it goes nowhere, and its author is told."""
+    await handed_on(office)
+    await office.writes(ENERGY, "/q 1")
+    await office.deliver()
+    await office.writes(ENERGY, "Уже чиним", reply_to=office.work.id_of(ENERGY, texts.only_to_read(1)))
+    await office.deliver()
+    assert texts.not_yours(1) == office.work.texts(ENERGY)[-1]
+    assert "open" == (await office.question(1)).status
+
+
+async def test_older_chat_of_a_department(office: Office) -> None:
+    """What its older chat showed a department finds, and reads, in its new one."""
+    await asks(office, "Холодные батареи", "Яма")
+    await office.writes(ENERGY, "/close 1 не наше")
+    await indexed(office)
+    new = ChatRef(channel=ENERGY.channel, chat_id="-700")
+    office.ctx.desk = office.ctx.desk.bound({"energy": new})
+    assert [1] == await numbers(office, "1", new)
+    for number, expected in ((1, texts.only_to_read(1)), (2, texts.not_yours(2))):
+        await office.writes(new, f"/q {number}")
+        await office.deliver()
+        assert office.work.texts(new)[-1].endswith(expected)
 
 
 async def test_chat_that_moved(office: Office) -> None:
