@@ -129,7 +129,8 @@ _DEAR = rf"(?:много)?уважаем(?:ый|ая|ые) {re.escape(NAME)}"
 _GREETED = re.compile(
     # «Уважаемая [имя], добрый день!» may be said to anybody only as «Добрый день, {имя}!».
     rf"^{_DEAR}[,.!] (?P<behind>{HELLO})"
-    rf"|(?:^|(?P<hello>{HELLO}[,.!]? ))(?P<who>{_DEAR}|{re.escape(NAME)})(?=\s?[,.!]|\s*$)",
+    rf"|^(?P<first>{re.escape(NAME)})(?=\s?[,.!])"
+    rf"|(?:(?P<hello>{HELLO}[,.!]? )(?:{_DEAR}|{re.escape(NAME)})|^{_DEAR})(?=\s?[,.!]|\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _PREFIX, _FOR = "similar", "for"
@@ -161,8 +162,7 @@ def _greeting(match: re.Match[str]) -> str:
     """The same greeting with the place for another name."""
     if match["behind"] is not None:
         return f"{match['behind'].capitalize()}, {{имя}}"
-    hello = match["hello"] or ("" if match["who"] == NAME else "Здравствуйте, ")
-    return f"{hello}{{имя}}"
+    return "{имя}" if match["first"] is not None else f"{match['hello'] or 'Здравствуйте, '}{{имя}}"
 
 
 def gone(other: int) -> str:
