@@ -48,7 +48,7 @@ SEEN = (
 
 
 def state(voice: Voice, question: Question, now: datetime, zone: tzinfo) -> str:
-    """How a question stands, in plain words: «ждём ответа до 14:20»."""
+    """How a question stands, in plain words: «ответим до 14:20»."""
     match question.status:
         case Status.OPEN if question.expected_at > now:
             return voice.say("my-open", due=moment(question.expected_at, now, zone, voice))

@@ -184,7 +184,8 @@ def choosing(
     if around:
         rows.append(tuple(around))
     rows.append((button(voice),))
-    return voice.say("news-choose-places" if about is About.PLACE else "news-choose-topics"), rows
+    example = next((name for _, name in options[page * per :]), "")
+    return voice.say("news-choose-places" if about is About.PLACE else "news-choose-topics", example=example), rows
 
 
 def _toggle(name: str, *, chosen: bool, argument: str) -> Button:

@@ -42,12 +42,12 @@ def closed(kind: CloseKind | None, reason: str = "", ago: timedelta = HOUR) -> Q
 
 
 STATES = {
-    "waits": (OPEN, "ждём ответа до 14:00"),
-    "is late": (replace(OPEN, due_at=NOW - HOUR), "ждём ответа, он задерживается"),
-    "is late, as he was told": (replace(OPEN, due_at=NOW - HOUR, promised_at=NOW + HOUR), "ждём ответа до 11:00"),
+    "waits": (OPEN, "ответим до 14:00"),
+    "is late": (replace(OPEN, due_at=NOW - HOUR), "ответ задерживается"),
+    "is late, as he was told": (replace(OPEN, due_at=NOW - HOUR, promised_at=NOW + HOUR), "ответим до 11:00"),
     "he was asked": (replace(OPEN, status=Status.CLARIFYING), "ждём вашего уточнения"),
-    "answered": (ANSWERED, "отвечен"),
-    "settled": (closed(CloseKind.SETTLED, "72 часа после ответа без новых вопросов"), "отвечен"),
+    "answered": (ANSWERED, "есть ответ"),
+    "settled": (closed(CloseKind.SETTLED, "72 часа после ответа без новых вопросов"), "есть ответ"),
     "helped": (closed(CloseKind.HELPED, "житель нашёл готовый ответ"), "закрыт: помог готовый ответ"),
     "withdrawn": (closed(CloseKind.WITHDRAWN, "житель отозвал вопрос"), "закрыт: вы его отозвали"),
     "unclarified": (closed(CloseKind.UNCLARIFIED, "житель не уточнил"), "закрыт: не дождались уточнения"),
@@ -111,9 +111,9 @@ def test_list() -> None:
     text, rows = list_page(RUSSIAN, own, {20: "Когда  дадут\nтепло? " * 20}, 20, 2, NOW, UTC)
     head, first, second, *_, how = text.split("\n\n")
     assert "Ваши вопросы: 20 · страница 2 из 4" == head
-    assert first.startswith("№ 20 · ждём ответа до 14:00\nКогда дадут тепло? Когда")
+    assert first.startswith("№ 20 · ответим до 14:00\nКогда дадут тепло? Когда")
     assert len(first.splitlines()[1]) <= 80
-    assert "№ 19 · ждём ответа до 14:00\n(без текста)" == second
+    assert "№ 19 · ответим до 14:00\n(без текста)" == second
     assert "Нажмите на номер или напишите, например, «вопрос 20». Дальше: «мои вопросы 3»." == how
     buttons = [(one.text, one.data) for row in rows for one in row]
     assert ([(f"№ {n}", f"my:{n}") for n in range(20, 14, -1)], ["my:p:1", "my:p:3"]) == (
@@ -154,7 +154,7 @@ def page(thread: list[ThreadMessage], *, total: int | None = None, question: Que
 def test_one() -> None:
     """The thread as he knows it; no official is named."""
     text = page([said(role, f"слова {role}") for role in SEEN])
-    assert text.startswith("Вопрос № 123: ждём ответа до 14:00\nЗадан: 09:00\n\nВы · 10:00\nслова resident")
+    assert text.startswith("Вопрос № 123: ответим до 14:00\nЗадан: 09:00\n\nВы · 10:00\nслова resident")
     assert "Ольга" not in text
     assert "Промежуточный ответ · 10:00\nслова interim" in text
     assert text.endswith("«дополнить 123».\nОтвет больше не нужен: нажмите или напишите «отозвать 123».")

@@ -65,7 +65,7 @@ def test_names_become_arguments() -> None:
 NOW = {
     "nothing": (frozenset[Subscription](), "ни на что не подписаны", "not subscribed to anything"),
     "everything": (frozenset({EVERYTHING}), "на все новости", "to all news"),
-    "some": (frozenset({WATER, NADYM}), "подписаны: Надымский район, Вода.", "now: Надымский район, Вода."),
+    "some": (frozenset({WATER, NADYM}), "подписки: Надымский район, Вода.", "subscriptions: Надымский район, Вода."),
     "one that is no more": (frozenset({Subscription(about=About.PLACE, slug="gone")}), "ни на что", "not subscribed"),
 }
 

@@ -51,7 +51,7 @@ async def told(office: Office, at: str = "", *, day: datetime = DAY) -> list[str
 THURSDAY_OFF = Calendar(holidays=frozenset({date(2026, 11, 19)}))
 NINE_TO_ONE = parse_hours("mon-fri 09:00-13:00, 14:00-18:00")
 assert isinstance(NINE_TO_ONE, Hours)
-CLOSED = "Сейчас не рабочее время: прочитаем"
+CLOSED = "Сейчас нерабочее время: прочитаем"
 READS = {
     "in working hours": ("10:00", "тепло?", {}, ""),
     "at the first minute": ("9:00", "тепло?", {}, ""),

@@ -84,7 +84,7 @@ async def test_list(office: Office) -> None:
     text = await says(office, "Мои вопросы")
     assert text.startswith(
         "Ваши вопросы: 3\n\n№ 3 · ждём вашего уточнения\nГде автобус?\n\n"
-        "№ 2 · ждём ответа до 14:00\nПочему закрыт мост?\n\n№ 1 · отвечен\nКогда дадут тепло?"
+        "№ 2 · ответим до 14:00\nПочему закрыт мост?\n\n№ 1 · есть ответ\nКогда дадут тепло?"
     )
     assert {"№ 3": "my:3", "№ 2": "my:2", "№ 1": "my:1"} == buttons(office)
     assert 3 == await count(office)
@@ -129,7 +129,7 @@ async def test_one(office: Office) -> None:
     await office.writes(ENERGY, "/withdraw 1")
     text = await says(office, "мой вопрос № 1")
     assert text == (
-        "Вопрос № 1: отвечен\nЗадан: 10:00\n\n"
+        "Вопрос № 1: есть ответ\nЗадан: 10:00\n\n"
         "Вы · 10:00\nКогда дадут тепло?\n📎 2 файла\n\n"
         "Промежуточный ответ · 10:00\nИщем причину\n\n"
         "Вас попросили уточнить · 10:00\nКакой дом?\n\n"
@@ -352,7 +352,7 @@ async def test_two_devices(office: Office) -> None:
     await asyncio.gather(*(office.presses(IRINA, "reopen:1", press_id=press) for press in ("p3", "p4")))
     await office.deliver()
     assert 1 == await office.value("SELECT count(*) FROM actions WHERE what = 'asked_again'")
-    assert 1 == sum("и так открыт: ждём ответа до" in text for text in office.home.texts(IRINA))
+    assert 1 == sum("и так открыт: ответим до" in text for text in office.home.texts(IRINA))
 
 
 async def test_taken_back_while_adding(office: Office) -> None:
@@ -533,7 +533,7 @@ async def test_banned(office: Office) -> None:
     await office.deliver()
     assert (await says(office, "Мои вопросы")).startswith("Ваши вопросы: 1")
     text = await presses(office, "my:1")
-    assert text.startswith("Вопрос № 1: ждём ответа")
+    assert text.startswith("Вопрос № 1: ответим")
     assert "отозвать" not in text
     assert {"Все мои вопросы": "my:"} == buttons(office)
     before = await office.question(1)

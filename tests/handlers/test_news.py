@@ -145,7 +145,7 @@ async def test_chosen_by_buttons(office: Office) -> None:
     await presses(office, "Дороги")
     assert ["✓ Отопление", "Дороги"] == buttons((await presses(office, "✓ Дороги")).keyboard)[:2]
     assert {NADYM, HEATING} == await chosen(office)
-    assert "Сейчас вы подписаны: Надым, Отопление." in (await presses(office, "Новости")).text
+    assert "Ваши подписки: Надым, Отопление." in (await presses(office, "Новости")).text
     assert 1 == len(office.home.messages(IRINA))
 
 
@@ -203,16 +203,16 @@ async def test_one_ended(office: Office) -> None:
     """One of several is ended by its name."""
     await writes(office, "Подписаться на Надым")
     await writes(office, "Подписаться отопление")
-    assert "Сейчас вы подписаны: Отопление." in await writes(office, "Отписаться от Надым")
+    assert "Ваши подписки: Отопление." in await writes(office, "Отписаться от Надым")
     assert {HEATING} == await chosen(office)
 
 
 #: One word after the other in a chat without buttons, and what he reads.
 TYPED = {
     "Новости": "Места: Надым.",
-    "подписаться Надым": "Сейчас вы подписаны: Надым.",
-    "«подписаться на дороги»": "Сейчас вы подписаны: Надым, Дороги.",
-    "отписаться надым": "Сейчас вы подписаны: Дороги.",
+    "подписаться Надым": "Ваши подписки: Надым.",
+    "«подписаться на дороги»": "Ваши подписки: Надым, Дороги.",
+    "отписаться надым": "Ваши подписки: Дороги.",
     "Подписаться на всё": "Сейчас вы подписаны на все новости.",
     "Subscriptions": "Сейчас вы подписаны на все новости.",
     "отписаться": "Готово, новостей больше не будет.",
@@ -233,7 +233,7 @@ async def test_in_english(office: Office) -> None:
     assert "You are not subscribed to anything now." in await writes(office, "news", language="en")
     assert ["All news", "Places", "Topics", "New question", "Help"] == buttons(page(office).keyboard)
     await office.presses(IRINA, "news:t:heating", language="en")
-    assert "You are subscribed now: Отопление." in await writes(office, "my subscriptions", language="en")
+    assert "Your subscriptions: Отопление." in await writes(office, "my subscriptions", language="en")
     assert "Done, no more news." in await writes(office, "unsubscribe", language="en")
 
 
@@ -261,11 +261,11 @@ async def test_where_there_is_nothing_to_choose(database_address: str) -> None:
 ODD = {
     "a place that is gone": ("news:p:gone", "Этого больше нет в списке."),
     "a topic that is gone, of a list": ("news:t:gone:3", "Этого больше нет в списке."),
-    "the end of what is gone": ("stop:p:gone", "Сейчас вы подписаны: Надым."),
+    "the end of what is gone": ("stop:p:gone", "Ваши подписки: Надым."),
     "a page far behind": ("news:places:99999", "О каких местах присылать новости?"),
     "a page that is none": ("news:places:x", "О каких местах присылать новости?"),
-    "something else": ("news:x:y:z", "Сейчас вы подписаны: Надым."),
-    "something else to end": ("stop:x:y:z", "Сейчас вы подписаны: Надым."),
+    "something else": ("news:x:y:z", "Ваши подписки: Надым."),
+    "something else to end": ("stop:x:y:z", "Ваши подписки: Надым."),
     "the end of a list": ("stop:places:0", "О каких местах присылать новости?"),
 }
 

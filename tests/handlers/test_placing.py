@@ -384,7 +384,7 @@ async def test_moved_to_people_who_sleep(database_address: str, way: str) -> Non
         await office.writes(IRINA, "Ржавая вода")
         await (office.presses(IRINA, "at:1:nadym") if way == "button" else office.writes(IRINA, "Надым"))
         await office.deliver()
-        assert "Сейчас не рабочее время: прочитаем завтра с 09:00." in last_said(office)
+        assert "Сейчас нерабочее время: прочитаем завтра с 09:00." in last_said(office)
 
 
 async def test_further_places_typed(database_address: str) -> None:
@@ -446,7 +446,7 @@ async def test_closed(office: Office) -> None:
     await office.writes(DESK, "/close 1 решено")
     await office.presses(IRINA, "at:1:nadym")
     await office.deliver()
-    assert "Вопрос № 1 уже закончен. Если что-то ещё нужно, просто напишите нам." == last_said(office)
+    assert "Вопрос № 1 уже не ждёт ответа. Если что-то ещё нужно, просто напишите нам." == last_said(office)
     assert "" == (await office.question(1)).place
 
 
@@ -458,7 +458,7 @@ async def test_a_year_later(office: Office) -> None:
     office.clock.move(timedelta(days=365))
     await office.presses(IRINA, "at:1:nadym")
     await office.deliver()
-    assert "Вопрос № 1 уже закончен. Если что-то ещё нужно, просто напишите нам." == last_said(office)
+    assert "Вопрос № 1 уже не ждёт ответа. Если что-то ещё нужно, просто напишите нам." == last_said(office)
 
 
 @pytest.mark.parametrize("data", ["at:1:gone", "places:1:1"])

@@ -240,7 +240,7 @@ async def test_sure(office: Office, words: str) -> None:
 async def test_not_sure(office: Office) -> None:
     """«Нет» leaves it as it is."""
     await says(office, "отозвать")
-    assert "Хорошо, вопрос № 2 остаётся: ждём ответа до 14:00." == await says(office, "нет")
+    assert "Хорошо, вопрос № 2 остаётся: ответим до 14:00." == await says(office, "нет")
     assert ([BRIDGE], Status.OPEN) == (await words_of(office, 2), (await office.question(2)).status)
 
 

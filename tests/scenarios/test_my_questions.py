@@ -146,7 +146,7 @@ async def own_questions(world: World, resident: Resident) -> int:
     second = await resident.asks(f"Почему закрыт мост? {name}")
     await resident.says("Мои вопросы")
     text = await resident.reads("Ваши вопросы: 2")
-    assert text.index(f"№ {second} · ждём ответа до ") < text.index(f"№ {first} · ждём ответа до ")
+    assert text.index(f"№ {second} · ответим до ") < text.index(f"№ {first} · ответим до ")
     await resident.says(f"дополнить {first}", f"Геологов 14 {name}")
     await resident.reads(f"Добавили к вопросу № {first}.")
     await world.officials_see(f"№ {first} · дополнение от жителя\n\nГеологов 14 {name}")
@@ -163,7 +163,7 @@ async def own_questions(world: World, resident: Resident) -> int:
         await world.desk.reply(card.id, Said(text=said))
         await resident.reads(said)
     await resident.says(f"вопрос {first}")
-    assert f"Завтра {name}" in await resident.reads(f"Вопрос № {first}: отвечен")
+    assert f"Завтра {name}" in await resident.reads(f"Вопрос № {first}: есть ответ")
     return first
 
 
@@ -179,7 +179,7 @@ async def rates(world: World, resident: Resident, number: int) -> None:
     await world.officials_see(f"№ {number} · житель открыл вопрос снова")
     await resident.says("мои вопросы")
     # The newer question was shown like this before, this one was not.
-    await resident.reads(f"№ {number} · ждём ответа до ")
+    await resident.reads(f"№ {number} · ответим до ")
 
 
 async def press_one(world: World, resident: Resident, number: int) -> None:

@@ -151,12 +151,12 @@ async def conversation(name: str, place: Place, who: int, desk: Place) -> None:
     await says("Пропустить", "Хорошо, обойдёмся без этого.")
     # Outside working hours.
     await says("Новый вопрос", "следующее сообщение откроет его")
-    confirmed = await says(f"Когда откроют школу? {name}", "Сейчас не рабочее время: прочитаем ", "с 09:00.")
+    confirmed = await says(f"Когда откроют школу? {name}", "Сейчас нерабочее время: прочитаем ", "с 09:00.")
     assert "Подскажите, где это?" not in confirmed.text
     # News.
     await says("Стоп", "Вы ни на что не подписаны")
     await says("Новости", "Сейчас вы ни на что не подписаны.")
-    await says("Подписаться на Надым", "Сейчас вы подписаны: Надымский район.")
+    await says("Подписаться на Надым", "Ваши подписки: Надымский район.")
 
 
 async def hears_of_it(place: Place, who: int) -> None:
