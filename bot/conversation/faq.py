@@ -17,6 +17,8 @@ _ENOUGH, _FEWEST = 0.6, 2
 #: Letters that a word must have for a slip in it to be forgiven, how alike the two must be (0 to 100), and in how many
 #: words of a text slips are looked for.
 _LONG, _ALIKE, _FORGIVEN = 5, 84, 12
+#: By how many letters they may differ in length.
+_LONGER = 2
 #: Words that say nothing of what a question is about.
 _EMPTY = frozenset(
     "а без бы был была были было быть в вам вас ведь во вот все всё вы где да для до его ее её если есть еще ещё же за "
@@ -24,6 +26,10 @@ _EMPTY = frozenset(
     "но ну нужно о об он она они от очень по подскажите пожалуйста после почему при про с сам себя со скажите так там "
     "то тоже только тот ту у уже хочу чем что чтобы это этот я".replace("ё", "е").split()
 )
+
+
+#: Letters that are written for one another, since they sound alike where they are not stressed or end a syllable.
+_SOUNDS = str.maketrans("оеяэбвгджз", "аииипфктшс")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +65,8 @@ class Library:
     _forms: Mapping[str, tuple[_Word, ...]] = field(default_factory=dict)
     #: For each way to ask: the entry, the weight of all its words, and how many there are.
     _ways: Sequence[tuple[int, float, int]] = ()
-    #: Forms by their first letter, to look for slips in.
-    _alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Forms by how they sound, and these by their first letter, to look for slips in.
+    _alike: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def best(self, text: str) -> list[Entry]:
         """Those that this text resembles, the most alike first; at most SHOWN."""
@@ -91,9 +97,16 @@ class Library:
         return share if share >= _ENOUGH else 0
 
     def _forgiven(self, token: str) -> tuple[_Word, ...] | None:
-        near = [one for one in self._alike.get(token[0], ()) if abs(len(one) - len(token)) <= 2]
-        alike = process.extractOne(token, near, score_cutoff=_ALIKE)
-        return self._forms[alike[0]] if alike is not None else None
+        sound = _sound(token)
+        same = self._alike.get(sound[0], {})
+        alike = process.extractOne(
+            sound, [one for one in same if abs(len(one) - len(sound)) <= _LONGER], score_cutoff=_ALIKE
+        )
+        return self._forms[same[alike[0]]] if alike is not None else None
+
+
+def _sound(word: str) -> str:
+    return word.translate(_SOUNDS)
 
 
 def fold(question: str) -> str:
@@ -123,13 +136,13 @@ def build_library(entries: Iterable[Entry], inflect: Inflect) -> Library:
         for place, (token, weight) in enumerate(zip(several, weights, strict=True)):
             for form in forms[token]:
                 index.setdefault(form, []).append(_Word(way=way, place=place, weight=weight))
-    alike: dict[str, list[str]] = {}
-    for form in index:
+    alike: dict[str, dict[str, str]] = {}
+    for form in sorted(index):
         if len(form) >= _LONG:
-            alike.setdefault(form[0], []).append(form)
+            alike.setdefault(_sound(form)[0], {}).setdefault(_sound(form), form)
     return Library(
         entries=entries,
         _forms={form: tuple(several) for form, several in index.items()},
         _ways=tuple(ways),
-        _alike={letter: tuple(sorted(several)) for letter, several in alike.items()},
+        _alike=alike,
     )
