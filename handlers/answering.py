@@ -48,7 +48,8 @@ async def send(
         tx.after_commit(lambda: ctx.metrics.first_answer_seconds.observe(seconds))
     await waits.end(tx, ctx, question, Outcome.ANSWERED, now, helped_by=helped_by)
     rate_at = rating.ask_at(now, ctx.ask_rating_after, ctx.look.zone)
-    await questions.answered(tx, question.number, now, act_at=now + SETTLES_AFTER, rate_at=rate_at)
+    due_at = waits.due_on_answering(ctx, question, now)
+    await questions.answered(tx, question.number, now, act_at=now + SETTLES_AFTER, rate_at=rate_at, due_at=due_at)
     await actions.add(tx, question.number, official, Deed.ANSWERED, now)
     tx.after_commit(ctx.metrics.answers.labels(question.chat.channel).inc)
     return left_out

@@ -64,7 +64,17 @@ async def end(
         return
     if wait.is_over:
         wait = _undone(question, wait)
-    await waits.keep(tx, wait.over(outcome, now, _worked(ctx, question, wait, now)), helped_by=helped_by)
+    over = wait.over(outcome, now, _worked(ctx, question, wait, now))
+    due_at = due_on_answering(ctx, question, now) if outcome is Outcome.ANSWERED else None
+    await waits.keep(tx, over, helped_by=helped_by, due_at=due_at)
+
+
+def due_on_answering(ctx: Context, question: Question, now: datetime) -> datetime | None:
+    """By when an answer that comes now was due, where the clock stands: as if it went on from here.
+
+    None: it is due when it was, since the clock runs, or since it was late already when the resident was asked.
+    """
+    return ctx.desk.due_again(question.department, now, question.work_left) if question.work_left else None
 
 
 async def undo_closing(tx: Transaction, question: Question, now: datetime) -> None:

@@ -202,9 +202,18 @@ async def change(tx: Transaction, number: int, **values: object) -> None:
 
 
 async def answered(
-    tx: Transaction, number: int, now: datetime, *, act_at: datetime | None = None, rate_at: datetime | None = None
+    tx: Transaction,
+    number: int,
+    now: datetime,
+    *,
+    act_at: datetime | None = None,
+    rate_at: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> None:
-    """An official answered: nobody waits any more; at `act_at` it closes by itself, at `rate_at` he asks how it was."""
+    """An official answered: nobody waits any more; at `act_at` it closes by itself, at `rate_at` he asks how it was.
+
+    `due_at`: by when that was due, if not by when it was before.
+    """
     await tx.core.execute(
         update(questions)
         .where(questions.c.id == number)
@@ -217,6 +226,7 @@ async def answered(
             close_reason="",
             close_kind="",
             work_left=None,
+            due_at=func.coalesce(due_at, questions.c.due_at),
             act_at=act_at,
             rate_at=rate_at,
         )

@@ -28,11 +28,12 @@ async def last(tx: Transaction, number: int) -> Wait | None:
     )
 
 
-async def keep(tx: Transaction, wait: Wait, *, helped_by: int | None = None) -> None:
-    """Write down how far a wait has come, and whose answer was used again."""
+async def keep(tx: Transaction, wait: Wait, *, helped_by: int | None = None, due_at: datetime | None = None) -> None:
+    """Write down how far a wait has come, whose answer was used again, and by when it was due, if that is another."""
     await tx.raw.execute(
         "UPDATE waits SET running_since = $3, ended_at = $4, outcome = $5, clock = $6, worked = $7,"
-        " helped_by = coalesce($8, helped_by) WHERE question_id = $1 AND round = $2",
+        " helped_by = coalesce($8, helped_by), due_at = coalesce($9, due_at)"
+        " WHERE question_id = $1 AND round = $2",
         wait.question,
         wait.round,
         wait.running_since,
@@ -41,6 +42,7 @@ async def keep(tx: Transaction, wait: Wait, *, helped_by: int | None = None) -> 
         round(wait.clock.total_seconds()),
         round(wait.worked.total_seconds()) if wait.worked is not None else None,
         helped_by,
+        due_at,
     )
 
 

@@ -165,7 +165,7 @@ COLUMNS: tuple[Column, ...] = (
         kind=Kind.MOMENT,
         value=lambda row: row.due_at,
         width=17,
-        method="Последний срок этого ответа, с продлениями.",
+        method="Последний срок этого ответа, с продлениями; пока ждём уточнения жителя, он не идёт.",
     ),
     Column(
         name="is_overdue",

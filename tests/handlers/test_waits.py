@@ -68,6 +68,31 @@ STORIES = [
         [Waited(outcome="answered", clock=1, worked=1, department="energy")],
     ),
     (
+        "answered while it stands, hours after the deadline that it had before: in time",
+        [f"10:00 {HEAT}", "10:30 clarify Какой дом?", "16:00 answer"],
+        [Waited(outcome="answered", clock=0.5, worked=0.5, department="energy")],
+    ),
+    (
+        "answered while it stands, and late before he was asked: late still",
+        [f"10:00 {HEAT}", "15:00 clarify Какой дом?", "16:00 answer"],
+        [Waited(outcome="answered", clock=5, worked=5, department="energy", late=True)],
+    ),
+    (
+        "closed while it stands, and answered all the same: in time",
+        [f"10:00 {HEAT}", "10:30 clarify Какой дом?", "11:00 close", "16:00 answer"],
+        [Waited(outcome="answered", clock=0.5, worked=0.5, department="energy")],
+    ),
+    (
+        "he never says what he was asked, and is answered all the same: in time",
+        [f"10:00 {HEAT}", "11:00 clarify Какой дом?", "+1d 12:00 lapse", "+2d 12:00 lapse", "16:00 answer"],
+        [Waited(outcome="answered", clock=1, worked=1, department="energy")],
+    ),
+    (
+        "answered while it stands, and that taken back: it runs on from there, with the time that was left",
+        [f"10:00 {HEAT}", "11:00 clarify Какой дом?", "14:00 answer", "14:30 withdraw", "16:30 answer"],
+        [Waited(outcome="answered", clock=3.5, worked=3.5, department="energy")],
+    ),
+    (
         "he never says what he was asked",
         [f"10:00 {HEAT}", "11:00 clarify Какой дом?", "+1d 12:00 lapse", "+3d 12:00 lapse"],
         [Waited(outcome="unclarified", clock=1, worked=1, department="energy", late=True)],
@@ -191,6 +216,15 @@ async def test_clock_change(database_address: str, day: int, clock: float) -> No
         story = Story(office=office, day=datetime(2026, 3, day, tzinfo=zone))
         await story.run([f"20:00 {ROAD}", "+1d 08:00 answer"])
         assert clock == (await ledger(office, story.number))[0].clock
+
+
+async def test_deadline_of_the_question(database_address: str) -> None:
+    """The question itself is due when its wait is: who reminds officials after an answer was taken back goes by it."""
+    async with open_office(database_address, desk=desk()) as office:
+        story = Story(office=office, day=MONDAY)
+        await story.run([f"10:00 {HEAT}", "11:00 clarify Какой дом?", "14:00 answer", "14:30 withdraw"])
+        due = "SELECT q.due_at = w.due_at AND q.due_at = $$2026-11-02 17:00Z$$ FROM questions q, waits w"
+        assert await office.value(due)
 
 
 async def test_another_question_is_another_wait(database_address: str) -> None:
