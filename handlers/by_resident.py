@@ -16,6 +16,7 @@ from handlers import handing, showing, waits
 from handlers.context import Context
 from handlers.outgoing import Address, Posted, post
 from storage import actions, questions, shows
+from storage import waits as stored_waits
 from storage.database import Transaction
 
 #: How the wait ends, and what the card says.
@@ -49,8 +50,8 @@ async def close(
 
 
 async def reopen(tx: Transaction, ctx: Context, question: Question, now: datetime) -> Question:
-    """Somebody has to answer after all, or again: the clock starts anew."""
-    await waits.go_on(tx, question, now)
+    """Somebody has to answer after all, or again: however the last wait ended, another begins, with its own clock."""
+    await stored_waits.begin_again(tx, question.number, now)
     due_at = ctx.desk.due_at(question.department, now)
     await questions.change(
         tx,

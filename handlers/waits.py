@@ -38,7 +38,10 @@ async def pause(tx: Transaction, ctx: Context, question: Question, now: datetime
 
 
 async def go_on(tx: Transaction, question: Question, now: datetime) -> None:
-    """Somebody waits from now on: where the clock stood it runs again, where there was an answer it starts anew."""
+    """Somebody waits from now on: where the clock stood it runs again, where there was an answer it starts anew.
+
+    What the resident himself opens again is another wait, however the last one ended: see `handlers.by_resident`.
+    """
     wait = await waits.last(tx, question.number)
     if wait is None or wait.outcome is Outcome.ANSWERED:
         await waits.begin_again(tx, question.number, now)

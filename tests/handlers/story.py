@@ -56,6 +56,8 @@ class Waited:
     runs: bool = False
 
 
+#: What the resident presses who takes his question back, opens it again, or «was helped» by a known answer.
+_PRESSES = {"withdraws": "withdraw:{number}", "reopens": "reopen:{number}", "was": "helped:{number}:1"}
 _STEP = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
 
 
@@ -96,6 +98,11 @@ class Story:
                 self.number = await office.value("SELECT max(id) FROM questions")
             case "writes":
                 await office.writes(self.resident, words)
+            case "withdraws" | "reopens" | "was":
+                await office.presses(self.resident, _PRESSES[deed].format(number=number))
+            case "forgets":
+                await office.writes(self.resident, "забыть меня")
+                await office.presses(self.resident, "forget-yes")
             case "answer":
                 await self._reply(words or "Завтра")
             case "lapse":

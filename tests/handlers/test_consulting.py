@@ -98,7 +98,7 @@ async def test_pressed_twice(office: Office) -> None:
 
 
 async def test_undone(office: Office) -> None:
-    """«Всё-таки жду ответа» undoes a slip: the question waits again."""
+    """«Всё-таки жду ответа» undoes a slip: the question waits again, with a clock of its own."""
     await asked(office)
     await office.presses(IRINA, buttons(office)["Помогло"])
     await office.deliver()
@@ -107,7 +107,7 @@ async def test_undone(office: Office) -> None:
     assert Status.OPEN is (await office.question(1)).status
     assert office.home.texts(IRINA)[-1].startswith("Вопрос № 1 снова открыт, ответ придёт сюда до ")
     assert office.work.texts(ENERGY)[-1].startswith("№ 1 · житель открыл вопрос снова")
-    assert [("", True)] == [(one.outcome, one.runs) for one in await ledger(office, 1)]
+    assert [("helped", False), ("", True)] == [(one.outcome, one.runs) for one in await ledger(office, 1)]
 
 
 async def test_no_leaves_everything(office: Office) -> None:

@@ -134,6 +134,51 @@ STORIES = [
         [f"10:00 {HEAT}", "11:00 close", "13:00 answer"],
         [Waited(outcome="answered", clock=3, worked=3, department="energy")],
     ),
+    (
+        "closed, and opened again by the resident: another wait, from then on",
+        [f"10:00 {HEAT}", "11:00 close", "+2d 10:00 reopens", "12:00 answer"],
+        [
+            Waited(outcome="closed", clock=1, worked=1, department="energy"),
+            Waited(outcome="answered", clock=2, worked=2, department="energy"),
+        ],
+    ),
+    (
+        "taken back by the resident, and opened again: another wait",
+        [f"10:00 {HEAT}", "11:00 withdraws", "+2d 10:00 reopens"],
+        [
+            Waited(outcome="withdrawn", clock=1, worked=1, department="energy"),
+            Waited(outcome="", clock=0, worked=0, department="energy", runs=True),
+        ],
+    ),
+    (
+        "taken back while a clarification is awaited, and opened again: the new clock runs",
+        [f"10:00 {HEAT}", "11:00 clarify Дом?", "13:00 withdraws", "+1d 10:00 reopens", "10:30 answer"],
+        [
+            Waited(outcome="withdrawn", clock=1, worked=1, department="energy"),
+            Waited(outcome="answered", clock=0.5, worked=0.5, department="energy"),
+        ],
+    ),
+    (
+        "a known answer helped, and then did not: another wait",
+        [f"10:00 {HEAT}", "10:30 was helped", "11:00 writes Всё-таки холодно", "12:00 answer"],
+        [
+            Waited(outcome="helped", clock=0.5, worked=0.5, department="energy"),
+            Waited(outcome="answered", clock=1, worked=1, department="energy"),
+        ],
+    ),
+    (
+        "closed because he did not say it, and opened again by him: another wait",
+        [f"10:00 {HEAT}", "11:00 clarify Дом?", "+1d 12:00 lapse", "+2d 12:00 lapse", "13:00 reopens", "14:00 answer"],
+        [
+            Waited(outcome="unclarified", clock=1, worked=1, department="energy", late=True),
+            Waited(outcome="answered", clock=1, worked=1, department="energy"),
+        ],
+    ),
+    (
+        "taken back by the resident, and answered all the same: he waited until then",
+        [f"10:00 {HEAT}", "11:00 withdraws", "12:00 answer"],
+        [Waited(outcome="answered", clock=2, worked=2, department="energy")],
+    ),
     ("spam", [f"10:00 {OTHER}", "11:00 spam"], [Waited(outcome="spam", clock=1, worked=1)]),
     (
         "closed after an answer: it was answered",
