@@ -120,7 +120,9 @@ async def hand_over(desk: Desk, question: Question, slug: str, reason: str) -> s
     await shows.drop_unseen(tx, question.number, SHOWS_QUESTION)
     await recard(tx, ctx, question, gone=handing.gone(_name(department), desk.official.name, reason))
     await waits.count_up(tx, ctx, question, ctx.clock())
-    await stored_waits.count_handover(tx, question.number)
+    if question.department not in ("", slug):
+        # What coordinators give out was nobody's yet.
+        await stored_waits.count_handover(tx, question.number, question.department)
     await questions.change(
         tx,
         question.number,

@@ -17,6 +17,7 @@ from bot.desk.masking import mask_numbers
 from bot.model.wait import Outcome
 from bot.statistics.counting import Values, Waits
 from bot.statistics.figures import GROUPS, LIST_PAGE, OTHERS, Behind, By, Listed, LongWait, Scope, What
+from bot.statistics.handed_on import HandedOn
 from storage import questions
 from storage.database import Transaction
 
@@ -163,6 +164,21 @@ async def waits(tx: Transaction, which: Which, by: Collection[By] = (), *, then:
     hashes = {one: read.pop(one.value) for one in by}
     names = {one: await _values(tx, one, hashes[one], read["question"], rounds) for one in by}
     return Waits(**read, again=rounds > 1, values=names)
+
+
+async def handed_on(tx: Transaction, which: Which) -> HandedOn:
+    """Of these waits, wherever they are now, those that the departments had and handed on."""
+    condition, values = replace(which, departments=None).condition()
+    if which.departments is not None:
+        values.append(list(which.departments))
+        condition += f" AND slug = ANY(${len(values)}::text[])"
+    rows = await tx.raw.fetch(
+        "SELECT slug, count(DISTINCT (w.question_id, w.round)) AS count FROM waits w"
+        f" CROSS JOIN unnest(w.handed_by) slug WHERE {condition} AND w.handed_by <> '{{}}' GROUP BY ROLLUP (slug)",
+        *values,
+    )
+    counts = {row["slug"]: row["count"] for row in rows}
+    return HandedOn(total=counts.pop(None, 0), by_department=counts)
 
 
 class _Rows:

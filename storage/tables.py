@@ -239,6 +239,8 @@ waits = Table(
     _text("place"),
     _text("source"),
     Column("handovers", SmallInteger, nullable=False, server_default=text("0")),
+    # The slugs of the departments that had it before: one for each hand-over, in their order.
+    Column("handed_by", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("interims", SmallInteger, nullable=False, server_default=text("0")),
     # The question whose answer was used again.
     Column("helped_by", BigInteger),
@@ -252,6 +254,8 @@ waits = Table(
     Index("waits_started_at", "started_at"),
     # Where there is none, it lasts.
     Index("waits_ended_at", "ended_at"),
+    # Few are handed over: these are counted by who did it.
+    Index("waits_handed_on", "started_at", postgresql_where=text("handed_by <> '{}'")),
 )
 
 #: The words of whole questions, for full text search; written a moment later, by a job.

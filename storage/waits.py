@@ -76,9 +76,14 @@ async def follow(tx: Transaction, number: int) -> None:
     )
 
 
-async def count_handover(tx: Transaction, number: int) -> None:
-    """An official handed the question over while somebody waited."""
-    await tx.raw.execute("UPDATE waits SET handovers = handovers + 1 WHERE question_id = $1 AND outcome = ''", number)
+async def count_handover(tx: Transaction, number: int, department: str) -> None:
+    """The question went from this department to another while somebody waited."""
+    await tx.raw.execute(
+        "UPDATE waits SET handovers = handovers + 1, handed_by = handed_by || $2::text"
+        " WHERE question_id = $1 AND outcome = ''",
+        number,
+        department,
+    )
 
 
 async def count_interim(tx: Transaction, number: int) -> None:

@@ -62,8 +62,10 @@ class Counts:
     taken_back: int = 0
     #: Answered after the deadline, or unanswered and past it.
     overdue: int = 0
-    #: Handed over at least once from one department to another.
+    #: Handed over at least once from one department to another (or back to the coordinators); counted where it is now.
     handed_over: int = 0
+    #: The same, counted where it was: the waits that the departments of the scope had and handed on. Not in `received`.
+    handed_on: int = 0
     #: Interim answers; answers that were taken from a similar question.
     interims: int = 0
     helped: int = 0

@@ -15,7 +15,7 @@ from bot.plural import plural
 from bot.statistics.figures import By, Counts, Figures, LongWait, Report, Times, What
 from bot.statistics.phrases import by_how_much, days, name, span, verdict
 from bot.statistics.phrases import number as _n
-from bot.statistics.words import COUNTS, GROUPS, INTERIMS, UNANSWERED
+from bot.statistics.words import CAME, COUNTS, GROUPS, HANDED_ON, INTERIMS, UNANSWERED
 
 #: Groups that are named; the rest are counted.
 _NAMED = 3
@@ -37,13 +37,20 @@ def statistics(report: Report, labels: Labels, *, whose: str = "", reply_to: str
     """The figures of a period in a few lines; `whose`: of which departments they are, empty: of all."""
     head = f"📊 {days(report.scope.period)}" + (f" · {shorten(whose, _WHOSE, TextUnit.UTF16)}" if whose else "")
     if not report.total.counts.received:
-        return _draft(head, ["Вопросов не было."], reply_to)
+        handed_on = report.total.counts.handed_on
+        return _draft(
+            head, [f"Все вопросы переданы другим: {_n(handed_on)}." if handed_on else "Вопросов не было."], reply_to
+        )
     before = days(report.scope.period.before())
     anything = report.before.counts.received > 0
     return _draft(
         head,
         [
-            *_counts(report.total.counts, report.before.counts if anything else None),
+            *_counts(
+                report.total.counts,
+                report.before.counts if anything else None,
+                of_departments=report.scope.departments is not None,
+            ),
             "",
             *_answers(report.total, report.before, labels),
             *_rating(report.total.counts),
@@ -62,10 +69,10 @@ def _draft(head: str, lines: Iterable[str], reply_to: str = "") -> Draft:
     return Draft(text=text, spans=(Span(start=0, end=len(head), style=Style.BOLD),), reply_to=reply_to)
 
 
-def _counts(now: Counts, before: Counts | None) -> list[str]:
-    def line(what: What, told: str = "") -> str:
+def _counts(now: Counts, before: Counts | None, *, of_departments: bool) -> list[str]:
+    def line(what: What, told: str = "", *, called: str = "") -> str:
         value = getattr(now, what)
-        return f"{COUNTS[what]}: {_n(value)}{_arrow(value, getattr(before, what)) if before else ''}{told}"
+        return f"{called or COUNTS[what]}: {_n(value)}{_arrow(value, getattr(before, what)) if before else ''}{told}"
 
     clarifying = f"{COUNTS[What.CLARIFYING].lower()} от жителя: {_n(now.clarifying)}"
     why = ", ".join(f"{COUNTS[what].lower()} {_n(n)}" for what in UNANSWERED if (n := getattr(now, what)))
@@ -78,7 +85,9 @@ def _counts(now: Counts, before: Counts | None) -> list[str]:
     if now.unanswered:
         lines.append(line(What.UNANSWERED, f" ({why})"))
     if now.handed_over:
-        lines.append(line(What.HANDED_OVER))
+        lines.append(line(What.HANDED_OVER, called=CAME if of_departments else ""))
+    if now.handed_on and of_departments:
+        lines.append(f"{HANDED_ON}: {_n(now.handed_on)}")
     if now.interims:
         arrow = _arrow(now.interims, before.interims) if before else ""
         lines.append(f"{INTERIMS}: {_n(now.interims)}{arrow}")
@@ -135,7 +144,7 @@ def _groups(report: Report, labels: Labels) -> list[str]:
     """The largest groups, a line for each way to split; where there is but one group it says nothing new."""
     lines = []
     for by, title in GROUPS.items():
-        groups = report.by.get(by, {})
+        groups = {value: one for value, one in report.by.get(by, {}).items() if one.counts.received}
         if len(groups) < 2:
             continue
         named = list(groups.items())[:_NAMED]

@@ -9,7 +9,7 @@ from bot.statistics.columns import COLUMNS, Kind, Value
 from bot.statistics.figures import By, Figures, What
 from bot.statistics.phrases import days, name, span
 from bot.statistics.table import Order, Written
-from bot.statistics.words import COUNTS, INTERIMS, MEAN, MEDIAN, P90, UNANSWERED
+from bot.statistics.words import CAME, COUNTS, HANDED_ON, INTERIMS, MEAN, MEDIAN, P90, UNANSWERED
 
 QUESTIONS, AGAIN, DEPARTMENTS, METHOD = "Вопросы", "Открыты снова", "По отделам", "Методика"
 TOTAL = "Всего"
@@ -50,7 +50,21 @@ FIGURES: tuple[FigureColumn, ...] = (
     _count(What.UNANSWERED, "Сумма следующих пяти столбцов."),
     *(_count(what) for what in UNANSWERED),
     _count(What.OVERDUE),
-    _count(What.HANDED_OVER, "Строки, в которых «Передан, раз» больше нуля."),
+    FigureColumn(
+        title=CAME,
+        kind=Kind.NUMBER,
+        value=lambda one: one.counts.handed_over,
+        method="Строки, в которых «Передан, раз» больше нуля: вопрос сейчас у отдела, а раньше был у другого.",
+    ),
+    FigureColumn(
+        title=HANDED_ON,
+        kind=Kind.NUMBER,
+        value=lambda one: one.counts.handed_on,
+        method=(
+            "Сколько вопросов было у отдела и передано другому отделу или координаторам. Они считаются у того, у кого "
+            "сейчас, и в «Поступило» этого отдела не входят, если не вернулись. «Всего»: каждый вопрос один раз."
+        ),
+    ),
     FigureColumn(title=INTERIMS, kind=Kind.NUMBER, value=lambda one: one.counts.interims),
     _count(What.SIMILAR, "Строки, в которых указано «Взят ответ на №»."),
     FigureColumn(title=MEAN, kind=Kind.SPAN, value=lambda one: one.clock.mean, method="Среднее «Времени до ответа»."),

@@ -27,6 +27,8 @@ COUNTS: Mapping[What, str] = {
 }
 #: What `UNANSWERED` is made of.
 UNANSWERED = (What.CLOSED, What.SPAM, What.UNCLARIFIED, What.HELPED, What.TAKEN_BACK)
+#: Of one department: what it has from another, and what others have from it.
+CAME, HANDED_ON = "Пришло из другого отдела", "Передал другим"
 #: One wait may have several.
 INTERIMS = "Промежуточных ответов"
 MEAN, MEDIAN, P90 = "Ответ в среднем", "Медиана", "9 из 10 быстрее"

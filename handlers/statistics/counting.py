@@ -12,6 +12,7 @@ from bot.model.chat import ChatRef
 from bot.statistics import counting
 from bot.statistics.counting import Waits
 from bot.statistics.figures import LONGEST, MONTHS, By, Listed, LongWait, Month, Report, Scope, What
+from bot.statistics.handed_on import HandedOn, with_both
 from bot.statistics.period import Period
 from handlers.context import Context
 from storage import statistics
@@ -69,9 +70,10 @@ class Counting:
         now, zone = self._ctx.clock(), self._ctx.look.zone
         then = scope.period.same_moment_before(now, zone)
         async with self._turns:
-            waits, before, older = await self._read(scope, now, then)
+            waits, before, older, handed_on = await self._read(scope, now, then)
             midnights = scope.period.midnights(zone)
-            return await asyncio.to_thread(counting.report, scope, waits, before, older, now, then, midnights)
+            report = await asyncio.to_thread(counting.report, scope, waits, before, older, now, then, midnights)
+            return with_both(report, handed_on)
 
     async def behind(self, admin_chat: ChatRef, scope: Scope, what: What, *, page: int) -> Listed:
         """The waits that a number counts."""
@@ -97,8 +99,10 @@ class Counting:
             waits = await self._waits(Which(since=midnights[0], until=midnights[-1]), counting.OPEN_BY)
             return await asyncio.to_thread(counting.months, waits, firsts[:-1], midnights, now)
 
-    async def _read(self, scope: Scope, now: datetime, then: datetime) -> tuple[Waits, Waits, Sequence[LongWait]]:
-        """The waits of the period, those of the one before as they were `then`, and the longest of older ones.
+    async def _read(
+        self, scope: Scope, now: datetime, then: datetime
+    ) -> tuple[Waits, Waits, Sequence[LongWait], HandedOn]:
+        """The waits of the period, those before as they were `then`, the longest of older ones, and who handed on.
 
         All is of one moment, though two connections read it, in half of the time.
         """
@@ -108,7 +112,8 @@ class Counting:
             before = asyncio.create_task(self._before(scope, then, name))
             try:
                 older = await statistics.longest_of_before(tx, which, now, most=LONGEST)
-                return await statistics.waits(tx, which, tuple(By)), await before, older
+                handed_on = await statistics.handed_on(tx, which)
+                return await statistics.waits(tx, which, tuple(By)), await before, older, handed_on
             finally:
                 before.cancel()
                 await asyncio.gather(before, return_exceptions=True)

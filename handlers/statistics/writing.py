@@ -13,13 +13,14 @@ from pathlib import Path
 from bot.adapter import Labels
 from bot.statistics.counting import times
 from bot.statistics.figures import By, Counts, Figures
+from bot.statistics.handed_on import HandedOn, with_departments, with_total
 from bot.statistics.phrases import name
 from bot.statistics.rows import Row, counts_of
 from bot.statistics.summary import AGAIN, QUESTIONS
 from bot.statistics.table import Format, Order, Written
 from handlers.statistics.tables import CsvTable, JsonTable
 from handlers.statistics.workbook import Workbook
-from storage import export
+from storage import export, statistics
 from storage.database import Database, Transaction
 from storage.statistics import Which
 
@@ -52,10 +53,11 @@ def _figures(tallies: Collection[_Tally]) -> Figures:
     )
 
 
-def _groups(tallies: Mapping[str, _Tally], labels: Labels) -> list[tuple[str, Figures]]:
+def _groups(tallies: Mapping[str, _Tally], labels: Labels, handed_on: HandedOn) -> list[tuple[str, Figures]]:
     """The figures of each department under its name, most received first."""
     order = sorted(tallies.items(), key=lambda found: (-found[1].counts.received, found[0]))
-    return [(name(labels, By.DEPARTMENT, slug), _figures([tally])) for slug, tally in order]
+    groups = with_departments({slug: _figures([tally]) for slug, tally in order}, handed_on)
+    return [(name(labels, By.DEPARTMENT, slug), figures) for slug, figures in groups.items()]
 
 
 async def write(database: Database, order: Order, path: Path, tell: Tell) -> Written:
@@ -81,6 +83,7 @@ async def _write_workbook(database: Database, order: Order, path: Path, tell: Te
     written: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(dir=path.parent) as temporary, Workbook(path, order, Path(temporary)) as book:
         async with database.snapshot() as tx:
+            handed_on = await statistics.handed_on(tx, _which(order))
             whole = sum([await export.count(tx, _which(order), again=again) for again in (False, True)])
             for sheet, again in ((QUESTIONS, False), (AGAIN, True)):
                 book.begin(sheet)
@@ -90,7 +93,8 @@ async def _write_workbook(database: Database, order: Order, path: Path, tell: Te
                         tallies[row.department].add(row)
                     written[sheet] += len(batch)
                     tell(written.total(), whole)
-        book.summarize(_groups(tallies, order.labels), _figures(tallies.values()))
+        total = with_total(_figures(tallies.values()), handed_on)
+        book.summarize(_groups(tallies, order.labels, handed_on), total)
         done = Written(questions=written[QUESTIONS], reopened=written[AGAIN])
         book.explain(done)
     return done

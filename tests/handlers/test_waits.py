@@ -207,6 +207,16 @@ STORIES = [
         [Waited(outcome="answered", clock=4, worked=2, department="roads", handovers=1)],
     ),
     (
+        "given out by the coordinators: that is no hand-over",
+        [f"10:00 {OTHER}", "10:30 transfer energy", "11:00 answer"],
+        [Waited(outcome="answered", clock=1, worked=1, department="energy")],
+    ),
+    (
+        "given back to the coordinators, who give it out again: handed over once",
+        [f"10:00 {HEAT}", "10:30 transfer координаторам", "11:00 transfer roads", "11:30 answer"],
+        [Waited(outcome="answered", clock=1.5, worked=1.5, department="roads", handovers=1)],
+    ),
+    (
         "opened again and handed over twice",
         [
             f"10:00 {HEAT}",
@@ -270,6 +280,17 @@ async def test_deadline_of_the_question(database_address: str) -> None:
         await story.run([f"10:00 {HEAT}", "11:00 clarify Какой дом?", "14:00 answer", "14:30 withdraw"])
         due = "SELECT q.due_at = w.due_at AND q.due_at = $$2026-11-02 17:00Z$$ FROM questions q, waits w"
         assert await office.value(due)
+
+
+async def test_who_handed_it_over(database_address: str) -> None:
+    """Which departments had it before is kept, each time that one handed it over, for the wait in which it did."""
+    async with open_office(database_address, desk=desk()) as office:
+        story = Story(office=office, day=MONDAY)
+        await story.run([f"10:00 {HEAT}", "10:10 transfer roads", "10:20 transfer energy", "11:00 answer"])
+        # To the coordinators: departments have passed it round enough.
+        await story.run(["12:00 writes Всё равно холодно", "12:30 transfer roads", "12:40 transfer roads"])
+        handed = "SELECT array_agg(array_to_string(handed_by, ' ') ORDER BY round) FROM waits"
+        assert ["energy roads", "energy"] == await office.value(handed)
 
 
 async def test_another_question_is_another_wait(database_address: str) -> None:

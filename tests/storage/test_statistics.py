@@ -13,6 +13,7 @@ from bot.model.wait import Outcome
 from bot.statistics.counting import longest, split, total
 from bot.statistics.figures import GROUPS, OTHERS, Behind, By, Counts, What
 from bot.statistics.figures import LIST_PAGE as PAGE
+from bot.statistics.handed_on import HandedOn
 from storage import actions, statistics
 from storage.database import Database
 from storage.statistics import Which
@@ -215,6 +216,35 @@ async def test_what_they_are_about(database: Database) -> None:
         By.CHANNEL: {"home": 3},
         By.SOURCE: {"": 2, "qr-1": 1},
     } == {by: {name: one.counts.received for name, one in split(waits, by, NOW).items()} for by in By}
+
+
+@pytest.mark.parametrize(
+    ("which", "total", "by_department"),
+    [
+        ({}, 3, {"energy": 2, "school": 2}),
+        ({"departments": ("energy",)}, 2, {"energy": 2}),
+        ({"departments": ("energy", "school")}, 3, {"energy": 2, "school": 2}),
+        ({"departments": ("roads",)}, 0, {}),
+        ({"departments": ()}, 0, {}),
+        ({"place": "nadym"}, 1, {"energy": 1}),
+        ({"channel": "vk"}, 0, {}),
+    ],
+)
+async def test_handed_on(database: Database, which: dict[str, Any], total: int, by_department: dict[str, int]) -> None:
+    """Each department hands on what it had, once however often, wherever it is now; the total counts each wait once."""
+    await fill(
+        database,
+        {"department": "roads", "place": "nadym", "handovers": 1, "handed_by": ["energy"]},
+        {"department": "energy", "handovers": 3, "handed_by": ["energy", "school", "energy"]},
+        {"department": "roads", "handovers": 1, "handed_by": ["school"]},
+        {"department": "roads", "handovers": 1, "handed_by": ["energy"], "started_at": DAY.until},
+        # From before it was kept who did it.
+        {"department": "roads", "handovers": 1},
+        {"department": "energy"},
+    )
+    async with database.transaction() as tx:
+        found = await statistics.handed_on(tx, Which(since=DAY.since, until=DAY.until, **which))
+    assert HandedOn(total=total, by_department=by_department) == found
 
 
 async def test_rounds_of_one_question(database: Database) -> None:

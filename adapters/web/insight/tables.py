@@ -49,12 +49,12 @@ class _Column:
     is_printed: bool = True
 
 
-def _counted(what: What, *, is_printed: bool = True) -> _Column:
+def _counted(what: What, *, called: str = "", is_printed: bool = True) -> _Column:
     def cell(figures: Figures, there: Asked | None) -> str:
         value: int = getattr(figures.counts, what)
         return tag("a", number(value), href=there.behind(what)) if there and value else number(value)
 
-    return _Column(words.COUNTS[what], cell, is_printed)
+    return _Column(called or words.COUNTS[what], cell, is_printed)
 
 
 _COLUMNS = (
@@ -65,6 +65,11 @@ _COLUMNS = (
     _Column(words.MEAN, lambda figures, _: duration(figures.clock.mean)),
     _Column(words.MEDIAN, lambda figures, _: duration(figures.clock.median), is_printed=False),
     _Column(words.P90, lambda figures, _: duration(figures.clock.p90), is_printed=False),
+)
+#: Of departments, where questions went from one to another: what came so, and what went and is counted elsewhere.
+_HANDED = (
+    _counted(What.HANDED_OVER, called=words.CAME, is_printed=False),
+    _Column(words.HANDED_ON, lambda figures, _: number(figures.counts.handed_on), is_printed=False),
 )
 
 
@@ -101,9 +106,10 @@ def of_groups(
     shown = SHOWN if len(lines) > SHOWN + 1 else len(lines)
     rest = lines[shown:]
     has_ratings = any(figures.counts.rated >= rated for figures in groups.values())
+    handed = _HANDED if any(figures.counts.handed_on for figures in groups.values()) else ()
 
     def lined(title: str, part: Sequence[Line]) -> Markup:
-        return table(title, "Название", part, rated=rated if has_ratings else None)
+        return table(title, "Название", part, rated=rated if has_ratings else None, more=handed)
 
     return tag(
         "section",
@@ -121,9 +127,9 @@ def of_groups(
     )
 
 
-def table(title: str, first: str, lines: Sequence[Line], *, rated: int | None) -> Markup:
+def table(title: str, first: str, lines: Sequence[Line], *, rated: int | None, more: Sequence[_Column] = ()) -> Markup:
     """A table of figures that scrolls by itself where it is wider than the page; `rated` None: without ratings."""
-    columns = [*_COLUMNS, *([_ratings(rated)] if rated is not None else [])]
+    columns = [*_COLUMNS, *more, *([_ratings(rated)] if rated is not None else [])]
     head = tag(
         "tr",
         tag("th", first, scope="col"),

@@ -183,6 +183,29 @@ def test_little() -> None:
     ] == lines(found.text)
 
 
+def test_of_departments() -> None:
+    """Of departments it is told what came to them from others, and what they handed on and is counted elsewhere."""
+    now = figures(handed_over=2, handed_on=3)
+    assert ["Пришло из другого отдела: 2", "Передал другим: 3"] == [
+        line for line in lines(statistics(report(now, now, departments=("energy",)), LABELS).text) if "друг" in line
+    ]
+    assert ["Передано другому отделу: 2"] == [
+        line for line in lines(statistics(report(now, now), LABELS).text) if "друг" in line
+    ]
+
+
+def test_all_handed_on() -> None:
+    """A department that handed on all that it got has no questions, but it is seen that it had them."""
+    found = statistics(report(figures(0, None, handed_on=3), departments=("energy",)), LABELS, whose="Энергетика")
+    assert "📊 9–15 ноября 2026 · Энергетика\n\nВсе вопросы переданы другим: 3." == found.text
+
+
+def test_groups_without_questions() -> None:
+    """Among those with the most questions nobody is named who has none."""
+    by = {By.DEPARTMENT: {"energy": figures(), "roads": figures(0, None, handed_on=3)}}
+    assert "Отделы" not in statistics(report(by=by), LABELS).text
+
+
 def test_nothing() -> None:
     """A period without questions takes a line."""
     assert "📊 9–15 ноября 2026\n\nВопросов не было." == statistics(report(Figures()), LABELS).text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -90,7 +90,9 @@ async def report(office: Office) -> Report:
 async def test_steady_office(report: Report) -> None:
     """Every figure of a steady office is the same as a week ago, and so are the times of each department."""
     assert len(USUAL) + 1 == report.total.counts.received
-    assert report.total == report.before
+    # What was handed on is counted of the period alone: it is shown without an arrow.
+    counts = replace(report.total.counts, handed_on=0)
+    assert replace(report.total, counts=counts) == report.before
     times = [{slug: one.clock for slug, one in groups.items()} for groups in _departments(report)]
     assert times[0] == times[1]
     assert {"energy", "roads"} == times[0].keys()

@@ -85,6 +85,20 @@ async def test_days_of_the_service(bureau: Bureau) -> None:
     )
 
 
+async def test_handed_on(bureau: Bureau) -> None:
+    """Who hands everything on is among the departments all the same, and sees it in its own chat."""
+    await bureau.wait(department="school5", handovers=1, handed_by=["energy"])
+    await bureau.wait(department="school5", handovers=2, handed_by=["energy", "school6"])
+    await bureau.wait(department="school5")
+    report = await bureau.counting.report(DESK, Scope(period=WEEK))
+    assert [("school5", 3, 2, 0), ("energy", 0, 0, 2), ("school6", 0, 0, 1)] == [
+        (slug, one.counts.received, one.counts.handed_over, one.counts.handed_on)
+        for slug, one in report.by[By.DEPARTMENT].items()
+    ]
+    counts = [(await bureau.counting.report(chat, Scope(period=WEEK))).total.counts for chat in (DESK, ENERGY, SHARED)]
+    assert [(3, 2, 2), (0, 0, 2), (3, 2, 1)] == [(one.received, one.handed_over, one.handed_on) for one in counts]
+
+
 async def test_place_and_channel(bureau: Bureau) -> None:
     """Pages narrow the figures to a place and a channel."""
     await bureau.wait(place="nadym", channel="vk")

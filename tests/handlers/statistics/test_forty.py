@@ -27,6 +27,7 @@ COUNTS = Counts(
     unclarified=1,
     overdue=5,
     handed_over=3,
+    handed_on=3,
     interims=1,
 )
 

@@ -40,7 +40,7 @@ SUMS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "Закрыто без ответа": lambda row: row["Итог"] not in ("отвечен", "ещё ждёт"),
     "Закрыто сотрудником": lambda row: row["Итог"] == "закрыт сотрудником",
     "Просрочено": lambda row: row["Просрочен"] == "да",
-    "Передано другому отделу": lambda row: row["Передан, раз"] > 0,
+    "Пришло из другого отдела": lambda row: row["Передан, раз"] > 0,
     "Помог похожий ответ": lambda row: row["Взят ответ на №"] is not None,
     "Оценок": lambda row: row["Оценка"] is not None,
 }
@@ -176,6 +176,22 @@ async def test_forty_questions(forty: Office, tmp_path: Path) -> None:
 
 def _rounded(value: Value) -> Value:
     return timedelta(seconds=round(value.total_seconds())) if isinstance(value, timedelta) else value
+
+
+async def test_handed_on(database: Database, tmp_path: Path) -> None:
+    """A department that handed on all that it got has a line of its own; each question counts once in the total."""
+    async with database.transaction() as tx:
+        for handed_by in (["energy"], ["energy", "schools"], []):
+            await asked(tx, TEN, department="schools", handovers=len(handed_by), handed_by=handed_by)
+    for scope, expected in (
+        ({}, {"Школы": (3, 2, 1), "Департамент энергетики": (0, 0, 2), "Всего": (3, 2, 2)}),
+        ({"departments": ("energy",)}, {"Департамент энергетики": (0, 0, 2), "Всего": (0, 0, 2)}),
+    ):
+        sheets = await written(database, tmp_path / "table.xlsx", **scope)
+        assert expected == {
+            line["Отдел"]: (line["Поступило"], line["Пришло из другого отдела"], line["Передал другим"])
+            for line in sheets[DEPARTMENTS]
+        }
 
 
 async def test_only_what_was_asked_for(filled: Database, tmp_path: Path) -> None:

@@ -170,6 +170,21 @@ def test_groups_that_are_gone_from_the_settings() -> None:
     assert "/admin/statistics?period=week&department=-" == page.links()["Координаторы"]
 
 
+def test_handed_on() -> None:
+    """Beside what came to a department from another stands what it handed on; where nobody did, neither is shown."""
+    asked, _ = address.read({}, VIEWER)
+    counts = {"energy": Counts(asked=5, handed_over=2), "school1": Counts(handed_on=2), "": Counts(asked=1)}
+    made = _report(asked, Figures(counts=Counts(asked=6)), Figures())
+    page = _shown(replace(made, by={By.DEPARTMENT: {slug: Figures(counts=one) for slug, one in counts.items()}}))
+    assert [
+        "НазваниеПоступилоОтвеченоЖдут ответаПросроченоОтвет в среднемМедиана9 из 10 быстрееПришло из другого отделаПередал другим",
+        "Департамент энергетики5000———20",
+        "Школа № 10000———02",
+        "Координаторы1000———00",
+    ] == [text.replace("\u00a0", " ") for text in page.texts("tr")[-4:]]
+    assert "Передал другим" not in _shown().texts("th")
+
+
 def test_names_are_text() -> None:
     """A department called like a script is a name like others, in the form, the table and the address."""
     page = _shown(query={"department": "evil"})
