@@ -11,6 +11,7 @@ from bot.conversation.machine import JOINS_FOR
 from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, LeftOut
+from bot.desk.offers import Offer
 from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind
 from bot.model.content import Content
@@ -35,18 +36,18 @@ async def send(
     content: Content,
     *,
     delay: timedelta = timedelta(0),
-    helped_by: int | None = None,
+    offer: Offer | None = None,
 ) -> tuple[LeftOut, ...]:
     """Send an answer that is in the thread; returns the files that cannot go along.
 
-    `helped_by`: the question whose answer was used again.
+    `offer`: the text that was offered and is sent now, or was changed into it.
     """
     now = ctx.clock()
     left_out = await pass_on(tx, ctx, question, thread_message, content, delay=delay)
     if question.answered_at is None:
         seconds = (now - question.asked_at).total_seconds()
         tx.after_commit(lambda: ctx.metrics.first_answer_seconds.observe(seconds))
-    await waits.end(tx, ctx, question, Outcome.ANSWERED, now, helped_by=helped_by)
+    await waits.end(tx, ctx, question, Outcome.ANSWERED, now, helped_by=offer.helped_by if offer is not None else None)
     rate_at = rating.ask_at(now, ctx.ask_rating_after, ctx.look.zone)
     due_at = waits.due_on_answering(ctx, question, now)
     await questions.answered(tx, question.number, now, act_at=now + SETTLES_AFTER, rate_at=rate_at, due_at=due_at)

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, describe
-from bot.desk import commands, texts
+from bot.desk import commands, offers, texts
 from bot.desk.commands import Choice, choice_button
+from bot.desk.offers import Offer
 from bot.model.action import Official
 from bot.model.chat import ChatKind
 from bot.model.content import Content
@@ -20,7 +21,7 @@ from handlers import answering
 from handlers.context import ALBUM_WAIT, Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
-from storage import actions, links, questions, shows, similar
+from storage import actions, links, questions, shows
 from storage.database import Transaction
 from storage.questions import NewMessage
 
@@ -70,32 +71,38 @@ async def hold(
     await post(tx, ctx, address, Draft(text=why, keyboard=keyboard, reply_to=event.message_id))
 
 
-async def offer(desk: Desk, question: Question, key: str, content: Content, preview: Callable[[str], Draft]) -> str:
+async def offer(desk: Desk, question: Question, offer: Offer, content: Content, preview: Callable[[str], Draft]) -> str:
     """Keep a text that was not written here like an answer that was held back: it goes out when the official says so.
 
-    `key`: what it is and for which question. `preview`: how it is shown, with what should be known before.
+    `preview`: how it is shown, with what should be known before.
     """
-    kept = await _kept(desk, key, content)
+    kept = await _kept(desk, offer, content, Author.UNCLEAR)
     warning = await reason(desk.tx, question, desk.official)
     keyboard = buttons(question.number, kept, against=bool(warning))
     await desk.say(replace(preview(warning), keyboard=keyboard, reply_to=desk.message_id), thread_message=kept)
     return ""
 
 
-async def _kept(desk: Desk, key: str, content: Content) -> int:
+async def show(desk: Desk, offer: Offer, content: Content, draft: Draft) -> str:
+    """Show a text that cannot go out as it is: a reply to it is the answer."""
+    kept = await _kept(desk, offer, content, Author.WITHHELD)
+    return await desk.say(replace(draft, reply_to=desk.message_id), thread_message=kept)
+
+
+async def _kept(desk: Desk, offer: Offer, content: Content, role: Author) -> int:
     """The message that waits to be sent. Pressed twice, or by two, there is still one: it is sent once."""
-    before = await questions.album(desk.tx, desk.chat, key)
-    if before is not None and before.role is Author.UNCLEAR and before.content == content:
+    before = await questions.album(desk.tx, desk.chat, str(offer))
+    if before is not None and before.role is role and before.content == content:
         return before.id
     message = NewMessage(
-        role=Author.UNCLEAR,
+        role=role,
         author=desk.official.name,
         chat=desk.chat,
         # Of no message of his: what he pressed or wrote is no answer, and an edit of it must not become one.
         message_id="",
         content=content,
         at=desk.ctx.clock(),
-        album_id=key,
+        album_id=str(offer),
     )
     return await questions.add_message(desk.tx, None, message)
 
@@ -125,10 +132,8 @@ async def decide(desk: Desk, question: Question, kept_message: int, *, send: boo
         await desk.say(draft, thread_message=kept_message, role=Role.ASK_HELD)
         return ""
     await questions.assign_message(desk.tx, kept_message, question.number, Author.OFFICIAL)
-    helped_by = await similar.helped_by(desk.tx, kept_message)
-    left_out = await answering.send(
-        desk.tx, desk.ctx, desk.official, question, kept_message, kept.content, helped_by=helped_by
-    )
+    offer = offers.read(await questions.album_of(desk.tx, kept_message))
+    left_out = await answering.send(desk.tx, desk.ctx, desk.official, question, kept_message, kept.content, offer=offer)
     for one in left_out:
         await desk.say(texts.file_not_passed(question.number, describe(one.media), one.why()))
     return texts.SENT

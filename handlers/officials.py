@@ -10,8 +10,10 @@ from bot.conversation import texts as resident_texts
 from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, LeftOut, describe
-from bot.desk import commands, forgotten, texts
+from bot.desk import commands, forgotten, offers, texts
 from bot.desk.commands import Chosen, Command, Note, UnknownCommand, Words
+from bot.desk.masking import is_masked
+from bot.desk.offers import Offer, Source
 from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Content
@@ -243,6 +245,11 @@ async def _reply(
     tx: Transaction, ctx: Context, event: MessageReceived, admin_chat: ChatRef, link: Link, text: str, *, as_note: bool
 ) -> None:
     number, content = link.question, replace(event.content, text=text)
+    if number is None and link.thread_message is not None:
+        offer = offers.read(await questions.album_of(tx, link.thread_message))
+        if offer is not None:
+            await _reply_to_offer(tx, ctx, event, admin_chat, link, offer, content, as_note=as_note)
+            return
     if number is None:
         # The message shows several questions, or none: a number at the beginning says which one is meant.
         number, rest = commands.leading_number(text)
@@ -261,6 +268,59 @@ async def _reply(
     if number is None:
         await _ask_number(tx, ctx, event)
         return
+    await _answer(tx, ctx, event, admin_chat, link, number, content, as_note=as_note)
+
+
+async def _reply_to_offer(
+    tx: Transaction,
+    ctx: Context,
+    event: MessageReceived,
+    admin_chat: ChatRef,
+    link: Link,
+    offer: Offer,
+    content: Content,
+    *,
+    as_note: bool,
+) -> None:
+    """The number sends an offered text as it is, words are sent instead of it: to its own resident alone."""
+    assert link.thread_message is not None
+    if as_note:
+        await _answer(tx, ctx, event, admin_chat, link, offer.number, content, as_note=True)
+        return
+    named, rest = commands.leading_number(content.text)
+    if named is not None and named != offer.number:
+        await _note(tx, ctx, event, offers.made_for_another(offer.number, named), thread_message=link.thread_message)
+        return
+    content = replace(content, text=rest)
+    as_it_is = named is not None and content.is_empty
+    said = (await questions.message(tx, link.thread_message)).content if as_it_is else content
+    if offer.source is Source.SIMILAR and is_masked(said.text):
+        await _note(tx, ctx, event, offers.FILL_IN, thread_message=link.thread_message)
+    elif as_it_is:
+        await _assign(tx, ctx, event, admin_chat, link.thread_message, offer.number)
+    elif await _answer(tx, ctx, event, admin_chat, link, offer.number, content, as_note=False, offer=offer):
+        offered = await questions.message(tx, link.thread_message)
+        if offered.role is Author.UNCLEAR:
+            # It was said in other words: its button sends it no more.
+            await questions.assign_message(tx, offered.id, offer.number, Author.WITHHELD)
+
+
+async def _answer(
+    tx: Transaction,
+    ctx: Context,
+    event: MessageReceived,
+    admin_chat: ChatRef,
+    link: Link,
+    number: int,
+    content: Content,
+    *,
+    as_note: bool,
+    offer: Offer | None = None,
+) -> bool:
+    """Pass it on to the resident, or keep it as a note; False: it could not be, and the official is told.
+
+    `offer`: the text that was offered and changed into it.
+    """
     await conversations.lock_of_question(tx, number)
     question = await questions.find(tx, number, lock=True)
     if question is None:
@@ -276,20 +336,32 @@ async def _reply(
     elif replace(content, unsupported=()).is_empty:
         await _note(tx, ctx, event, texts.nothing_to_send(number), question=number)
     else:
+        key = str(offer) if offer is not None else ""
         # Whoever replies to a colleague's answer has seen it.
         knowing = link.role in SAID_TO_RESIDENT
         if not knowing and (why := await held.reason(tx, question, official(event))):
-            await held.hold(tx, ctx, event, question, _new_message(event, Author.UNCLEAR, content), why)
-            return
-        thread_message = await questions.add_message(tx, number, _new_message(event, Author.OFFICIAL, content))
-        await _send(tx, ctx, event, question, thread_message, content)
+            await held.hold(tx, ctx, event, question, _new_message(event, Author.UNCLEAR, content, key), why)
+            return True
+        message = _new_message(event, Author.OFFICIAL, content, key)
+        thread_message = await questions.add_message(tx, number, message)
+        await _send(tx, ctx, event, question, thread_message, content, offer)
+        return True
+    return False
 
 
 async def _send(
-    tx: Transaction, ctx: Context, event: MessageReceived, question: Question, thread_message: int, content: Content
+    tx: Transaction,
+    ctx: Context,
+    event: MessageReceived,
+    question: Question,
+    thread_message: int,
+    content: Content,
+    offer: Offer | None,
 ) -> None:
     delay = ALBUM_WAIT if event.album_id else timedelta(0)
-    left_out = await answering.send(tx, ctx, official(event), question, thread_message, content, delay=delay)
+    left_out = await answering.send(
+        tx, ctx, official(event), question, thread_message, content, delay=delay, offer=offer
+    )
     await _name_left_out(tx, ctx, event, question.number, left_out)
 
 
@@ -341,7 +413,8 @@ async def _assign(
     await conversations.lock_of_question(tx, number)
     question = await questions.find(tx, number, lock=True)
     if kept.role is not Author.UNCLEAR:
-        await _note(tx, ctx, event, texts.assigned_already(kept.question or number))
+        said = texts.decided_already if kept.role is Author.WITHHELD else texts.assigned_already
+        await _note(tx, ctx, event, said(kept.question or number))
     elif question is None:
         await _note(tx, ctx, event, texts.no_question(number), thread_message=kept_message)
     elif not ctx.desk.may(admin_chat, question.admin_chat):
@@ -354,7 +427,8 @@ async def _assign(
         await _note(tx, ctx, event, texts.noted(number), question=number)
     else:
         await questions.assign_message(tx, kept_message, number, Author.OFFICIAL)
-        await _send(tx, ctx, event, question, kept_message, kept.content)
+        offer = offers.read(await questions.album_of(tx, kept_message))
+        await _send(tx, ctx, event, question, kept_message, kept.content, offer)
 
 
 async def _edit_in_place(
@@ -379,7 +453,8 @@ async def _edit_in_place(
 # --- small things --------------------------------------------------------------------------------------------------
 
 
-def _new_message(event: MessageReceived, role: Author, content: Content) -> NewMessage:
+def _new_message(event: MessageReceived, role: Author, content: Content, key: str = "") -> NewMessage:
+    """`key`: of the offered text that was changed into it; an album has its own, and needs it for its further parts."""
     return NewMessage(
         role=role,
         author=event.sender.name,
@@ -387,7 +462,7 @@ def _new_message(event: MessageReceived, role: Author, content: Content) -> NewM
         message_id=event.message_id,
         content=content,
         at=event.at,
-        album_id=event.album_id,
+        album_id=event.album_id or key,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.desk import similar, texts
 from bot.desk.masking import Own, is_masked, keys, mask, own_words
+from bot.desk.offers import Offer, Source
 from bot.desk.similar import Earlier
 from bot.desk.words import tokenize
 from bot.model.content import Content
@@ -77,7 +78,7 @@ async def _own(desk: Desk, one: Answered) -> Own:
 
 
 async def use(desk: Desk, question: Question, other: int) -> str:
-    """Show the answer to another question as a draft for this one, and ask whether it goes out."""
+    """Show the answer to another question as it may be given to this one, and ask whether it goes out."""
     number = question.number
     if question.status is Status.CLOSED:
         return await desk.refuse(texts.closed_already(number))
@@ -88,13 +89,13 @@ async def use(desk: Desk, question: Question, other: int) -> str:
     files = len(found.answer.media)
     if not text:
         return await desk.refuse(similar.only_files(other))
+    offer = Offer(source=Source.SIMILAR, of=other, number=number)
     if is_masked(text):
-        draft = similar.to_be_completed(number, other, text, files)
-        return await desk.say(replace(draft, reply_to=desk.message_id))
+        return await held.show(desk, offer, Content(text=text), similar.to_be_completed(number, other, text, files))
     return await held.offer(
         desk,
         question,
-        similar.key(other, number),
+        offer,
         Content(text=text),
         lambda warning: similar.preview(number, other, text, files, warning),
     )

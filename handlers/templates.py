@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.delivery.fit import Draft
 from bot.desk import templates, texts
+from bot.desk.offers import Offer, Source
 from bot.desk.templates import Shelf, Template
 from bot.model.content import Content
 from bot.model.question import Question, Status
@@ -149,9 +150,9 @@ async def _offer(desk: Desk, question: Question, template: Template) -> str:
     filled = templates.fill(template.text, question.number, question.resident)
     if not filled:
         return await desk.refuse(templates.nothing_left(question.number, template.name))
-    key = f"template {template.id} for {question.number}"
+    offer = Offer(source=Source.TEMPLATE, of=template.id, number=question.number)
 
     def preview(warning: str) -> Draft:
         return templates.preview(question.number, template, filled, warning)
 
-    return await held.offer(desk, question, key, Content(text=filled), preview)
+    return await held.offer(desk, question, offer, Content(text=filled), preview)

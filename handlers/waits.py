@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.desk import offers
 from bot.desk.working_time import working_time_between
 from bot.model.question import Author, Question, ThreadMessage
 from bot.model.wait import Outcome, Wait
 from handlers.context import Context
-from storage import waits
+from storage import questions, waits
 from storage.database import Transaction
 
 
@@ -67,9 +68,9 @@ async def end(
         return
     if wait.is_over:
         wait = _undone(question, wait)
-    over = wait.over(outcome, now, _worked(ctx, question, wait, now))
+    over = wait.over(outcome, now, _worked(ctx, question, wait, now), helped_by=helped_by)
     due_at = due_on_answering(ctx, question, now) if outcome is Outcome.ANSWERED else None
-    await waits.keep(tx, over, helped_by=helped_by, due_at=due_at)
+    await waits.keep(tx, over, due_at=due_at)
 
 
 def due_on_answering(ctx: Context, question: Question, now: datetime) -> datetime | None:
@@ -98,13 +99,16 @@ async def undo_answer(
     if wait is None or wait.outcome is not Outcome.ANSWERED:
         return
     began_at = await waits.began_at(tx, wait)
-    first = next((one.at for one in thread if one.role is Author.OFFICIAL and one.at >= began_at), None)
+    first = next((one for one in thread if one.role is Author.OFFICIAL and one.at >= began_at), None)
     undone = wait.undone()
     if first is None:
         if waits_again:
             await waits.keep(tx, undone)
-    elif wait.ended_at is not None and first > wait.ended_at:
-        await waits.keep(tx, undone.over(Outcome.ANSWERED, first, _worked(ctx, question, undone, first)))
+    elif wait.ended_at is not None and first.at > wait.ended_at:
+        offer = offers.read(await questions.album_of(tx, first.id))
+        helped_by = offer.helped_by if offer is not None else None
+        worked = _worked(ctx, question, undone, first.at)
+        await waits.keep(tx, undone.over(Outcome.ANSWERED, first.at, worked, helped_by=helped_by))
 
 
 def _undone(question: Question, wait: Wait) -> Wait:

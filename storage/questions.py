@@ -463,6 +463,12 @@ async def album(tx: Transaction, chat: ChatRef, album_id: str) -> ThreadMessage 
     return _message(row) if row is not None else None
 
 
+async def album_of(tx: Transaction, message_id: int) -> str:
+    """The album that a message has parts of, or the key of the offered text that it is; empty: neither."""
+    found: str | None = await tx.raw.fetchval("SELECT album_id FROM messages WHERE id = $1", message_id)
+    return found or ""
+
+
 async def set_content(
     tx: Transaction, changed: ThreadMessage, content: Content, *, edited_at: datetime | None = None
 ) -> None:

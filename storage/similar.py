@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.desk.similar import Candidate, taken_from, weight
+from bot.desk.similar import Candidate, weight
 from bot.model.content import Content
 from bot.model.question import Author
 from storage import found_by
@@ -191,9 +191,3 @@ async def answered(tx: Transaction, numbers: Sequence[int], seen: Seen | None) -
         )
         for row in rows
     }
-
-
-async def helped_by(tx: Transaction, kept_message: int) -> int | None:
-    """The question from whose answer a kept text was taken; None: from none."""
-    album: str | None = await tx.raw.fetchval("SELECT album_id FROM messages WHERE id = $1", kept_message)
-    return taken_from(album or "")

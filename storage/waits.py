@@ -11,7 +11,7 @@ from storage.database import Transaction
 async def last(tx: Transaction, number: int) -> Wait | None:
     """The last wait of a question that is locked."""
     row = await tx.raw.fetchrow(
-        "SELECT question_id, round, running_since, ended_at, outcome, clock, worked FROM waits"
+        "SELECT question_id, round, running_since, ended_at, outcome, clock, worked, helped_by FROM waits"
         " WHERE question_id = $1 ORDER BY round DESC LIMIT 1",
         number,
     )
@@ -25,14 +25,15 @@ async def last(tx: Transaction, number: int) -> Wait | None:
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         clock=timedelta(seconds=row["clock"]),
         worked=timedelta(seconds=row["worked"]) if row["worked"] is not None else None,
+        helped_by=row["helped_by"],
     )
 
 
-async def keep(tx: Transaction, wait: Wait, *, helped_by: int | None = None, due_at: datetime | None = None) -> None:
-    """Write down how far a wait has come, whose answer was used again, and by when it was due, if that is another."""
+async def keep(tx: Transaction, wait: Wait, *, due_at: datetime | None = None) -> None:
+    """Write down how far a wait has come, and by when it was due, if that is another moment than before."""
     await tx.raw.execute(
         "UPDATE waits SET running_since = $3, ended_at = $4, outcome = $5, clock = $6, worked = $7,"
-        " helped_by = coalesce($8, helped_by), due_at = coalesce($9, due_at)"
+        " helped_by = $8, due_at = coalesce($9, due_at)"
         " WHERE question_id = $1 AND round = $2",
         wait.question,
         wait.round,
@@ -41,7 +42,7 @@ async def keep(tx: Transaction, wait: Wait, *, helped_by: int | None = None, due
         wait.outcome or "",
         round(wait.clock.total_seconds()),
         round(wait.worked.total_seconds()) if wait.worked is not None else None,
-        helped_by,
+        wait.helped_by,
         due_at,
     )
 

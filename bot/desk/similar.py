@@ -16,6 +16,7 @@ from bot.desk.cards import Look
 from bot.desk.commands import Choice, choice_button
 from bot.desk.filler_words import is_telling
 from bot.desk.masking import NAME, Own, mask
+from bot.desk.offers import CHANGE
 from bot.desk.personal_names import HELLO
 from bot.desk.templates import fill
 from bot.desk.words import tokenize
@@ -133,19 +134,6 @@ _GREETED = re.compile(
     rf"|(?:(?P<hello>{HELLO}[,.!]? )(?:{_DEAR}|{re.escape(NAME)})|^{_DEAR})(?=\s?[,.!]|\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_PREFIX, _FOR = "similar", "for"
-_KEY = re.compile(rf"{_PREFIX} (\d{{1,18}}) {_FOR} \d{{1,18}}")
-
-
-def key(other: int, number: int) -> str:
-    """By what a text is known that was taken from another question's answer."""
-    return f"{_PREFIX} {other} {_FOR} {number}"
-
-
-def taken_from(key: str) -> int | None:
-    """The question from whose answer a text with this key was taken; None: from none."""
-    match = _KEY.fullmatch(key)
-    return int(match[1]) if match is not None else None
 
 
 def adapt(answer: str, own: Own, other: int, number: int, resident: str) -> str:
@@ -176,9 +164,8 @@ def only_files(other: int) -> str:
 def preview(number: int, other: int, text: str, files: int, warning: str) -> Draft:
     """The adapted answer, to be looked at before it goes out; the buttons come with it."""
     head = f"Ответ на № {number}, как на № {other}"
-    change = "Чтобы изменить слова, скопируйте текст и ответьте им на карточку."
     ask = warning or "Отправить? Нажмите кнопку или пришлите номер вопроса ответом на это сообщение."
-    parts = (head, text, f"{change} {_NO_FILES}" if files else change, ask)
+    parts = (head, text, f"{CHANGE} {_NO_FILES}" if files else CHANGE, ask)
     return Draft(text="\n\n".join(parts), spans=(Span(start=0, end=len(head), style=Style.BOLD),))
 
 
@@ -188,6 +175,6 @@ _NO_FILES = "Файлы того ответа с ним не уйдут: при�
 def to_be_completed(number: int, other: int, text: str, files: int) -> Draft:
     """The same where something is masked: nobody should read «[телефон]»."""
     head = f"Ответ на № {other} — чтобы ответить на № {number}"
-    how = "Личные данные скрыты. Скопируйте текст, впишите вместо них нужное и ответьте им на карточку."
+    how = "Личные данные скрыты. Скопируйте текст, впишите вместо них нужное и ответьте им на это сообщение."
     parts = (head, text, f"{how} {_NO_FILES}" if files else how)
     return Draft(text="\n\n".join(parts), spans=(Span(start=0, end=len(head), style=Style.BOLD),))

@@ -11,6 +11,7 @@ from functools import partial
 from bot.delivery.fit import Draft
 from bot.delivery.split import shorten
 from bot.desk.commands import Choice, Name, Words, choice_button, leading_number, read
+from bot.desk.offers import CHANGE
 from bot.model.message import Button, Keyboard, Span, Style
 from bot.plural import plural
 
@@ -208,10 +209,9 @@ def shown(template: Template, shelf: Shelf) -> Draft:
 def preview(number: int, template: Template, filled: str, warning: str) -> Draft:
     """A template filled in for a question, to be looked at before it goes out; the buttons come with it."""
     head = f"Ответ на № {number} по шаблону «{template.name}»"
-    change = "Чтобы изменить слова, скопируйте текст и ответьте им на карточку."
     ask = warning or "Отправить? Нажмите кнопку или пришлите номер вопроса ответом на это сообщение."
     # The warning stands last: right above the buttons, also when the text takes several messages.
-    return Draft(text=f"{head}\n\n{filled}\n\n{change}\n\n{ask}", spans=_bold(head))
+    return Draft(text=f"{head}\n\n{filled}\n\n{CHANGE}\n\n{ask}", spans=_bold(head))
 
 
 def page_of(

@@ -36,6 +36,8 @@ class Wait:
     #: What was counted until the clock stood last: by the clock, and of working time (None: unknown).
     clock: timedelta
     worked: timedelta | None
+    #: The question whose answer was used again to end it.
+    helped_by: int | None = None
 
     @property
     def is_over(self) -> bool:
@@ -60,10 +62,10 @@ class Wait:
         """The clock runs again; what was closed without an answer goes on, too."""
         return replace(self, running_since=self.running_since or now, ended_at=None, outcome=None)
 
-    def over(self, outcome: Outcome, now: datetime, worked: timedelta) -> Wait:
+    def over(self, outcome: Outcome, now: datetime, worked: timedelta, *, helped_by: int | None = None) -> Wait:
         """It ended; what was closed may still be answered."""
-        return replace(self.paused(now, worked), ended_at=now, outcome=outcome)
+        return replace(self.paused(now, worked), ended_at=now, outcome=outcome, helped_by=helped_by)
 
     def undone(self) -> Wait:
         """The end did not hold: the clock runs on as if it had not stood."""
-        return replace(self, running_since=self.ended_at, ended_at=None, outcome=None)
+        return replace(self, running_since=self.ended_at, ended_at=None, outcome=None, helped_by=None)

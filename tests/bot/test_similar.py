@@ -137,21 +137,6 @@ def test_adapt_without_name() -> None:
         assert "Здравствуйте! Будет." == similar.adapt(said, OWN, 77, 5, "")
 
 
-@pytest.mark.parametrize(
-    ("key", "expected"),
-    [
-        (similar.key(77, 5), 77),
-        ("", None),
-        ("template 77 for 5", None),
-        ("similar x for 5", None),
-        ("13987654321", None),
-    ],
-)
-def test_key(key: str, expected: int | None) -> None:
-    """A kept text tells from which answer it was taken, and nothing else is taken for that."""
-    assert expected == similar.taken_from(key)
-
-
 def test_previews_say_what_is_missing() -> None:
     """Files do not go along, and that is said; where something is masked there is nothing to press."""
     assert "Файлы того ответа с ним не уйдут: приложите свои." in similar.preview(5, 77, "Будет", 1, "").text

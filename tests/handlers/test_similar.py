@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk import similar, texts
+from bot.desk import offers, similar, texts
 from bot.desk.commands import numbers_shown
 from bot.desk.routing import Department, Desk
 from bot.desk.words import Subject, build_recognizer
@@ -268,6 +268,89 @@ async def test_own_words_instead(office: Office) -> None:
     assert (["Уже включили"], None) == (to_resident(office, ours), await helped_by(office, ours))
 
 
+async def replies(office: Office, words: str, **more: object) -> str:
+    """An official replies to the bot's last message; returns what the bot says to that."""
+    await office.writes(DESK, words, reply_to=office.work.messages(DESK)[-1][1][0], **more)
+    await office.deliver()
+    return last(office).text
+
+
+AS_OFFERED = "Здравствуйте, Олег! По вопросу № 2: включим завтра."
+#: What an official replies to what is offered, and what the resident gets of it.
+REPLIED = {
+    "the number": ("2", AS_OFFERED),
+    "the number, as cards have it": ("№ 2", AS_OFFERED),
+    "his own words": ("Здравствуйте, Олег! Включим послезавтра.", "Здравствуйте, Олег! Включим послезавтра."),
+    "his own words behind the number": ("2 Включим послезавтра", "Включим послезавтра"),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), REPLIED.values(), ids=REPLIED)
+async def test_reply_to_the_offer(office: Office, words: str, expected: str) -> None:
+    """A reply to what is offered is the answer: the number sends it as it is, words are the edited one. Both count."""
+    ours = await taken(office)
+    send = buttons(last(office).keyboard)["Отправить"]
+    await replies(office, words)
+    assert ([expected], Status.ANSWERED, 1) == (
+        to_resident(office, ours),
+        (await office.question(ours)).status,
+        await helped_by(office, ours),
+    )
+    assert texts.decided_already(ours) == await pressed(office, send)
+
+
+@pytest.mark.parametrize("words", ["1", "№ 1", "1 Здравствуйте, Олег!", "4711"])
+async def test_number_of_another_question(office: Office, words: str) -> None:
+    """It has the name and number of its resident: it goes to nobody else, and the official is told."""
+    ours = await taken(office)
+    draft = last(office)
+    number = int(words.removeprefix("№ ").split()[0])
+    assert offers.made_for_another(ours, number) == await replies(office, words)
+    assert ([], [], None) == (to_resident(office, ours), to_resident(office, 1)[1:], await helped_by(office, ours))
+    assert texts.SENT == await pressed(office, buttons(draft.keyboard)["Отправить"])
+
+
+async def test_note_on_the_offer(office: Office) -> None:
+    """What is said to colleagues about it stays with them, whatever number it begins with."""
+    ours = await taken(office)
+    assert texts.noted(ours) == await replies(office, "// 1 раз уже обещали")
+    assert ([], Status.OPEN) == (to_resident(office, ours), (await office.question(ours)).status)
+
+
+async def test_edited_for_a_colleague(office: Office) -> None:
+    """The edited text is checked like any answer: for a colleague's question it is kept first, and counts once sent."""
+    await asked(office, WATER, "Включим завтра")
+    ours = await asked(office, WATER, name="Олег")
+    await office.writes(DESK, f"/take {ours}", user="8", name="Пётр")
+    await office.deliver()
+    await pressed(office, f"reuse:{ours}:1", press_id="p0")
+    assert texts.colleague_has_it(ours, "Пётр") == await replies(office, "Включим послезавтра")
+    assert [] == to_resident(office, ours)
+    await pressed(office, buttons(last(office).keyboard)["Всё равно отправить"])
+    assert (["Включим послезавтра"], 1) == (to_resident(office, ours), await helped_by(office, ours))
+
+
+async def test_withdrawn_did_not_help(office: Office) -> None:
+    """An answer that was taken back helped nobody; sent again, it did."""
+    ours = await taken(office)
+    await replies(office, "Здравствуйте, Олег! Включим послезавтра.")
+    await office.writes(DESK, f"/withdraw {ours}")
+    await office.deliver()
+    found = [await helped_by(office, ours)]
+    await pressed(office, buttons(last(office).keyboard)["Отправить снова"])
+    assert [None, 1] == [*found, await helped_by(office, ours)]
+
+
+async def test_withdrawn_and_answered_in_own_words(office: Office) -> None:
+    """What was said instead of it is no help of a similar answer."""
+    ours = await taken(office)
+    await replies(office, str(ours))
+    await office.writes(DESK, f"/withdraw {ours}")
+    await office.writes(DESK, "Уже включили", reply_to=office.work.id_of(DESK, f"№ {ours} ·"))
+    await office.deliver()
+    assert await helped_by(office, ours) is None
+
+
 async def test_sent_once(office: Office) -> None:
     """Taken twice, and by two officials: it goes out once."""
     ours = await taken(office)
@@ -296,6 +379,18 @@ async def test_hidden_data_is_filled_in_by_hand(office: Office) -> None:
     assert "Мастер перезвонит с [телефон]\n\nЛичные данные скрыты." in last(office).text
     assert {} == buttons(last(office).keyboard)
     assert 0 == await office.value("SELECT count(*) FROM messages WHERE role = 'unclear'")
+
+
+@pytest.mark.parametrize("words", ["2", "Мастер перезвонит с [телефон] завтра"])
+async def test_hidden_data_is_never_sent(office: Office, words: str) -> None:
+    """Neither the number nor a copy with what is masked sends it; with the gap filled in, it goes out and counts."""
+    ours = await taken(office, "Мастер перезвонит с 8 912 345-67-89")
+    draft = office.work.messages(DESK)[-1][1][0]
+    assert offers.FILL_IN == await replies(office, words)
+    assert [] == to_resident(office, ours)
+    await office.writes(DESK, "Мастер перезвонит с 112", reply_to=draft)
+    await office.deliver()
+    assert (["Мастер перезвонит с 112"], 1) == (to_resident(office, ours), await helped_by(office, ours))
 
 
 async def test_files_stay_behind(office: Office) -> None:

@@ -9,14 +9,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk import templates
+from bot.desk import offers, templates
 from bot.desk.routing import Department, Desk
 from bot.errors import Rejected
 from bot.model.chat import ChatRef
 from bot.model.event import RepliedTo
 from bot.model.message import AnswerPress, EditMessage, Keyboard, SendMessage
 from bot.model.question import Author
-from tests.handlers.fakes import ABLE, DESK, ENERGY, HOME, IRINA, STRANGERS, WORK, Office, open_office, photo
+from tests.handlers.fakes import ABLE, DESK, ENERGY, HOME, IRINA, OLEG, STRANGERS, WORK, Office, open_office, photo
 
 ROADS = ChatRef(channel=WORK, chat_id="-700")
 WATER = "Здравствуйте, {имя}! По вопросу {номер}: вода будет к вечеру."
@@ -415,15 +415,30 @@ async def test_let_be(office: Office) -> None:
 
 
 async def test_number_sends_it_too(office: Office) -> None:
-    """Without buttons the number, as a reply to what was shown, says the same; other words are not sent."""
+    """Without buttons the number, as a reply to what was shown, says the same; another number sends nothing."""
+    await said(office, f"/template вода\n{WATER}")
+    await asked(office)
+    await asked(office, "Яма", OLEG)
+    await said(office, "/t 1 вода")
+    shown = last(office)[1]
+    assert offers.made_for_another(1, 2) == await said(office, "2", reply_to=shown)
+    assert ([], []) == (answers(office), office.home.texts(OLEG)[1:])
+    await said(office, "1", reply_to=shown)
+    assert ["Здравствуйте, Ирина! По вопросу № 1: вода будет к вечеру."] == answers(office)
+
+
+async def test_words_are_sent_instead(office: Office) -> None:
+    """Words as a reply to what was shown are the answer: the template, edited. No similar answer helped."""
     await said(office, "/template вода\nЗавтра")
     await asked(office)
     await said(office, "/t 1 вода")
-    shown = last(office)[1]
+    preview, shown = last(office)
     await said(office, "Послезавтра", reply_to=shown)
-    assert [] == answers(office)
-    await said(office, "1", reply_to=shown)
-    assert ["Завтра"] == answers(office)
+    assert ["Послезавтра"] == answers(office)
+    assert "С этим ответом на № 1 уже решено." == await pressed(office, data_of(preview.keyboard, "Отправить"))
+    assert "С этим ответом на № 1 уже решено." == await said(office, "1", reply_to=shown)
+    assert ["Послезавтра"] == answers(office)
+    assert await office.value("SELECT helped_by IS NULL FROM waits")
 
 
 #: What an official writes, with or without the card, and what is used.
