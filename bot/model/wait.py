@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     UNCLARIFIED = "unclarified"
     #: A known answer helped him.
     HELPED = "helped"
-    #: He needs no answer any more.
+    #: He needs no answer any more, or has everything removed that is stored about him.
     WITHDRAWN = "withdrawn"
 
 

@@ -32,6 +32,7 @@ def _count(what: What, method: str = "") -> FigureColumn:
     )
 
 
+_ENDED = {What.TAKEN_BACK: "Пока житель ждал, он отозвал вопрос сам или удалил все свои данные."}
 FIGURES: tuple[FigureColumn, ...] = (
     _count(What.RECEIVED, "Зарегистрированы и открыты снова вместе: строки листов «Вопросы» и «Открыты снова»."),
     FigureColumn(title="Зарегистрировано", kind=Kind.NUMBER, value=lambda one: one.counts.asked),
@@ -48,7 +49,7 @@ FIGURES: tuple[FigureColumn, ...] = (
     _count(What.OPEN),
     _count(What.CLARIFYING),
     _count(What.UNANSWERED, "Сумма следующих пяти столбцов."),
-    *(_count(what) for what in UNANSWERED),
+    *(_count(what, _ENDED.get(what, "")) for what in UNANSWERED),
     _count(What.OVERDUE),
     FigureColumn(
         title=CAME,

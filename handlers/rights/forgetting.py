@@ -123,7 +123,8 @@ async def _forget(tx: Transaction, ctx: Context, conversation: Conversation, now
 
 
 async def _close(tx: Transaction, ctx: Context, question: Question, now: datetime) -> None:
-    await waits.end(tx, ctx, question, Outcome.CLOSED, now)
+    # He does not wait any more, and no official has closed it.
+    await waits.end(tx, ctx, question, Outcome.WITHDRAWN, now)
     await questions.change(
         tx,
         question.number,

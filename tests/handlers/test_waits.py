@@ -179,6 +179,16 @@ STORIES = [
         [f"10:00 {HEAT}", "11:00 withdraws", "12:00 answer"],
         [Waited(outcome="answered", clock=2, worked=2, department="energy")],
     ),
+    (
+        "he has all removed that is stored about him while he waits: he took it back, no official closed it",
+        [f"10:00 {HEAT}", "11:00 forgets"],
+        [Waited(outcome="withdrawn", clock=1, worked=1, department="energy")],
+    ),
+    (
+        "he has all removed after the answer: it was answered",
+        [f"10:00 {HEAT}", "11:00 answer", "12:00 forgets"],
+        [Waited(outcome="answered", clock=1, worked=1, department="energy")],
+    ),
     ("spam", [f"10:00 {OTHER}", "11:00 spam"], [Waited(outcome="spam", clock=1, worked=1)]),
     (
         "closed after an answer: it was answered",

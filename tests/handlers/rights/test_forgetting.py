@@ -77,7 +77,7 @@ async def test_confirmed(office: Office, how: str) -> None:
     ) == await last_said(office)
     question = await office.question(1)
     assert (Status.CLOSED, CloseKind.FORGOTTEN, None) == (question.status, question.close_kind, question.waiting_since)
-    assert "closed" == await office.value("SELECT outcome FROM waits")
+    assert "withdrawn" == await office.value("SELECT outcome FROM waits")
     assert ["forgotten-1"] == await conversations(office)
 
 
