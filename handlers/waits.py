@@ -5,6 +5,7 @@ Called before the question's own row changes: its department is the one whose ho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,9 @@ from bot.model.wait import Outcome, Wait
 from handlers.context import Context
 from storage import questions, waits
 from storage.database import Transaction
+
+#: Messages have the time of their platform, which may be behind ours by a moment.
+_BEHIND = timedelta(seconds=1)
 
 
 def _worked(ctx: Context, question: Question, wait: Wait, until: datetime) -> timedelta:
@@ -91,24 +95,74 @@ async def undo_closing(tx: Transaction, question: Question, now: datetime) -> No
     await waits.keep(tx, undone)
 
 
-async def undo_answer(
-    tx: Transaction, ctx: Context, question: Question, thread: list[ThreadMessage], *, waits_again: bool
+async def take_back(
+    tx: Transaction,
+    ctx: Context,
+    question: Question,
+    thread: Sequence[ThreadMessage],
+    said: ThreadMessage,
+    *,
+    waits_again: bool,
 ) -> None:
-    """An answer was taken back. The next one that holds ends the wait; without one it goes on, if somebody waits."""
+    """What an official `said` was taken back; `thread`: as it is now.
+
+    The next answer that holds ends the wait; without one it goes on, if somebody waits, also where it was closed since.
+    """
     wait = await waits.last(tx, question.number)
-    if wait is None or wait.outcome is not Outcome.ANSWERED:
+    if wait is None:
         return
     began_at = await waits.began_at(tx, wait)
-    first = next((one for one in thread if one.role is Author.OFFICIAL and one.at >= began_at), None)
+    if said.role is Author.OFFICIAL and said.at < began_at - _BEHIND:
+        wait = await _take_back_before(tx, ctx, question, thread, wait)
+    elif wait.outcome is Outcome.ANSWERED:
+        first = _first_answer(thread, began_at)
+        if first is not None:
+            await _ends_later(tx, ctx, question, wait, first)
+        elif waits_again:
+            await waits.keep(tx, wait.undone())
+    if waits_again and wait.is_over and wait.outcome is not Outcome.ANSWERED:
+        await waits.keep(tx, _undone(question, wait).resumed(ctx.clock()))
+
+
+async def _take_back_before(
+    tx: Transaction, ctx: Context, question: Question, thread: Sequence[ThreadMessage], wait: Wait
+) -> Wait:
+    """The same of an answer to the wait before this one; returns the last wait as it is then.
+
+    Without another answer there was nothing to be opened again: he has waited since the earlier one began. What lies
+    further back stays as it is.
+    """
+    before = await waits.before(tx, wait)
+    if before is None or before.outcome is not Outcome.ANSWERED:
+        return wait
+    began_at = await waits.began_at(tx, wait)
+    first = _first_answer(thread, await waits.began_at(tx, before), until=began_at)
+    if first is not None:
+        await _ends_later(tx, ctx, question, before, first)
+        return wait
+    undone = before.undone()
+    joined = undone.counted(began_at, _worked(ctx, question, undone, began_at)).joined(wait)
+    await waits.join(tx, joined)
+    return joined
+
+
+async def _ends_later(tx: Transaction, ctx: Context, question: Question, wait: Wait, first: ThreadMessage) -> None:
+    """An answered wait ended with this answer, if not before."""
+    if wait.ended_at is None or first.at <= wait.ended_at:
+        return
     undone = wait.undone()
-    if first is None:
-        if waits_again:
-            await waits.keep(tx, undone)
-    elif wait.ended_at is not None and first.at > wait.ended_at:
-        offer = offers.read(await questions.album_of(tx, first.id))
-        helped_by = offer.helped_by if offer is not None else None
-        worked = _worked(ctx, question, undone, first.at)
-        await waits.keep(tx, undone.over(Outcome.ANSWERED, first.at, worked, helped_by=helped_by))
+    offer = offers.read(await questions.album_of(tx, first.id))
+    helped_by = offer.helped_by if offer is not None else None
+    worked = _worked(ctx, question, undone, first.at)
+    await waits.keep(tx, undone.over(Outcome.ANSWERED, first.at, worked, helped_by=helped_by))
+
+
+def _first_answer(
+    thread: Sequence[ThreadMessage], since: datetime, *, until: datetime | None = None
+) -> ThreadMessage | None:
+    """The first answer of this time that holds; one that was kept before it was sent stands further up the thread."""
+    answers = (one for one in thread if one.role is Author.OFFICIAL and one.at >= since - _BEHIND)
+    return min((one for one in answers if until is None or one.at < until), key=lambda one: one.at, default=None)
 
 
 def _undone(question: Question, wait: Wait) -> Wait:

@@ -83,7 +83,7 @@ async def _stands_now(desk: Desk, question: Question, said: ThreadMessage) -> No
     thread = await questions.thread(tx, question.number)
     asked_at = unanswered_since(thread)
     await questions.change(tx, question.number, first_answered_at=first, answered_at=last)
-    await waits.undo_answer(tx, ctx, question, thread, waits_again=asked_at is not None)
+    await waits.take_back(tx, ctx, question, thread, said, waits_again=asked_at is not None)
     question = replace(question, answered_at=last)
     if question.status is Status.CLARIFYING:
         if said.role is not Author.CLARIFYING or still_asked(thread):

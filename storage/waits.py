@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.model.wait import Outcome, Wait
 from storage.database import Transaction
 
+_WAIT = "SELECT question_id, round, running_since, ended_at, outcome, clock, worked, helped_by FROM waits"
+
 
 async def last(tx: Transaction, number: int) -> Wait | None:
     """The last wait of a question that is locked."""
-    row = await tx.raw.fetchrow(
-        "SELECT question_id, round, running_since, ended_at, outcome, clock, worked, helped_by FROM waits"
-        " WHERE question_id = $1 ORDER BY round DESC LIMIT 1",
-        number,
-    )
-    if row is None:
-        return None
+    row = await tx.raw.fetchrow(f"{_WAIT} WHERE question_id = $1 ORDER BY round DESC LIMIT 1", number)
+    return _wait(row) if row is not None else None
+
+
+async def before(tx: Transaction, wait: Wait) -> Wait | None:
+    """The wait of the same question before this one; None: it is the first."""
+    row = await tx.raw.fetchrow(f"{_WAIT} WHERE question_id = $1 AND round = $2", wait.question, wait.round - 1)
+    return _wait(row) if row is not None else None
+
+
+def _wait(row: Any) -> Wait:
     return Wait(
         question=row["question_id"],
         round=row["round"],
@@ -66,6 +73,21 @@ async def begin_again(tx: Transaction, number: int, now: datetime) -> None:
         number,
         now,
     )
+
+
+async def join(tx: Transaction, wait: Wait) -> None:
+    """This wait has gone on in the last one, which was none of its own; `wait`: how far both together have come."""
+    await tx.raw.execute(
+        "WITH later AS (DELETE FROM waits WHERE question_id = $1 AND round = $2 + 1 RETURNING *)"
+        " UPDATE waits w SET due_at = later.due_at, department = later.department, topic = later.topic,"
+        " place = later.place, handovers = w.handovers + later.handovers, handed_by = w.handed_by || later.handed_by,"
+        " interims = w.interims + later.interims, rating = later.rating, rated_at = later.rated_at,"
+        " rating_asked_at = later.rating_asked_at, comment_id = later.comment_id"
+        " FROM later WHERE w.question_id = $1 AND w.round = $2",
+        wait.question,
+        wait.round,
+    )
+    await keep(tx, wait)
 
 
 async def follow(tx: Transaction, number: int) -> None:

@@ -66,6 +66,15 @@ class Wait:
         """It ended; what was closed may still be answered."""
         return replace(self.paused(now, worked), ended_at=now, outcome=outcome, helped_by=helped_by)
 
+    def joined(self, later: Wait) -> Wait:
+        """Both as one, where the later one began though this one had not ended; counted until then."""
+        return replace(
+            later,
+            round=self.round,
+            clock=self.clock + later.clock,
+            worked=self.worked + later.worked if self.worked is not None and later.worked is not None else None,
+        )
+
     def undone(self) -> Wait:
         """The end did not hold: the clock runs on as if it had not stood."""
         return replace(self, running_since=self.ended_at, ended_at=None, outcome=None, helped_by=None)

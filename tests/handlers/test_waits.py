@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.desk.calendar import Calendar
 from bot.model.chat import ChatRef
-from tests.handlers.fakes import HOME, open_office
+from bot.model.question import Author
+from tests.handlers.fakes import ENERGY, HOME, open_office
 from tests.handlers.story import Story, Waited, desk, ledger
 
 #: A Monday.
@@ -211,6 +212,49 @@ STORIES = [
         [Waited(outcome="answered", clock=1, worked=1, department="energy")],
     ),
     (
+        "an answer taken back after it was opened again: he waits since the beginning, nothing was opened again",
+        [f"10:00 {HEAT}", "11:00 answer", "13:00 writes Это не о моём доме", "14:00 withdraw", "15:00 answer"],
+        [Waited(outcome="answered", clock=5, worked=5, department="energy")],
+    ),
+    (
+        "the same, and nobody has answered yet",
+        [f"10:00 {HEAT}", "11:00 answer", "13:00 writes Не о том", "13:30 clarify Дом?", *("14:00 withdraw",) * 2],
+        [Waited(outcome="", clock=3.5, worked=3.5, department="energy", runs=True)],
+    ),
+    (
+        "the same, with a hand-over and an interim answer in each of both",
+        [
+            f"10:00 {HEAT}",
+            "10:30 interim Ищем",
+            "10:40 transfer roads",
+            "11:00 answer",
+            "12:00 writes Не о том",
+            "12:30 transfer energy",
+            "12:40 interim Ищем",
+            *("12:50 withdraw",) * 2,
+            "13:00 answer",
+        ],
+        [Waited(outcome="answered", clock=3, worked=3, department="energy", handovers=2, interims=2)],
+    ),
+    (
+        "the same, and it was closed meanwhile: he waits again",
+        [f"10:00 {HEAT}", "11:00 answer", "13:00 writes Это не о моём доме", "13:30 close", "14:00 withdraw"],
+        [Waited(outcome="", clock=3.5, worked=3.5, department="energy", runs=True)],
+    ),
+    (
+        "what was said before a closing taken back: he waits again",
+        [f"10:00 {HEAT}", "11:00 interim Ищем", "12:00 close", "13:00 withdraw"],
+        [Waited(outcome="", clock=2, worked=2, department="energy", runs=True, interims=1)],
+    ),
+    (
+        "the second of two answers taken back after it was opened again: the first holds",
+        [f"10:00 {HEAT}", "11:00 answer", "11:30 answer Ещё", "13:00 writes Холодно", "14:00 withdraw", "15:00 answer"],
+        [
+            Waited(outcome="answered", clock=1, worked=1, department="energy"),
+            Waited(outcome="answered", clock=2, worked=2, department="energy"),
+        ],
+    ),
+    (
         "handed over: the hours of each department count while it has the question",
         [f"17:00 {HEAT}", "20:00 transfer roads", "21:00 answer"],
         # An hour of energy's working day, then an hour of roads, who work round the clock.
@@ -281,6 +325,30 @@ async def test_clock_change(database_address: str, day: int, clock: float) -> No
         story = Story(office=office, day=datetime(2026, 3, day, tzinfo=zone))
         await story.run([f"20:00 {ROAD}", "+1d 08:00 answer"])
         assert clock == (await ledger(office, story.number))[0].clock
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "expected"),
+    [
+        # The first answer, in the wait before: the second of that wait holds.
+        (0, [(1.5, ""), (2.0, "")]),
+        (1, [(1.0, ""), (2.0, "")]),
+        # Of the last wait the only one.
+        (2, [(1.0, ""), (2.0, "runs")]),
+    ],
+)
+async def test_any_answer_taken_back(database_address: str, withdrawn: int, expected: list[tuple[float, str]]) -> None:
+    """Whichever answer is taken back: the wait that it belongs to ends with the next one that holds, or goes on."""
+    async with open_office(database_address, desk=desk()) as office:
+        story = Story(office=office, day=MONDAY)
+        await story.run([f"10:00 {HEAT}", "11:00 answer Раз", "11:30 answer Два"])
+        await story.run(["13:00 writes Холодно", "15:00 answer Три"])
+        answers = [one for one in await office.thread(story.number) if one.role is Author.OFFICIAL]
+        link = "SELECT message_id FROM links WHERE thread_message_id = $1 AND entry_id IS NULL"
+        office.clock.now += timedelta(hours=1)
+        await office.writes(ENERGY, "/withdraw", reply_to=await office.value(link, answers[withdrawn].id))
+        found = [(one.clock, "runs" if one.runs else "") for one in await ledger(office, story.number)]
+        assert expected == found
 
 
 async def test_deadline_of_the_question(database_address: str) -> None:
