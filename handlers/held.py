@@ -131,7 +131,7 @@ async def decide(desk: Desk, question: Question, kept_message: int, *, send: boo
         draft = Draft(text=why, keyboard=keyboard, reply_to=desk.message_id)
         await desk.say(draft, thread_message=kept_message, role=Role.ASK_HELD)
         return ""
-    await questions.assign_message(desk.tx, kept_message, question.number, Author.OFFICIAL)
+    await questions.assign_message(desk.tx, kept_message, question.number, Author.OFFICIAL, at=desk.ctx.clock())
     offer = offers.read(await questions.album_of(desk.tx, kept_message))
     left_out = await answering.send(desk.tx, desk.ctx, desk.official, question, kept_message, kept.content, offer=offer)
     for one in left_out:

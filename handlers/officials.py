@@ -426,7 +426,7 @@ async def _assign(
         await questions.set_content(tx, kept, replace(kept.content, text=reading.text))
         await _note(tx, ctx, event, texts.noted(number), question=number)
     else:
-        await questions.assign_message(tx, kept_message, number, Author.OFFICIAL)
+        await questions.assign_message(tx, kept_message, number, Author.OFFICIAL, at=ctx.clock())
         offer = offers.read(await questions.album_of(tx, kept_message))
         await _send(tx, ctx, event, question, kept_message, kept.content, offer)
 

@@ -28,7 +28,7 @@ _ROWS = f"""
             WHERE m.question_id = w.question_id AND m.role = 'resident' ORDER BY m.id LIMIT 1) AS question,
         CASE WHEN w.outcome = 'answered' THEN (SELECT left(m.content ->> 'text', {_TEXT}) FROM messages m
             WHERE m.question_id = w.question_id AND m.role = 'official'
-            AND (w.round = 1 OR m.at >= w.started_at - interval '1 s') ORDER BY m.id LIMIT 1) END AS answer
+            AND (w.round = 1 OR m.at >= w.started_at - interval '1 s') ORDER BY m.at, m.id LIMIT 1) END AS answer
     FROM waits w JOIN questions q ON q.id = w.question_id
 """
 

@@ -487,14 +487,17 @@ async def set_content(
     )
 
 
-async def assign_message(tx: Transaction, message_id: int, number: int, role: Author) -> None:
-    """It is clear now which question an official's reply belongs to."""
+async def assign_message(
+    tx: Transaction, message_id: int, number: int, role: Author, *, at: datetime | None = None
+) -> None:
+    """It is clear now which question an official's reply belongs to; `at`: it is said to the resident only then."""
     await tx.raw.execute(
-        "WITH m AS (UPDATE messages SET question_id = $2, role = $3 WHERE id = $1)"
+        "WITH m AS (UPDATE messages SET question_id = $2, role = $3, at = coalesce($4, at) WHERE id = $1)"
         " UPDATE links SET question_id = $2, role = $3 WHERE thread_message_id = $1 AND entry_id IS NULL",
         message_id,
         number,
         role,
+        at,
     )
     await unindexed.mark(tx, number)
 

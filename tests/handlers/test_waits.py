@@ -351,6 +351,30 @@ async def test_any_answer_taken_back(database_address: str, withdrawn: int, expe
         assert expected == found
 
 
+async def test_answer_that_was_kept_first(database_address: str) -> None:
+    """An answer is given when it goes out, not when it was written: it is the first one if nothing came before."""
+    async with open_office(database_address, desk=desk()) as office:
+        story = Story(office=office, day=MONDAY)
+        await story.run([f"10:00 {HEAT}", "10:30 take", "11:00 answer Моё"])
+        card = office.work.id_of(ENERGY, f"№ {story.number}")
+        office.clock.now += timedelta(hours=1)
+        await office.writes(ENERGY, "Чужое", reply_to=card, user="8", name="Пётр")
+        await office.deliver()
+        keyboard = office.work.messages(ENERGY)[-1][0].keyboard
+        assert keyboard is not None
+        office.clock.now += timedelta(hours=1)
+        await office.presses(ENERGY, keyboard.rows[0][0].data, user="8", name="Пётр")
+        first = next(one for one in await office.thread(story.number) if one.content.text == "Моё")
+        mine = await office.value(
+            "SELECT message_id FROM links WHERE thread_message_id = $1 AND entry_id IS NULL", first.id
+        )
+        office.clock.now += timedelta(hours=1)
+        await office.writes(ENERGY, "/withdraw", reply_to=mine)
+        assert [Waited(outcome="answered", clock=3, worked=3, department="energy")] == await ledger(office, 1)
+        times = "SELECT first_answered_at = $1 AND answered_at = $1 FROM questions"
+        assert await office.value(times, MONDAY.replace(hour=13))
+
+
 async def test_deadline_of_the_question(database_address: str) -> None:
     """The question itself is due when its wait is: who reminds officials after an answer was taken back goes by it."""
     async with open_office(database_address, desk=desk()) as office:

@@ -109,6 +109,15 @@ async def test_opened_again(database: Database) -> None:
     assert (number, 2, "Когда дадут тепло?", "В ноябре.") == (again.number, again.round, again.question, again.answer)
 
 
+async def test_first_answer_by_its_time(database: Database) -> None:
+    """What was written first and sent later, after a colleague's answer, is not the first answer."""
+    async with database.transaction() as tx:
+        number = await asked(tx, TEN, **ANSWERED)
+        await says(tx, number, "official", "Было придержано.", TEN + 3 * HOUR)
+        await says(tx, number, "official", "Завтра к обеду.", TEN + 2 * HOUR)
+    assert "Завтра к обеду." == (await one(database)).answer
+
+
 @pytest.mark.parametrize(
     ("began_at", "is_in"),
     [
