@@ -60,7 +60,7 @@ COLUMNS: tuple[Column, ...] = (
         kind=Kind.MOMENT,
         value=lambda row: row.began_at,
         width=17,
-        method="Когда вопрос зарегистрирован; на листе «Открыты снова» — когда житель открыл его снова.",
+        method="Когда вопрос зарегистрирован; на листе «Открыты снова» — когда он открыт снова.",
     ),
     Column(
         name="channel",
@@ -181,7 +181,7 @@ COLUMNS: tuple[Column, ...] = (
         kind=Kind.NUMBER,
         value=lambda row: row.reopenings,
         width=11,
-        method="Сколько раз житель открыл вопрос снова до момента подсчёта.",
+        method="Сколько раз вопрос открыт снова до момента подсчёта.",
     ),
     Column(
         name="handovers",

@@ -1,8 +1,8 @@
 """What is counted of a period: the one place that says what a figure means. Pure.
 
-A **wait** (`bot.model.wait`) lasts from a registration, or from the moment when a resident opened his question again,
-to the first answer. A period's figures are about the waits that began in it, as they stand at the moment of counting;
-those of the period before it, as they stood at the same moment then.
+A **wait** (`bot.model.wait`) lasts from a registration, or from the moment when a resident opened his question again
+(or was promised more after an answer), to the first answer. A period's figures are about the waits that began in it, as
+they stand at the moment of counting; those of the period before it, as they stood at the same moment then.
 `bot.statistics.counting` works them out.
 """
 

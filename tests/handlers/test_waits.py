@@ -161,7 +161,7 @@ STORIES = [
     ),
     (
         "a known answer helped, and then did not: another wait",
-        [f"10:00 {HEAT}", "10:30 was helped", "11:00 writes Всё-таки холодно", "12:00 answer"],
+        [f"10:00 {HEAT}", "10:30 was helped", "11:00 writes Не помогло, всё ещё холодно", "12:00 answer"],
         [
             Waited(outcome="helped", clock=0.5, worked=0.5, department="energy"),
             Waited(outcome="answered", clock=1, worked=1, department="energy"),
