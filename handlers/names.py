@@ -11,6 +11,7 @@ import structlog
 from bot.adapter import NamesPeople
 from bot.errors import SendError
 from bot.model.chat import ChannelName
+from bot.model.text import tidy_name
 from handlers import handing, residents
 from handlers.context import Context
 from storage import conversations, people, questions
@@ -60,8 +61,9 @@ class Names:
     async def look_up(self, channel: ChannelName, user_ids: set[str]) -> None:
         """Ask for these people's names, and let whatever waits for them say them."""
         try:
-            names = await self._adapters[channel].names(user_ids)
-            for user_id, name in names.items():
+            for user_id, told in (await self._adapters[channel].names(user_ids)).items():
+                if not (name := tidy_name(told)):
+                    continue
                 async with self._ctx.database.transaction() as tx:
                     for conversation in await conversations.set_name(tx, channel, user_id, name):
                         await residents.named(tx, self._ctx, conversation)

@@ -21,12 +21,12 @@ from bot.adapter import Files
 from bot.conversation.voice import Voice
 from bot.delivery.fit import size_text
 from bot.errors import MediaUnavailable
+from bot.model.text import tidy_name
 
 #: For how long one message with its files may be on its way.
 UPLOAD_LASTS = timedelta(minutes=15)
 #: Bytes of one text field: the longest text in four-byte letters, and some.
 _FIELD_LIMIT = 4 * TEXT_LIMIT + 1024
-_NAME_LIMIT = 60
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -79,9 +79,8 @@ class Form:
         return int(value)
 
     def name(self, otherwise: str) -> str:
-        """What the writer calls himself, on one line."""
-        words = clean_text(self.fields.get("name", "")[: 4 * _NAME_LIMIT]).split()
-        return " ".join(words)[:_NAME_LIMIT].strip() or otherwise
+        """What the writer calls himself."""
+        return tidy_name(self.fields.get("name", "")) or otherwise
 
 
 def clean_text(text: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Content
-from bot.model.text import make_storable
+from bot.model.text import make_storable, tidy_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,8 @@ class Sender:
     language: str = ""
 
     def __post_init__(self) -> None:
-        make_storable(self, "user_id", "name", "username", "language")
+        make_storable(self, "user_id", "username", "language")
+        object.__setattr__(self, "name", tidy_name(self.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
