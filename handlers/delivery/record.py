@@ -288,6 +288,12 @@ class Recorder:
                 await self._again(tx, entry, after=timedelta(0), error=reason, counted=False, effect=correction)
                 tx.after_commit(lambda: self._wake(entry.chat, entry.chat_kind, timedelta(0)))
                 return
+            case EditMessage() as page if _is_page(entry) and isinstance(error, Rejected):
+                # It was to stand in the place of the page whose button was pressed: it stands below.
+                below = SendMessage(text=page.text, spans=page.spans, keyboard=page.keyboard)
+                await self._again(tx, entry, after=timedelta(0), error=reason, counted=False, effect=below)
+                tx.after_commit(lambda: self._wake(entry.chat, entry.chat_kind, timedelta(0)))
+                return
             case DeleteMessage() if entry.question is not None and entry.about_message:
                 # Too old to be deleted: the resident reads that it does not hold.
                 text = resident_texts.withdrawn(await self._voice(tx, entry), entry.question)
@@ -326,3 +332,9 @@ class Recorder:
                 await asyncio.sleep(DATABASE_REST)
             else:
                 return
+
+
+def _is_page(entry: Entry) -> bool:
+    """Whether somebody pressed a button for this: what is changed for another reason names no message, but an entry."""
+    role, effect = entry.role, entry.effect
+    return role in (Role.CONFIRMATION, Role.COMMAND) and isinstance(effect, EditMessage) and effect.message_id != ""
