@@ -176,6 +176,8 @@ class Intake:
             case LanguageChosen():
                 await residents.chose_language(tx, event)
             # In a group that is no admin chat nobody is a resident, and nobody an official: only `/bind` is heard.
+            case MessageReceived(chat_kind=ChatKind.PRIVATE) if event.content.is_empty:
+                await residents.said_nothing(tx, ctx, event)
             case MessageReceived(chat_kind=ChatKind.PRIVATE):
                 await residents.message(tx, ctx, event)
             case MessageReceived():

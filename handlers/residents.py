@@ -68,6 +68,14 @@ async def message(tx: Transaction, ctx: Context, event: MessageReceived) -> None
     await _take_in(tx, ctx, conversation, event, now)
 
 
+async def said_nothing(tx: Transaction, ctx: Context, event: MessageReceived) -> None:
+    """In what he sent nothing can be seen: it is no question and belongs to none, and he hears so."""
+    conversation = await conversations.lock(tx, event.chat, event.sender)
+    if not moderation.is_banned(conversation, ctx.clock()):
+        voice = voice_of(conversation.language)
+        await threads.tell(tx, ctx, voice, event.chat, voice.say("nothing-seen"))
+
+
 async def register(tx: Transaction, ctx: Context, event: MessageReceived) -> None:
     """A message that was kept aside is taken in now, as if it came now: its writer may have been banned meanwhile."""
     conversation, now = await conversations.lock(tx, event.chat, event.sender), ctx.clock()

@@ -139,7 +139,8 @@ def _message(message: dict[str, Any], reader: Reader) -> tuple[Event, ...]:
         if chat_kind is ChatKind.GROUP and _is_for_another_bot(text, reader):
             return ()
     content = _content(message, reader)
-    if content.is_empty:
+    if content.is_empty and "text" not in message:
+        # Telegram tells of something that nobody wrote.
         return ()
     return (
         MessageReceived(

@@ -112,7 +112,7 @@ def _content(message: _Json, channel: ChannelName) -> Content:
     text = _text(message, "text")
     match message.get("type"):
         case "text":
-            return Content(text=text) if text else Content(unsupported=("пустое сообщение",))
+            return Content(text=text)
         case "picture":
             return _file(message, channel, MediaKind.PHOTO, "фото без файла")
         case "video":

@@ -21,7 +21,7 @@ from bot.adapter import Files
 from bot.conversation.voice import Voice
 from bot.delivery.fit import size_text
 from bot.errors import MediaUnavailable
-from bot.model.text import tidy_name
+from bot.model.text import is_blank, tidy_name
 
 #: For how long one message with its files may be on its way.
 UPLOAD_LASTS = timedelta(minutes=15)
@@ -65,11 +65,11 @@ class Form:
         return value
 
     def text(self) -> str:
-        """The text, clean. Raises Refused when it is too long."""
+        """The text, clean, empty where nothing of it can be seen. Raises Refused when it is too long."""
         text = clean_text(self.fields.get("text", ""))
         if len(text) > TEXT_LIMIT:
             raise Refused(413, text_too_long)
-        return text
+        return "" if is_blank(text) else text
 
     def message_id(self, name: str = "message_id") -> int:
         """The id of a message in the log. Raises Refused when there is none."""

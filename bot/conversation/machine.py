@@ -411,6 +411,7 @@ def _words() -> Mapping[str, Decision]:
     for voice in reversed(voices()):
         words |= dict.fromkeys(_typed(voice, NEW_QUESTION), PromiseNew())
         words |= dict.fromkeys(_typed(voice, HELP), Explain())
+        words |= dict.fromkeys(("/start", *voice.words("word-start")), Greet(source=""))
         for word in _typed(voice, LANGUAGE):
             words |= {word: OfferLanguages()}
             words |= {f"{word} {name}": Speak(language=language) for name, language in _languages_by_name().items()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.model.chat import ChannelName
-from bot.model.text import make_storable
+from bot.model.text import is_blank, make_storable
 
 
 class MediaKind(StrEnum):
@@ -83,7 +83,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """All that one message carries."""
+    """All that one message carries; a text in which nothing can be seen is none."""
 
     text: str = ""
     media: tuple[Media, ...] = ()
@@ -95,9 +95,12 @@ class Content:
 
     def __post_init__(self) -> None:
         make_storable(self, "text")
+        if self.text and is_blank(self.text):
+            object.__setattr__(self, "text", "")
 
     @property
     def is_empty(self) -> bool:
+        """Whether nobody could see anything of it."""
         return self == Content()
 
     def with_part(self, part: Content) -> Content:

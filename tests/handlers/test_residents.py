@@ -59,7 +59,6 @@ CONTENTS = {
     "document": Content(media=(Media(kind=MediaKind.DOCUMENT, channel=HOME, ref="d", file_name="акт.pdf"),)),
     "place": Content(location=Location(latitude=65.5, longitude=72.5)),
     "what we cannot carry": Content(unsupported=("опрос",)),
-    "nothing that we know": Content(),
 }
 
 
@@ -72,6 +71,61 @@ async def test_any_message_is_a_question(office: Office, content: Content) -> No
     shown = [message for message, _ in office.work.messages(DESK)]
     assert [media.ref for media in content.media] == [media.ref for message in shown for media in message.media]
     assert [content.location] * bool(content.location) == [one.location for one in shown if one.location]
+
+
+#: Nothing of these can be seen.
+NOTHING = {"nothing": "", "spaces": " \n\t", "zero width": "\u200b\u2060\ufeff", "a filler": "\u3164", "bells": "\x07"}
+
+
+@pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING.keys())
+async def test_nothing_is_no_question(office: Office, text: str) -> None:
+    """A message in which nothing can be seen opens no question; whoever sent it hears so, in his language."""
+    await office.writes(IRINA, text, language="en")
+    await office.deliver()
+    assert [] == office.work.texts(DESK)
+    (said,) = office.home.texts(IRINA)
+    assert said.startswith("Your message came empty.")
+    assert 0 == await office.value("SELECT count(*) FROM questions")
+
+
+@pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING.keys())
+async def test_nothing_is_no_addition(office: Office, text: str) -> None:
+    """Nor does it join a question, or open one again."""
+    await office.writes(IRINA, "Нет тепла")
+    await answer(office)
+    await office.writes(IRINA, text)
+    await office.deliver()
+    assert ["Нет тепла", "Сегодня."] == [one.content.text for one in await office.thread(1)]
+    assert Status.ANSWERED is (await office.question(1)).status
+    assert office.home.texts(IRINA)[-1].startswith("Сообщение пришло пустым.")
+
+
+async def test_nothing_of_an_official(office: Office) -> None:
+    """A reply in which nothing can be seen goes to nobody, and its author hears so."""
+    await office.writes(IRINA, "Нет тепла")
+    await office.deliver()
+    before = office.home.texts(IRINA)
+    await office.writes(DESK, "\u200b", reply_to=office.work.id_of(DESK, "№ 1"))
+    await office.deliver()
+    assert before == office.home.texts(IRINA)
+    assert Status.OPEN is (await office.question(1)).status
+    assert "№ 1" in office.work.texts(DESK)[-1]
+
+
+async def test_what_we_do_not_know_is_named(office: Office) -> None:
+    """What a messenger says we cannot carry is a question all the same: somebody has sent something."""
+    await office.writes(IRINA, content=Content(text="\u200b", unsupported=("опрос",)))
+    await office.deliver()
+    assert "опрос" in office.work.texts(DESK)[0]
+
+
+@pytest.mark.parametrize("word", ["Начать", "Start", "/start"])
+async def test_typed_start(office: Office, word: str) -> None:
+    """What a messenger's own button says is a start, typed too: he is greeted, and no question is opened."""
+    await office.writes(IRINA, word)
+    await office.deliver()
+    assert [] == office.work.texts(DESK)
+    assert "Ямал Официально" in office.home.texts(IRINA)[0]
 
 
 async def test_long_question_comes_whole(office: Office) -> None:

@@ -305,6 +305,16 @@ def test_text_that_no_database_keeps() -> None:
     assert update.events == parse_update(update.raw, READER).events
 
 
+@pytest.mark.parametrize("text", ["\u200b", "\u2060\u3164 \n"])
+def test_nothing_to_see(text: str) -> None:
+    """A text in which nothing can be seen is an empty message, not none: whoever wrote it waits for something."""
+    update = json.loads(load("text"))
+    update["message"]["text"] = text
+    (event,) = parse_update(json.dumps(update).encode(), READER).events
+    assert isinstance(event, MessageReceived)
+    assert event.content.is_empty
+
+
 def test_name_not_known_yet() -> None:
     """Before the bot knows its own name, a command for any bot is taken for its own."""
     update = parse_update(load("group_command_other_bot"), Reader(channel="telegram", bot_id=700100200))

@@ -81,7 +81,7 @@ PLACE = Location(latitude=66.53, longitude=66.6019, address="Салехард")
 
 CASES = [
     said("text", "text", 1, Content(text="Когда дадут тепло?")),
-    said("text without text", "text_missing", 2, Content(unsupported=("пустое сообщение",))),
+    said("text without text", "text_missing", 2, Content()),
     said("characters no database takes", "text_odd_characters", 3, Content(text="допосле")),
     said("words that begin like a button", "button_like_words", 5, Content(text="#otvet:когда будет?")),
     said("picture with caption", "picture", 6, Content(text="Яма у дома 5", media=(PHOTO,))),

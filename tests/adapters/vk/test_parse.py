@@ -314,6 +314,27 @@ def test_language(client: object, expected: str) -> None:
     assert expected == received.sender.language
 
 
+EMPTY = {
+    "nothing": ({}, Content()),
+    "an empty text": ({"text": ""}, Content()),
+    "a text of no width": ({"text": "\u200b\u2060 "}, Content()),
+    "something attached of a new kind": (
+        {"text": "\u200b", "attachments": [{"type": "hologram", "hologram": {}}]},
+        Content(unsupported=("вложение",)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("message", "expected"), EMPTY.values(), ids=EMPTY.keys())
+def test_nothing_to_see(message: dict[str, object], expected: Content) -> None:
+    """A message in which nothing can be seen is empty; what was attached to it is named, whatever it is."""
+    (received,) = parse(
+        update({"message": {"from_id": 5, "peer_id": 5, "conversation_message_id": 8, **message}})
+    ).events
+    assert isinstance(received, MessageReceived)
+    assert expected == received.content
+
+
 def test_all_payloads_are_in_the_table() -> None:
     """No recorded update is forgotten."""
     assert {case.payload for case in CASES} == {path.stem for path in PAYLOADS.iterdir()}

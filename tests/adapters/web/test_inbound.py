@@ -211,6 +211,7 @@ async def test_officials_choose_no_language(page: Page, person: ClientSession) -
 
 REFUSED = {
     "nothing written": ({"text": " \n "}, 400),
+    "nothing that can be seen": ({"text": "\u200b\u2060 \u3164"}, 400),
     "text too long": ({"text": "я" * 20_001}, 413),
     "far too long": ({"text": "я" * 100_000}, 413),
     "no client id": ({"client_id": "1", "text": "Холодно"}, 400),
