@@ -138,7 +138,7 @@ async def wait(visit: Visit) -> list[int]:
 async def _over(visit: Visit, question: Question) -> list[int]:
     """It ended otherwise meanwhile: he hears how to open it again, where that can be."""
     voice, number = visit.voice, question.number
-    said = voice.say("faq-closed", number=number)
+    said = voice.say("faq-answered" if question.status is Status.ANSWERED else "faq-closed", number=number)
     if not may_reopen(question, visit.now):
         return await visit.say(said, question=number)
     again = deed_button(voice, Page.REOPEN, number)

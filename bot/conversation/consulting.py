@@ -15,7 +15,7 @@ from bot.model.message import Button
 
 Rows = list[tuple[Button, ...]]
 
-#: Questions, or topics, on one page; fewer where a message has fewer buttons, many where it has none.
+#: Questions, or topics, on one page, also where a message has fewer buttons; many where it has none.
 PAGE, WITHOUT_BUTTONS = 8, 40
 #: Characters of a button that every platform shows.
 _LABEL = 40
@@ -27,8 +27,15 @@ _ENTRY = re.compile(r"([0-9]{1,15})(?::([0-9]{1,15}))?")
 
 
 def size(limits: KeyboardLimits | None) -> int:
-    """How many there are on one page."""
-    return WITHOUT_BUTTONS if limits is None else max(min(PAGE, limits.rows - _BELOW, limits.buttons - 2 * _BELOW), 1)
+    """How many there are on one page: all of them can be asked for in words."""
+    return WITHOUT_BUTTONS if limits is None else PAGE
+
+
+def _pressable(rows: Rows, limits: KeyboardLimits | None) -> Rows:
+    """Those of these buttons, one in a row, that a message has room for, the first ones."""
+    if limits is None:
+        return rows
+    return rows[: max(min(limits.rows - _BELOW, limits.buttons - 2 * _BELOW), 1)]
 
 
 def suggestion(voice: Voice, number: int, found: Sequence[Entry]) -> tuple[str, Rows]:
@@ -74,11 +81,13 @@ def topics_page(
     shown = slugs[page * per : (page + 1) * per]
     labels = {slug: names.get(slug, slug) if slug else voice.say("faq-no-topic") for slug in shown}
     text = "\n".join((voice.say("faq-head"), "", *(f"• {labels[slug]}: {counts[slug]}" for slug in shown)))
+    how = voice.say("faq-how-topic", topic=next((labels[slug] for slug in shown if slug), labels[shown[0]]))
+    text += f"\n\n{how}{_further(voice, '', page, last)}"
     rows: Rows = [
         (Button(text=shorten(labels[slug], _LABEL), data=f"{Page.ANSWERS}:{TOPIC}{slug or NO_TOPIC}:0"),)
         for slug in shown
     ]
-    return text, rows + _around(voice, page, last, "p:{}")
+    return text, _pressable(rows, limits) + _around(voice, page, last, "p:{}")
 
 
 def entries_page(
@@ -94,8 +103,18 @@ def entries_page(
     shown = entries[page * per : (page + 1) * per]
     head = voice.say("faq-head") + (f" · {names.get(topic, topic)}" if topic else "")
     text = "\n".join((head, "", *(f"{one.id}. {one.question}" for one in shown)))
-    text += f"\n\n{voice.say('faq-how', number=shown[0].id)}"
-    return text, _entries(shown) + _around(voice, page, last, f"{TOPIC}{topic or NO_TOPIC}:{{}}")
+    text += f"\n\n{voice.say('faq-how', number=shown[0].id)}{_further(voice, topic, page, last)}"
+    rows = _pressable(_entries(shown), limits)
+    return text, rows + _around(voice, page, last, f"{TOPIC}{topic or NO_TOPIC}:{{}}")
+
+
+def _further(voice: Voice, topic: str, page: int, last: int) -> str:
+    """How to turn the page in words, behind how to open something on it."""
+    if page == last:
+        return ""
+    # People count from 1.
+    said = voice.say("faq-further-topic") if topic else voice.say("faq-further", page=page + 2)
+    return f" {said}"
 
 
 def _entries(entries: Sequence[Entry], number: int | None = None) -> Rows:

@@ -125,13 +125,14 @@ def beginning(
     if limits is None:
         parts += _in_words(voice, names)
         return "\n\n".join(parts), []
-    parts.append(voice.say("news-how-press"))
     whole = _toggle(voice.say("button-news-all"), chosen=everything, argument=ALL)
     lists = []
     if names.places:
         lists.append(Button(text=voice.say("button-news-places"), data=f"{Page.NEWS}:{_LISTS[About.PLACE]}:0"))
     if names.topics:
         lists.append(Button(text=voice.say("button-news-topics"), data=f"{Page.NEWS}:{_LISTS[About.TOPIC]}:0"))
+    words = (voice.say("quoted", name=one) for one in (*(one.text for one in lists), voice.say("button-news-all")))
+    parts.append(voice.say("news-how-press", words=", ".join(words)))
     rows: Rows = [(whole,)]
     if lists:
         rows.append(tuple(lists))
@@ -184,8 +185,13 @@ def choosing(
     if around:
         rows.append(tuple(around))
     rows.append((button(voice),))
-    example = next((name for _, name in options[page * per :]), "")
-    return voice.say("news-choose-places" if about is About.PLACE else "news-choose-topics", example=example), rows
+    example, listed = options[0][1], _listed(voice, [name for _, name in options], _WITHOUT_BUTTONS)
+    # Whoever sees no buttons learns here what there is.
+    if about is About.PLACE:
+        how, there_is = voice.say("news-choose-places", example=example), voice.say("news-places", names=listed)
+    else:
+        how, there_is = voice.say("news-choose-topics", example=example), voice.say("news-topics", names=listed)
+    return f"{how}\n\n{there_is}", rows
 
 
 def _toggle(name: str, *, chosen: bool, argument: str) -> Button:

@@ -106,7 +106,7 @@ def greeting(voice: Voice, service: str, answer_within: timedelta) -> str:
 
 def explanation(voice: Voice, answer_within: timedelta) -> str:
     text = voice.say("explanation", within=within(answer_within, voice))
-    return "\n\n".join((text, voice.say("explanation-words"), voice.say("rights-explained"), voice.say("consultation")))
+    return f"{text}\n\n{voice.say('explanation-words')}\n\n{voice.say('consultation')}"
 
 
 def confirmation(voice: Voice, number: int, due: str, *, first: bool, reads: str = "") -> str:

@@ -127,7 +127,7 @@ def test_list() -> None:
 def test_list_of_one() -> None:
     """One page needs no arrows."""
     text, rows = list_page(ENGLISH, [OPEN], {123: "Вода?"}, 1, 1, NOW, UTC)
-    assert text.startswith("Your questions: 1\n\n№ 123 · the answer is due by 14:00\nВода?")
+    assert text.startswith("Your questions: 1\n\n№ 123 · we will answer by 14:00\nВода?")
     assert [["my:123"]] == [[one.data for one in row] for row in rows]
 
 

@@ -303,7 +303,7 @@ async def test_changed_and_back(office: Office) -> None:
     assert ["Русский", "English", "Новый вопрос", "Помощь"] == labels(last(office).keyboard)
     await office.presses(IRINA, "lang:en", language="ru")
     await office.deliver()
-    assert last(office).text.startswith("All right, we write to you in English from now on.")
+    assert last(office).text.startswith("All right, we will write to you in English from now on.")
     assert ALWAYS == labels(last(office).keyboard)
     await office.presses(IRINA, "new", language="ru")
     await says(office, "/clarify 1 какой дом?")
@@ -320,11 +320,11 @@ async def test_changed_and_back(office: Office) -> None:
 #: One word after the other, and how what is said to it begins.
 TYPED = {
     "Язык": "На каком языке вам писать? Напишите: «Язык Русский», “Language English”.",
-    "Language English": "All right, we write to you in English",
+    "Language English": "All right, we will write to you in English",
     "new question": "All right. Write your new question",
     "language": "Which language shall we write to you in? Write: «Язык Русский», “Language English”.",
     "«Язык Русский»": "Хорошо, пишем вам по-русски",
-    "English": "All right, we write to you in English",
+    "English": "All right, we will write to you in English",
     "Помощь": "Just write your question",
 }
 

@@ -234,7 +234,7 @@ async def test_in_english(office: Office) -> None:
     assert ["All news", "Places", "Topics", "New question", "Help"] == buttons(page(office).keyboard)
     await office.presses(IRINA, "news:t:heating", language="en")
     assert "Your subscriptions: Отопление." in await writes(office, "my subscriptions", language="en")
-    assert "Done, no more news." in await writes(office, "unsubscribe", language="en")
+    assert "Done: no more news." in await writes(office, "unsubscribe", language="en")
 
 
 async def test_what_is_no_subscription(office: Office) -> None:

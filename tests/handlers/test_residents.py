@@ -272,7 +272,7 @@ async def test_press_is_answered_first(office: Office) -> None:
     press, message = office.home.effects(IRINA)
     assert AnswerPress(press_id="p7", user_id="101") == press
     assert isinstance(message, SendMessage)
-    assert "Новый вопрос" in message.text
+    assert "«новый вопрос»" in message.text
 
 
 async def test_command_is_no_question(office: Office) -> None:

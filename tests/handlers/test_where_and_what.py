@@ -382,7 +382,7 @@ async def test_in_english(database_address: str) -> None:
         await writes(office, "Вода", language="en")
         assert "Place: Надымский район, as last time. Not there? Press or write “Another place”." in last(office).text
         await writes(office, "another place", language="en")
-        assert last(office).text.startswith("All right, that place is off. Where is this?")
+        assert last(office).text.startswith("All right, we have removed that place. Where is this?")
         await writes(office, "skip", language="en")
         assert "All right, we can do without it." == last(office).text
         await office.presses(IRINA, "new", language="en")
@@ -578,7 +578,7 @@ async def test_a_year_later(office: Office, data: str) -> None:
     office.clock.move(timedelta(days=365))
     await office.presses(IRINA, data)
     await office.deliver()
-    assert "Вопрос № 1 уже не ждёт ответа. Если что-то ещё нужно, просто напишите нам." == last_said(office)
+    assert "Вопрос № 1 уже закрыт. Если что-то ещё нужно, просто напишите нам." == last_said(office)
 
 
 async def test_what_an_official_asks_comes_first(office: Office) -> None:

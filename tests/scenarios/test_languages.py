@@ -94,7 +94,7 @@ async def test_telegram(world: World) -> None:
     await desk.say("/clarify к какому часу?", to=card)
     await desk.got(anna, "Уточните, пожалуйста: к какому часу?")
     await desk.write(anna, "language english")
-    await desk.got(anna, "All right, we write to you in English from now on.")
+    await desk.got(anna, "All right, we will write to you in English from now on.")
     await desk.say("/close переправа закрыта", to=card)
     await desk.got(anna, "is closed: переправа закрыта. If that is not right")
 
@@ -133,7 +133,7 @@ async def test_viber(world: World) -> None:
     await viber.push(viber.text(replace(who, language="ru"), "помощь"))
     await world.on_viber(who, "Просто напишите вопрос")
     await viber.push(viber.text(replace(who, language="ru"), "English"))
-    await world.on_viber(who, "All right, we write to you in English from now on.")
+    await world.on_viber(who, "All right, we will write to you in English from now on.")
 
 
 async def test_page(world: World) -> None:
@@ -141,7 +141,7 @@ async def test_page(world: World) -> None:
     page, who = world.page, somebody()
     for said, heard in (
         ("Где паром?", "Ваш вопрос принят: № "),
-        ("Language English", "All right, we write to you in English"),
+        ("Language English", "All right, we will write to you in English"),
         ("new question", "All right. Write your new question"),
     ):
         await page.ask(who, Said(text=said))

@@ -593,12 +593,12 @@ async def test_in_english(office: Office) -> None:
     await office.deliver()
     request, _ = office.home.messages(IRINA)[-1]
     assert "Question № 1 is not answered yet: we close it, and no answer will come." in request.text
-    assert "The law wants the questions and answers themselves kept" in request.text
+    assert "By law the questions and answers themselves have to be kept" in request.text
     assert request.keyboard is not None
     assert ["Yes, remove my data", "No, keep my data"] == [button.text for button in request.keyboard.rows[0]]
     await office.writes(IRINA, "Yes, delete my data")
     last = await last_said(office)
-    assert last.startswith("Done: all that we kept about you is removed. Question № 1 is closed, no answer will come.")
+    assert last.startswith("Done: all that we kept about you is removed. Question № 1 is closed: no answer will come.")
     assert 0 == await office.value("SELECT count(*) FROM conversations WHERE chosen_language <> ''")
     await office.writes(IRINA, "Нет воды")
     assert (await last_said(office)).startswith("Ваш вопрос принят")
