@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from bot.desk.words import Inflect, tokenize
 
@@ -16,9 +18,14 @@ LOOKED_AT, SHOWN = 1000, 3
 _ENOUGH, _FEWEST = 0.6, 2
 #: Letters that a word must have for a slip in it to be forgiven, how alike the two must be (0 to 100), and in how many
 #: words of a text slips are looked for.
-_LONG, _ALIKE, _FORGIVEN = 5, 84, 12
-#: By how many letters they may differ in length.
-_LONGER = 2
+_LONG, _ALIKE, _FORGIVEN = 5, 84, 10
+#: How much longer or shorter than the word that is meant one with a slip may be.
+_LONGER = (0, 1, -1)
+#: Letters that sound alike, or that people mix up: vowels without stress; consonants at the end and before others.
+_VOWELS = str.maketrans("оеяэыю", "аииииу", "ъь")
+_DEVOICED = str.maketrans("бвгджз", "пфктшс")
+_MUTED = re.compile(r"[бвгджз](?=[бгджзпфктшсцчщх]|$)")
+_TWICE = re.compile(r"(.)\1")
 #: Words that say nothing of what a question is about.
 _EMPTY = frozenset(
     "а без бы был была были было быть в вам вас ведь во вот все всё вы где да для до его ее её если есть еще ещё же за "
@@ -26,10 +33,6 @@ _EMPTY = frozenset(
     "но ну нужно о об он она они от очень по подскажите пожалуйста после почему при про с сам себя со скажите так там "
     "то тоже только тот ту у уже хочу чем что чтобы это этот я".replace("ё", "е").split()
 )
-
-
-#: Letters that are written for one another, since they sound alike where they are not stressed or end a syllable.
-_SOUNDS = str.maketrans("оеяэбвгджз", "аииипфктшс")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +61,18 @@ class _Word:
 class Library:
     """All questions whose answers are known, to be found by words in any form, slips of the pen forgiven.
 
-    A look-up takes some ten microseconds for a short text, under a millisecond for a long one.
+    A look-up takes some ten microseconds for a short text without slips; with slips in every word of a long one, and
+    500 entries, a millisecond.
     """
 
     entries: Sequence[Entry] = ()
     _forms: Mapping[str, tuple[_Word, ...]] = field(default_factory=dict)
     #: For each way to ask: the entry, the weight of all its words, and how many there are.
     _ways: Sequence[tuple[int, float, int]] = ()
-    #: Forms by how they sound, and these by their first letter, to look for slips in.
-    _alike: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: What is said of forms that sound alike.
+    _sounds: Mapping[str, tuple[_Word, ...]] = field(default_factory=dict)
+    #: Sounds by their first letter and their length, to look for slips in.
+    _alike: Mapping[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
 
     def best(self, text: str) -> list[Entry]:
         """Those that this text resembles, the most alike first; at most SHOWN."""
@@ -76,9 +82,12 @@ class Library:
         forgiven = 0
         for token in dict.fromkeys(tokenize(text[:LOOKED_AT])):
             words = self._forms.get(token)
-            if words is None and len(token) >= _LONG and token not in _EMPTY and forgiven < _FORGIVEN:
-                forgiven += 1
-                words = self._forgiven(token)
+            if words is None and len(token) >= _LONG and token not in _EMPTY:
+                heard = sound(token)
+                words = self._sounds.get(heard)
+                if words is None and heard not in _EMPTY_SOUNDS and forgiven < _FORGIVEN:
+                    forgiven += 1
+                    words = self._forgiven(heard)
             for word in words or ():
                 found.setdefault(word.way, {})[word.place] = word.weight
         scores: dict[int, float] = {}
@@ -96,22 +105,30 @@ class Library:
         share = sum(matched.values()) / total
         return share if share >= _ENOUGH else 0
 
-    def _forgiven(self, token: str) -> tuple[_Word, ...] | None:
-        sound = _sound(token)
-        same = self._alike.get(sound[0], {})
-        alike = process.extractOne(
-            sound, [one for one in same if abs(len(one) - len(sound)) <= _LONGER], score_cutoff=_ALIKE
-        )
-        return self._forms[same[alike[0]]] if alike is not None else None
-
-
-def _sound(word: str) -> str:
-    return word.translate(_SOUNDS)
+    def _forgiven(self, heard: str) -> tuple[_Word, ...] | None:
+        first = _first(heard)
+        near = itertools.chain.from_iterable(self._alike.get((first, len(heard) + more), ()) for more in _LONGER)
+        alike = process.extractOne(heard, near, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        return self._sounds[alike[0]] if alike is not None else None
 
 
 def fold(question: str) -> str:
     """A question as it is compared: small letters, ё as е, words alone."""
     return " ".join(tokenize(question))
+
+
+def sound(word: str) -> str:
+    """A word as it is heard: «атопление» and «отопление», «зделать» and «сделать» are one."""
+    heard = _TWICE.sub(r"\1", word.translate(_VOWELS))
+    return _MUTED.sub(lambda found: found[0].translate(_DEVOICED), heard)
+
+
+_EMPTY_SOUNDS = frozenset(map(sound, _EMPTY))
+
+
+def _first(heard: str) -> str:
+    """What a word begins with, whether voiced or not."""
+    return heard[:1].translate(_DEVOICED)
 
 
 def build_library(entries: Iterable[Entry], inflect: Inflect) -> Library:
@@ -136,13 +153,17 @@ def build_library(entries: Iterable[Entry], inflect: Inflect) -> Library:
         for place, (token, weight) in enumerate(zip(several, weights, strict=True)):
             for form in forms[token]:
                 index.setdefault(form, []).append(_Word(way=way, place=place, weight=weight))
-    alike: dict[str, dict[str, str]] = {}
-    for form in sorted(index):
+    sounds: dict[str, list[_Word]] = {}
+    for form, of_form in index.items():
         if len(form) >= _LONG:
-            alike.setdefault(_sound(form)[0], {}).setdefault(_sound(form), form)
+            sounds.setdefault(sound(form), []).extend(of_form)
+    alike: dict[tuple[str, int], list[str]] = {}
+    for heard in sounds:
+        alike.setdefault((_first(heard), len(heard)), []).append(heard)
     return Library(
         entries=entries,
         _forms={form: tuple(several) for form, several in index.items()},
         _ways=tuple(ways),
-        _alike=alike,
+        _sounds={heard: tuple(dict.fromkeys(of_sound)) for heard, of_sound in sounds.items()},
+        _alike={place: tuple(sorted(near)) for place, near in alike.items()},
     )
