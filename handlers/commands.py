@@ -122,6 +122,8 @@ async def choose(desk: Desk, chosen: Chosen) -> str:
         return await templates.show(desk, None, "", chosen.number)
     if chosen.choice is Choice.PAGE and chosen.detail == Name.FAQ:
         return await known_answers.show_page(desk, chosen.number)
+    if chosen.choice is Choice.KNOWN:
+        return await known_answers.pressed(desk, chosen.number, chosen.detail)
     if chosen.choice is Choice.PAGE:
         lists = {Name.OPEN.value: Name.OPEN, Name.MINE.value: Name.MINE, Name.OVERDUE.value: Name.OVERDUE}
         name = lists.get(chosen.detail)

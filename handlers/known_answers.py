@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation.faq import Entry
+from bot.delivery.fit import Draft
 from bot.desk import faq
 from bot.desk.faq import Line, Verb, Wish
+from bot.desk.texts import OLD_BUTTON
 from handlers.desk import Desk
 from storage import faq as stored
 from storage.faq import Kept
@@ -31,7 +33,7 @@ async def run(desk: Desk, rest: str) -> str:
         return await desk.say(faq.no_entry(wish.entry))
     if wish.verb is Verb.EDIT:
         return await _edit(desk, wish, kept)
-    return await _turn(desk, kept, off=wish.verb is Verb.OFF)
+    return await desk.say(await _turn(desk, kept, off=wish.verb is Verb.OFF))
 
 
 async def show_page(desk: Desk, page: int) -> str:
@@ -46,18 +48,42 @@ async def show_page(desk: Desk, page: int) -> str:
     return await desk.say(replace(draft, reply_to=desk.message_id))
 
 
+async def pressed(desk: Desk, entry: int, deed: str) -> str:
+    """Do what a button under the list, or under an answer, says; returns what the press shows."""
+    kept = await stored.find(desk.tx, entry)
+    if kept is None:
+        return await desk.refuse(faq.no_entry(entry))
+    if deed == Verb.SHOW:
+        return await desk.say(_shown(desk, kept))
+    if not desk.sees_all:
+        return await desk.refuse(faq.REFUSED)
+    match deed:
+        case Verb.ON | Verb.OFF:
+            done = await _turn(desk, kept, off=deed == Verb.OFF)
+            await desk.turn_page(_shown(desk, replace(kept, is_off=deed == Verb.OFF)))
+            return done
+        case Verb.EDIT:
+            return await desk.say(faq.how_to_edit(kept.entry))
+        case _:
+            return OLD_BUTTON
+
+
 async def _show(desk: Desk, wish: Wish) -> str:
     kept = await stored.find(desk.tx, wish.entry or 0)
     if kept is None:
         return await desk.say(faq.no_entry(wish.entry))
-    draft = faq.shown(
+    return await desk.say(replace(_shown(desk, kept), reply_to=desk.message_id))
+
+
+def _shown(desk: Desk, kept: Kept) -> Draft:
+    return faq.shown(
         kept.entry,
         desk.ctx.desk.topics,
         is_off=kept.is_off,
         counts=(kept.shown, kept.helped),
         edited_by=kept.edited_by,
+        may_change=desk.sees_all,
     )
-    return await desk.say(replace(draft, reply_to=desk.message_id))
 
 
 async def _add(desk: Desk, wish: Wish) -> str:
@@ -99,11 +125,12 @@ async def _edit(desk: Desk, wish: Wish, kept: Kept) -> str:
 
 
 async def _turn(desk: Desk, kept: Kept, *, off: bool) -> str:
+    """Let residents see it again, or no more; returns what is said to that."""
     if kept.is_off == off:
-        return await desk.say(faq.unchanged(kept.entry.id))
+        return faq.unchanged(kept.entry.id)
     await stored.edit(desk.tx, kept.entry, is_off=off, by=_who(desk), now=desk.ctx.clock())
     desk.tx.after_commit(desk.ctx.answers.changed.set)
-    return await desk.say(faq.turned_off(kept.entry.id) if off else faq.turned_on(kept.entry.id))
+    return faq.turned_off(kept.entry.id) if off else faq.turned_on(kept.entry.id)
 
 
 def _topic(desk: Desk, wanted: str | None) -> str | None:

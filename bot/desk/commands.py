@@ -173,6 +173,8 @@ class Choice(StrEnum):
     FOUND = "found"
     #: Use the answer to another question (its number) again.
     REUSE = "reuse"
+    #: Do something with a known answer (its number); the detail says what.
+    KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,13 @@ from bot.conversation.faq import Entry, fold
 from bot.delivery.fit import Draft
 from bot.delivery.split import shorten
 from bot.desk.commands import Choice, Name, choice_button
-from bot.model.message import Keyboard, Span, Style
+from bot.model.message import Button, Keyboard, Span, Style
 from bot.plural import plural
 
 #: Characters of a question and of an answer, and entries in all.
 QUESTION_LIMIT, ANSWER_LIMIT, MOST = 300, 3000, 500
-#: Entries on one page of the list.
-PAGE = 10
+#: Entries on one page of the list, and their buttons in a row: with the others ten, as many as any platform takes.
+PAGE, _COLUMNS = 8, 4
 _PREVIEW = 80
 
 
@@ -156,14 +156,37 @@ def turned_on(entry: int) -> str:
     return f"Готовый ответ {entry} снова показываем жителям."
 
 
-def shown(entry: Entry, topics: Mapping[str, str], *, is_off: bool, counts: tuple[int, int], edited_by: str) -> Draft:
-    """One entry as it is."""
+def how_to_edit(entry: Entry) -> str:
+    """The command that would leave it as it is, to be sent with other words."""
+    return f"Пришлите с новыми словами:\n\n/faq edit {entry.id} {entry.question}\n{entry.answer}"
+
+
+def shown(
+    entry: Entry,
+    topics: Mapping[str, str],
+    *,
+    is_off: bool,
+    counts: tuple[int, int],
+    edited_by: str,
+    may_change: bool,
+) -> Draft:
+    """One entry as it is; `may_change`: with what can be done to it."""
     head = f"Готовый ответ {entry.id}" + (" (выключен)" if is_off else "")
     topic = f"\nТема: {topics.get(entry.topic, entry.topic)}" if entry.topic else ""
     also = f"\nЕщё спрашивают: {'; '.join(entry.also)}" if entry.also else ""
     by = f" Изменил(а): {edited_by}." if edited_by else ""
     text = f"{head}{topic}{also}\n\n{entry.question}\n\n{entry.answer}\n\n{_often(*counts)}.{by}"
-    return Draft(text=text, spans=(Span(start=0, end=len(head), style=Style.BOLD),))
+    keyboard = Keyboard(rows=(_deeds(entry.id, is_off=is_off),)) if may_change else None
+    return Draft(text=text, spans=(Span(start=0, end=len(head), style=Style.BOLD),), keyboard=keyboard)
+
+
+def _deeds(entry: int, *, is_off: bool) -> tuple[Button, ...]:
+    turn = _button("Включить", entry, Verb.ON) if is_off else _button("Выключить", entry, Verb.OFF)
+    return turn, _button("Изменить", entry, Verb.EDIT)
+
+
+def _button(text: str, entry: int, verb: Verb) -> Button:
+    return choice_button(text, Choice.KNOWN, entry, verb)
 
 
 def _often(shown_times: int, helped: int) -> str:
@@ -193,6 +216,9 @@ def page_of(lines: Sequence[Line], page: int) -> Draft:
         + ("выключен" if one.is_off else _often(one.shown, one.helped))
         for one in lines[page * PAGE : (page + 1) * PAGE]
     ]
+    on_page = [one.entry.id for one in lines[page * PAGE : (page + 1) * PAGE]]
+    buttons = [_button(str(entry), entry, Verb.SHOW) for entry in on_page]
+    keyboard = [tuple(buttons[at : at + _COLUMNS]) for at in range(0, len(buttons), _COLUMNS)]
     around = []
     if page:
         around.append(choice_button("← Назад", Choice.PAGE, page - 1, Name.FAQ))
@@ -202,7 +228,7 @@ def page_of(lines: Sequence[Line], page: int) -> Draft:
     return Draft(
         text=text,
         spans=(Span(start=0, end=len(head), style=Style.BOLD),),
-        keyboard=Keyboard(rows=(tuple(around),)) if around else None,
+        keyboard=Keyboard(rows=(*keyboard, tuple(around)) if around else tuple(keyboard)),
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from bot.conversation.faq import Entry
 from bot.model.chat import ChatRef
 from bot.model.event import RepliedTo
-from bot.model.message import EditMessage
+from bot.model.message import AnswerPress, EditMessage, SendMessage
 from handlers.answers import Answers
 from storage import faq
 from tests.handlers.fakes import DESK, ENERGY, Office, open_office
@@ -102,11 +102,81 @@ async def test_pages(office: Office) -> None:
     assert "Готовые ответы: 12 · страница 1 из 2" in await said(office, "/faq")
     message, ids = office.work.messages(DESK)[-1]
     assert message.keyboard is not None
-    await office.presses(DESK, message.keyboard.rows[0][0].data, message_id=ids[0])
+    await office.presses(DESK, message.keyboard.rows[-1][0].data, message_id=ids[0])
     await office.deliver()
     page = [one.text for one in office.work.effects(DESK) if isinstance(one, EditMessage)][-1]
     assert "страница 2 из 2" in page
     assert "12. Вопрос 12" in page
+
+
+def buttons(message: SendMessage | EditMessage) -> dict[str, str]:
+    return {one.text: one.data for row in message.keyboard.rows for one in row} if message.keyboard else {}
+
+
+async def presses(office: Office, label: str, chat: ChatRef = DESK) -> SendMessage | EditMessage:
+    """Press this button under what was said or changed last; what is there then."""
+    message = [one for one in office.work.effects(chat) if isinstance(one, SendMessage | EditMessage)][-1]
+    await office.presses(chat, buttons(message)[label], message_id=office.work.messages(chat)[-1][1][0])
+    await office.deliver()
+    return [one for one in office.work.effects(chat) if isinstance(one, SendMessage | EditMessage)][-1]
+
+
+async def test_by_buttons(office: Office) -> None:
+    """From the list to an answer, off and on in place, and how it is changed: all with one press each."""
+    await said(office, "/faq add Когда включат отопление?\nВ сентябре.")
+    await said(office, "/faq")
+    shown = await presses(office, "1")
+    assert shown.text.startswith("Готовый ответ 1\n\nКогда включат отопление?\n\nВ сентябре.")
+    off = await presses(office, "Выключить")
+    assert isinstance(off, EditMessage)
+    assert off.text.startswith("Готовый ответ 1 (выключен)")
+    assert ["Включить", "Изменить"] == list(buttons(off))
+    assert [("Когда включат отопление?", "В сентябре.", "", True)] == await known(office)
+    on = await presses(office, "Включить")
+    assert on.text.startswith("Готовый ответ 1\n")
+    assert [("Когда включат отопление?", "В сентябре.", "", False)] == await known(office)
+    how = await presses(office, "Изменить")
+    assert how.text.endswith("/faq edit 1 Когда включат отопление?\nВ сентябре.")
+
+
+async def test_pressed_twice(office: Office) -> None:
+    """Two coordinators who press at once turn it off once, and both see how it stands."""
+    await said(office, "/faq add Когда включат отопление?\nВ сентябре.")
+    await said(office, "/faq 1")
+    message_id = office.work.messages(DESK)[-1][1][0]
+    for press in ("p1", "p2"):
+        await office.presses(DESK, "known:1:off", message_id=message_id, press_id=press)
+    await office.deliver()
+    told = [one.text for one in office.work.effects(DESK) if isinstance(one, AnswerPress)]
+    assert ["Готовый ответ 1 жителям больше не показываем. Вернуть: /faq on 1", "Готовый ответ 1 уже такой."] == told
+    assert [("Когда включат отопление?", "В сентябре.", "", True)] == await known(office)
+
+
+@pytest.mark.parametrize("data", ["known:1:off", "known:1:edit", "known:1:on"])
+async def test_departments_have_no_such_buttons(office: Office, data: str) -> None:
+    """Departments see no buttons that change answers, and forged ones do nothing."""
+    await said(office, "/faq add Когда включат отопление?\nВ сентябре.")
+    await said(office, "/faq 1", ENERGY)
+    assert {} == buttons(office.work.messages(ENERGY)[-1][0])
+    before = await known(office)
+    await office.presses(ENERGY, data)
+    await office.deliver()
+    assert before == await known(office)
+    (told,) = [one.text for one in office.work.effects(ENERGY) if isinstance(one, AnswerPress)]
+    assert "Готовые ответы меняют координаторы." == told
+
+
+@pytest.mark.parametrize(
+    "data", ["known:9:off", "known:9:show", "known:1:erase", "known:1:", "known:999999999999999:on"]
+)
+async def test_old_and_forged(office: Office, data: str) -> None:
+    """A button of what is no more, or of nothing, changes nothing and says so."""
+    await said(office, "/faq add Когда включат отопление?\nВ сентябре.")
+    await office.presses(DESK, data)
+    await office.deliver()
+    (told,) = [one.text for one in office.work.effects(DESK) if isinstance(one, AnswerPress)]
+    assert told
+    assert 0 == await office.value("SELECT count(*) FROM events WHERE status = 'failed'")
 
 
 # --- in memory -----------------------------------------------------------------------------------------------------
