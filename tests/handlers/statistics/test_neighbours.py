@@ -25,7 +25,11 @@ HEAT, OTHER = "asks Когда дадут тепло?", "asks Как запис�
 
 STORIES = {
     "a known answer helped": [f"10:00 {HEAT}", "10:30 was helped"],
-    "a known answer helped, and then did not": [f"10:00 {HEAT}", "10:30 was helped", "11:00 writes Не помогло, холодно"],
+    "a known answer helped, and then did not": [
+        f"10:00 {HEAT}",
+        "10:30 was helped",
+        "11:00 writes Не помогло, холодно",
+    ],
     "taken back by the resident": [f"10:00 {HEAT}", "11:00 withdraws"],
     "taken back, and opened again": [f"10:00 {HEAT}", "11:00 withdraws", "+1d 10:00 reopens", "11:00 answer"],
     "forgotten": [f"10:00 {HEAT}", "11:00 forgets"],
