@@ -70,6 +70,8 @@ class VkPeople(Emulator):
         #: Chats in which it sees everything.
         self.admin_of: set[int] = set()
         self.names: dict[int, tuple[str, str]] = {}
+        #: Who writes with a program that shows no buttons under messages.
+        self.without_buttons: set[int] = set()
         self._hosted: dict[str, tuple[bytes, str]] = {}
         self._messages: dict[tuple[int, int], dict[str, Any]] = {}
         self._presses: set[str] = set()
@@ -148,8 +150,10 @@ class VkPeople(Emulator):
             self.allowed.add(user_id)
         else:
             self.chats.add(chat)
-        buttons = {"button_actions": ["text", "callback"], "keyboard": True, "inline_keyboard": True}
-        return self.update("message_new", {"client_info": buttons | {"lang_id": lang_id}, "message": message})
+        shows = user_id not in self.without_buttons
+        actions = ["text", "callback"] if shows else []
+        client = {"button_actions": actions, "keyboard": shows, "inline_keyboard": shows, "lang_id": lang_id}
+        return self.update("message_new", {"client_info": client, "message": message})
 
     def edited(self, update: Mapping[str, Any], text: str) -> dict[str, Any]:
         """`message_edit` of a message that was made by `message`."""
@@ -160,14 +164,18 @@ class VkPeople(Emulator):
 
     def press(self, message: Delivered, label: str, user_id: int) -> dict[str, Any]:
         """`message_event`: somebody presses a button under a message of the community."""
+        return self.event(user_id, message.peer_id, message.cmid, message.buttons[label])
+
+    def event(self, user_id: int, peer_id: int, cmid: int, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """The same by what the button carries: it may be gone from the message by now."""
         event_id = secrets.token_hex(6)
         self._presses.add(event_id)
         body = {
             "user_id": user_id,
-            "peer_id": message.peer_id,
+            "peer_id": peer_id,
             "event_id": event_id,
-            "payload": message.buttons[label],
-            "conversation_message_id": message.cmid,
+            "payload": dict(payload),
+            "conversation_message_id": cmid,
         }
         return self.update("message_event", body)
 

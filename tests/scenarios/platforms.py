@@ -8,7 +8,7 @@ import itertools
 import json
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,8 @@ class Seen:
     files: tuple[bytes, ...] = ()
     names: tuple[str, ...] = ()
     reply_to: Any = None
+    #: What the buttons say that can be pressed, and what a press of each sends.
+    buttons: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +54,15 @@ class Said:
     photo: bytes = b""
     document: bytes = b""
     voice: bytes = b""
+    #: The page has none.
+    sticker: bytes = b""
     name: str = ""
     #: Latitude and longitude.
     location: tuple[float, float] | None = None
 
     @property
     def file(self) -> bytes:
-        return self.photo or self.document or self.voice
+        return self.photo or self.document or self.voice or self.sticker
 
 
 class Place(ABC):
@@ -71,6 +75,10 @@ class Place(ABC):
     @abstractmethod
     async def ask_by(self, link: str, who: int, said: Said) -> None:
         """A resident opens the chat by a link of the service, and writes."""
+
+    @abstractmethod
+    async def press(self, who: int, message: Seen, label: str) -> None:
+        """A resident presses a button of a message as he saw it, however it stands by now."""
 
     @abstractmethod
     async def seen_by(self, who: int) -> list[Seen]:
@@ -101,6 +109,10 @@ class TelegramPlace(Place):
         assert await self.emulator.push(started) in (0, 200)
         await self.ask(who, said)
 
+    async def press(self, who: int, message: Seen, label: str) -> None:
+        user = person(who, f"Житель-{who}")
+        assert await self.emulator.push(self.emulator.press(who, user, message.id, message.buttons[label])) in (0, 200)
+
     async def reply(self, to: Any, said: Said) -> None:
         await self._push(self.admin, self._official, said, reply_to=to)
 
@@ -116,6 +128,8 @@ class TelegramPlace(Place):
             )
         elif said.voice:
             update = emulator.file(chat, who, "voice", said.voice, **more)
+        elif said.sticker:
+            update = emulator.file(chat, who, "sticker", said.sticker, **more)
         elif said.location:
             latitude, longitude = said.location
             point = {"latitude": latitude, "longitude": longitude}
@@ -132,6 +146,7 @@ class TelegramPlace(Place):
                 files=(one.file.data,) if one.file else (),
                 names=(one.file.name,) if one.file else (),
                 reply_to=one.reply_to,
+                buttons={button["text"]: button["callback_data"] for row in one.keyboard for button in row},
             )
             for one in self.emulator.sent_to(who)
         ]
@@ -157,6 +172,9 @@ class VkPlace(Place):
         self.emulator.names[who] = (f"Житель-{who}", "")
         assert await self.emulator.push(self._message(who, said, ref=self.emulator.value_of(link)))
 
+    async def press(self, who: int, message: Seen, label: str) -> None:
+        assert await self.emulator.push(self.emulator.event(who, who, message.id, message.buttons[label]))
+
     async def reply(self, to: Any, said: Said) -> None:
         assert await self.emulator.push(self._message(7002, said, chat=self.admin, reply_to=to))
 
@@ -168,6 +186,8 @@ class VkPlace(Place):
             attachments.append(self.emulator.doc(said.document, said.name))
         elif said.voice:
             attachments.append(self.emulator.voice(said.voice))
+        elif said.sticker:
+            attachments.append(self.emulator.sticker(said.sticker))
         return self.emulator.message(who, said.text, attachments=attachments, geo=said.location, **more)
 
     async def seen_by(self, who: int) -> list[Seen]:
@@ -178,6 +198,7 @@ class VkPlace(Place):
                 files=tuple(file.data for file in one.attachments),
                 names=tuple(file.title for file in one.attachments),
                 reply_to=one.reply_cmid,
+                buttons=one.buttons if who not in self.emulator.without_buttons else {},
             )
             for one in self.emulator.sent_to(who)
         ]
@@ -200,6 +221,8 @@ class ViberPlace(Place):
             event = emulator.file(user, said.document, said.name)
         elif said.voice:
             event = emulator.file(user, said.voice, "voice.ogg")
+        elif said.sticker:
+            event = emulator.sticker(user, said.sticker)
         elif said.location:
             event = emulator.location(user, *said.location)
         else:
@@ -211,11 +234,21 @@ class ViberPlace(Place):
         await self.emulator.push(self.emulator.conversation_started(user, self.emulator.value_of(link)))
         await self.ask(who, said)
 
+    async def press(self, who: int, message: Seen, label: str) -> None:
+        await self.ask(who, Said(text=message.buttons[label]))
+
     async def seen_by(self, who: int) -> list[Seen]:
+        shown = [one for one in self.emulator.delivered if one.receiver == self.id_of(who)]
         return [
-            Seen(id=one.token, text=one.text, files=(one.media,) if one.media else (), names=(one.file_name,))
-            for one in self.emulator.delivered
-            if one.receiver == self.id_of(who)
+            Seen(
+                id=one.token,
+                text=one.text,
+                files=(one.media,) if one.media else (),
+                names=(one.file_name,),
+                # The client shows the buttons of the last message alone.
+                buttons=one.buttons if one is shown[-1] else {},
+            )
+            for one in shown
         ]
 
     @staticmethod
@@ -262,6 +295,12 @@ class WebPlace(Place):
             assert answer.status == http.HTTPStatus.NO_CONTENT
         await self.ask(who, said)
 
+    async def press(self, who: int, message: Seen, label: str) -> None:
+        fields = {"client_id": str(uuid.uuid4()), "name": f"Житель-{who}", "message_id": message.id}
+        browser = await self._browser(who)
+        async with browser.post("/web/resident/press", json=fields | {"data": message.buttons[label]}) as answer:
+            assert answer.status == http.HTTPStatus.NO_CONTENT, await answer.text()
+
     async def reply(self, to: Any, said: Said) -> None:
         await self._post(0, "admin", said, name="Ольга-сотрудница", reply_to=str(to))
 
@@ -298,6 +337,7 @@ class WebPlace(Place):
                                 files=tuple(files),
                                 names=tuple(one["name"] for one in item["files"]),
                                 reply_to=item["reply_to"],
+                                buttons={one["text"]: one["data"] for row in item["keyboard"] for one in row},
                             )
         return list(found.values())
 

@@ -3,205 +3,192 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TypeVar
+import json
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
-from tests.emulators.telegram import TelegramEmulator, person
-from tests.emulators.viber import User, ViberEmulator
-from tests.emulators.vk import VkEmulator
+from bot.conversation.voice import RUSSIAN
 from tests.scenarios.conftest import NewDatabase
-from tests.scenarios.platforms import Place, Said, Seen, TelegramPlace, ViberPlace, VkPlace, WebPlace, seen, somebody
-from tests.scenarios.service import Service, running, until
+from tests.scenarios.region import Region, Resident, open_region
 
-T = TypeVar("T")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ADMIN, VK_ADMIN = -1001234567890, 2000000001
-PASSWORD = "password-of-the-officials"
-#: Seconds: the service looks three times a minute whom it is time to ask.
-LOOKS = 45
+#: More than one page of the list.
+MANY = 7
 
 
-@dataclass(slots=True, kw_only=True)
-class Resident:
-    """One who asks, on his platform."""
-
-    name: str
-    place: Place
-    who: int = field(default_factory=somebody)
-
-    async def says(self, *words: str) -> None:
-        for text in words:
-            await self.place.ask(self.who, Said(text=text))
-
-    async def reads(self, words: str, *, seconds: float = 20) -> str:
-        """Wait until a message that he has got says this; what it says."""
-
-        async def look() -> str | None:
-            texts = [one.text for one in await self.place.seen_by(self.who)]
-            return next((text for text in reversed(texts) if words in text), None)
-
-        return await until(look, seconds=seconds)
-
-    async def asks(self, text: str) -> int:
-        """Ask; the number that the question gets."""
-        known = {one.text for one in await self.place.seen_by(self.who)}
-        await self.says(text)
-
-        async def look() -> int | None:
-            new = [one.text for one in await self.place.seen_by(self.who) if one.text not in known]
-            found = [re.search(r"принят: № (\d+)", text) for text in new]
-            return next((int(match[1]) for match in found if match), None)
-
-        return await until(look)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def region(tmp_path_factory: pytest.TempPathFactory, new_database: NewDatabase) -> AsyncIterator[Region]:
+    async with open_region(tmp_path_factory.mktemp("my_questions"), await new_database()) as region:
+        yield region
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """The service, its residents, and the officials' group in Telegram."""
-
-    service: Service
-    residents: dict[str, Resident]
-    desk: TelegramPlace
-    vk: VkEmulator
-    viber: ViberEmulator
-
-    async def officials_see(self, words: str) -> Seen:
-        return await seen(self.desk.seen_by_officials, lambda one: words in one.text)
+async def an_hour_later(region: Region) -> None:
+    """As if the answers had been an hour ago: nobody is asked right after one, or while he writes."""
+    await region.service.query("UPDATE messages SET at = at - interval '1 hour'")
+    # Also what need not be asked about: the service has to find that out.
+    await region.service.query("UPDATE questions SET answered_at = answered_at - interval '1 hour', rate_at = now()")
+    await region.restart()
 
 
-def daytime() -> str:
-    """A time zone in which it is about noon."""
-    return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
-
-
-@pytest.fixture
-async def world(tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[World]:
-    vk, viber = VkEmulator(), ViberEmulator()
-    async with TelegramEmulator() as telegram, vk, viber:
-        service = Service(
-            folder=tmp_path,
-            settings={
-                "DATABASE_URL": await new_database(),
-                "SERVICE_TIMEZONE": daytime(),
-                "TELEGRAM_TOKEN": telegram.token,
-                "TELEGRAM_API_URL": telegram.url,
-                # Telegram calls https addresses alone, and there are none here.
-                "TELEGRAM_UPDATES": "polling",
-                "TELEGRAM_GROUP_RATE": "1000/s",
-                "TELEGRAM_CHAT_RATE": "1000/s",
-                "VK_TOKEN": vk.token,
-                "VK_GROUP_ID": str(vk.group_id),
-                "VK_API_URL": vk.api_url,
-                "VIBER_TOKEN": viber.token,
-                "VIBER_API_URL": viber.api_url,
-                "WEB_ADMIN_PASSWORD": PASSWORD,
-                "ADMIN_CHAT": f"telegram:{ADMIN}",
-            },
-        )
-        service.settings = {**service.settings, "PUBLIC_URL": service.url}
-        page = WebPlace(url=service.url, password=PASSWORD)
-        desk = TelegramPlace(telegram, ADMIN)
-        places: dict[str, Place] = {
-            "telegram": desk,
-            "vk": VkPlace(vk, VK_ADMIN),
-            "viber": ViberPlace(viber),
-            "web": page,
-        }
-        residents = {name: Resident(name=name, place=place) for name, place in places.items()}
-        async with running(service):
-            await vk.wait_for(lambda: [one for one in vk.servers if one.settings])
-            await viber.wait_for(lambda: viber.webhook)
-            try:
-                yield World(service=service, residents=residents, desk=desk, vk=vk, viber=viber)
-            finally:
-                await page.close()
-
-
-async def test_own_questions_and_ratings(world: World) -> None:
+async def test_by_words(region: Region) -> None:
     """On each platform: the list, adding, taking back, opening again; a rating, why, and what officials see of it."""
-    residents = world.residents.values()
-    answered = await asyncio.gather(*(own_questions(world, one) for one in residents))
-    # As if it had been an hour ago: nobody is asked right after the answer, or while he writes.
-    await world.service.query("UPDATE messages SET at = at - interval '1 hour'")
-    await world.service.query(
-        "UPDATE questions SET answered_at = answered_at - interval '1 hour', rate_at = now() WHERE rate_at IS NOT NULL"
-    )
-    await asyncio.gather(*(rates(world, one, number) for one, number in zip(residents, answered, strict=True)))
-    ratings = await world.service.query("SELECT rating FROM waits WHERE rating IS NOT NULL")
-    assert [1] * len(answered) == [row["rating"] for row in ratings]
+    residents = region.residents()
+    answered = await asyncio.gather(*(own_questions(region, one) for one in residents))
+    await an_hour_later(region)
+    await asyncio.gather(*(rates_badly(region, one, number) for one, number in zip(residents, answered, strict=True)))
+    ratings = await region.service.query("SELECT rating FROM waits WHERE question_id = ANY($1)", answered)
+    # Opened again, each waits for another answer.
+    assert [1] * len(answered) == [row["rating"] for row in ratings if row["rating"] is not None]
 
 
-async def own_questions(world: World, resident: Resident) -> int:
+async def own_questions(region: Region, resident: Resident) -> int:
     """Two questions, what can be done with them, and their answers; the number of the first: he is asked about one."""
     name = resident.name
     first = await resident.asks(f"Когда дадут тепло? {name}")
-    await resident.says("Новый вопрос")
-    await resident.reads("следующее сообщение откроет его")
+    await resident.says("Новый вопрос", "следующее сообщение откроет его")
     second = await resident.asks(f"Почему закрыт мост? {name}")
-    await resident.says("Мои вопросы")
-    text = await resident.reads("Ваши вопросы: 2")
+    text = (await resident.says("Мои вопросы", "Ваши вопросы: 2")).text
     assert text.index(f"№ {second} · ответим до ") < text.index(f"№ {first} · ответим до ")
-    await resident.says(f"дополнить {first}", f"Геологов 14 {name}")
-    await resident.reads(f"Добавили к вопросу № {first}.")
-    await world.officials_see(f"№ {first} · дополнение от жителя\n\nГеологов 14 {name}")
-    await resident.says("отозвать")
-    await resident.reads(f"Отозвать вопрос № {second}?")
-    await resident.says(f"отозвать {second}")
-    await resident.reads(f"Вопрос № {second} отозван")
-    await resident.says(f"открыть снова {second}")
-    await world.officials_see(f"№ {second} · житель открыл вопрос снова")
-    await resident.says(f"Опора треснула {name}")
-    await world.officials_see(f"№ {second} · дополнение от жителя\n\nОпора треснула {name}")
+    await resident.writes(f"дополнить {first}")
+    await resident.says(f"Геологов 14 {name}", f"Добавили к вопросу № {first}.")
+    await region.card(f"№ {first} · дополнение от жителя\n\nГеологов 14 {name}")
+    await resident.says("отозвать", f"Отозвать вопрос № {second}?")
+    await resident.says(f"отозвать {second}", f"Вопрос № {second} отозван")
+    await resident.writes(f"открыть снова {second}")
+    await region.card(f"№ {second} · житель открыл вопрос снова")
+    await resident.writes(f"Опора треснула {name}")
+    await region.card(f"№ {second} · дополнение от жителя\n\nОпора треснула {name}")
     for asked, said in ((f"Когда дадут тепло? {name}", f"Завтра {name}"), (f"мост? {name}", f"Ремонт {name}")):
-        card = await world.officials_see(asked)
-        await world.desk.reply(card.id, Said(text=said))
+        await region.desk.say(said, to=await region.card(asked))
         await resident.reads(said)
-    await resident.says(f"вопрос {first}")
-    assert f"Завтра {name}" in await resident.reads(f"Вопрос № {first}: есть ответ")
+    await resident.says(f"вопрос {first}", f"Вопрос № {first}: есть ответ", f"Завтра {name}")
     return first
 
 
-async def rates(world: World, resident: Resident, number: int) -> None:
+async def rates_badly(region: Region, resident: Resident, number: int) -> None:
     """He is asked, rates by a button or a digit, says why, and opens the question again."""
-    await resident.reads(f"Помог ли ответ на вопрос № {number}?", seconds=LOOKS)
-    await press_one(world, resident, number)
-    await resident.reads("Жаль, что ответ не помог")
-    await world.officials_see(f"№ {number} · оценка жителя: 1 из 5")
-    await resident.says(f"Никто не приехал {resident.name}")
-    await world.officials_see(f"№ {number} · отзыв жителя, оценка 1 из 5\n\nНикто не приехал {resident.name}")
-    await resident.says(f"открыть снова {number}")
-    await world.officials_see(f"№ {number} · житель открыл вопрос снова")
-    await resident.says("мои вопросы")
+    asked = await resident.reads(f"Помог ли ответ на вопрос № {number}?")
+    if resident.name == "web":
+        await resident.says("1", "Жаль, что ответ не помог")
+    else:
+        await resident.presses("1", "Жаль, что ответ не помог", under=asked)
+    await region.card(f"№ {number} · оценка жителя: 1 из 5")
+    await resident.writes(f"Никто не приехал {resident.name}")
+    await region.card(f"№ {number} · отзыв жителя, оценка 1 из 5\n\nНикто не приехал {resident.name}")
+    await resident.writes(f"открыть снова {number}")
+    await region.card(f"№ {number} · житель открыл вопрос снова")
     # The newer question was shown like this before, this one was not.
-    await resident.reads(f"№ {number} · ответим до ")
+    await resident.says("мои вопросы", f"№ {number} · ответим до ")
 
 
-async def press_one(world: World, resident: Resident, number: int) -> None:
-    """The button «1», each platform's own way; on the page the digit is typed."""
-    who, asked = resident.who, f"ответ на вопрос № {number}?"
-    match resident.name:
-        case "telegram":
-            emulator = world.desk.emulator
-            shown = _last(emulator.sent_to(who), lambda one: asked in one.text)
-            assert [f"rate:{number}:1:{n}" for n in range(1, 6)] == shown.buttons[:5]
-            update = emulator.press(who, person(who, f"Житель-{who}"), shown.message_id, shown.buttons[0])
-            assert await emulator.push(update) in (0, 200)
-        case "vk":
-            on_vk = _last(world.vk.sent_to(who), lambda one: asked in one.text)
-            assert await world.vk.push(world.vk.press(on_vk, "1", who))
-        case "viber":
-            user = User(id=ViberPlace.id_of(who), name=f"Житель-{who}")
-            delivered = [one for one in world.viber.delivered if one.receiver == user.id]
-            await world.viber.push(world.viber.press(user, _last(delivered, lambda one: asked in one.text), "1"))
-        case _:
-            await resident.says("1")
+async def test_by_buttons(region: Region) -> None:
+    """On each platform all of that can be pressed; a press that comes twice, or late, does no harm."""
+    await asyncio.gather(*(by_buttons(region, one) for one in region.residents()))
 
 
-def _last(found: Sequence[T], is_it: Callable[[T], bool]) -> T:
-    return [one for one in found if is_it(one)][-1]
+async def by_buttons(region: Region, resident: Resident) -> None:
+    say, name = RUSSIAN.say, resident.name
+    asked = [await resident.asks(f"Вопрос первый {name}")]
+    for count in range(1, MANY):
+        await resident.presses(say("button-new"))
+        asked.append(await resident.asks(f"Вопрос {count} {name}"))
+    first, last = asked[0], asked[-1]
+    await resident.presses(say("button-help"))
+    page = await resident.presses(say("button-my"), f"№ {last}")
+    assert f"№ {first} " not in page.text
+    assert all(f"№ {number}" in page.buttons for number in asked[1:])
+    await resident.presses(say("button-on"), f"№ {first} ", f"Вопрос первый {name}")
+    await resident.presses(say("button-back"), f"№ {last} ")
+    await resident.presses(say("button-on"), f"№ {first} ")
+
+    shown = await resident.presses(f"№ {first}", f"№ {first}", f"Вопрос первый {name}")
+    await resident.presses(say("button-add"), f"№ {first}", under=shown)
+    await resident.says(f"Ещё вот что {name}", f"№ {first}")
+    await region.card(f"№ {first} · дополнение от жителя\n\nЕщё вот что {name}")
+    # The button under an older message is as good as on the first day.
+    sure = await resident.presses(say("button-withdraw"), f"№ {first}", under=shown)
+    await resident.presses(say("my-sure-yes"), f"№ {first}", under=sure)
+    await region.desk.emulator.wait_for(lambda: f"№ {first} · " in _last_about(region, first))
+    back = await resident.offered(say("button-reopen"))
+    again = await resident.presses(say("my-sure-yes"), f"№ {first}", under=sure)
+    assert again.text == say("my-withdrawn-already", number=first) + f" {say('my-how-reopen', number=first)}"
+    opened = await resident.presses(say("button-reopen"), f"№ {first}", under=back)
+    await region.card(f"№ {first} · житель открыл вопрос снова")
+    twice = await resident.presses(say("button-reopen"), f"№ {first}", under=back)
+    assert opened.text != twice.text
+    assert 1 == len(region.desk.cards(f"№ {first} · житель открыл вопрос снова"))
+    await resident.says(f"И последнее {name}", f"№ {first}")
+    await region.card(f"№ {first} · дополнение от жителя\n\nИ последнее {name}")
+    rows = await region.service.query("SELECT status FROM questions WHERE id = ANY($1)", asked)
+    assert ["open"] * MANY == [row["status"] for row in rows]
+
+
+def _last_about(region: Region, number: int) -> str:
+    return region.desk.cards(f"№ {number}")[-1].text
+
+
+async def test_ratings(region: Region) -> None:
+    """Whoever was answered is asked; 2 offers to open the question again, 5 does not; the figures have both.
+
+    Nobody is asked about a refusal, or about a question that he took back.
+    """
+    bad, good, refused, withdrawn = (region.residents() for _ in range(4))
+    twos, fives = [await asyncio.gather(*(is_answered(region, one) for one in group)) for group in (bad, good)]
+    await asyncio.gather(*(is_refused(region, one) for one in refused), *(takes_back(region, one) for one in withdrawn))
+    before = [[message.id for message in await one.sees()] for one in refused + withdrawn]
+    await an_hour_later(region)
+    await asyncio.gather(
+        *(rates(region, one, number, 2) for one, number in zip(bad, twos, strict=True)),
+        *(rates(region, one, number, 5) for one, number in zip(good, fives, strict=True)),
+    )
+    assert before == [[message.id for message in await one.sees()] for one in refused + withdrawn]
+
+    code, out, _ = await region.service.command("export", "день", "--format", "jsonl", "--output", "-")
+    ratings = {row["number"]: row["rating"] for row in map(json.loads, out.splitlines())}
+    assert (0, [2] * len(twos), [5] * len(fives)) == (code, *([ratings[one] for one in some] for some in (twos, fives)))
+    rated = [one for one in ratings.values() if one is not None]
+    await region.desk.say("/stats день")
+    assert f"{sum(rated) / len(rated):.1f} из 5".replace(".", ",") in (await region.card("Оценка: ")).text
+
+
+async def is_answered(region: Region, resident: Resident) -> int:
+    number = await resident.asks(f"Где справка? {resident.name} {resident.who}")
+    await region.desk.say(
+        f"В окне {resident.who}", to=await region.card(f"Где справка? {resident.name} {resident.who}")
+    )
+    await resident.reads(f"В окне {resident.who}")
+    return number
+
+
+async def is_refused(region: Region, resident: Resident) -> None:
+    number = await resident.asks(f"Дайте миллион {resident.who}")
+    await region.desk.say(f"/close не даём {resident.who}", to=await region.card(f"Дайте миллион {resident.who}"))
+    await resident.reads(f"№ {number}", f"не даём {resident.who}")
+
+
+async def takes_back(region: Region, resident: Resident) -> None:
+    """He takes back what was answered for now."""
+    number = await resident.asks(f"Где автобус? {resident.who}")
+    await region.desk.say(f"/interim Едет {resident.who}", to=await region.card(f"Где автобус? {resident.who}"))
+    await resident.reads(f"Едет {resident.who}")
+    await resident.says(f"отозвать {number}", f"№ {number}")
+
+
+async def rates(region: Region, resident: Resident, number: int, rating: int) -> None:
+    """By the button, twice; the officials hear of what is bad, and of his words."""
+    reopen = RUSSIAN.say("button-reopen")
+    asked = await resident.offered(str(rating))
+    assert f"№ {number}" in asked.text
+    thanks = await resident.presses(str(rating), under=asked)
+    assert (rating == 2) == (reopen in thanks.buttons)
+    again = await resident.presses(str(rating), under=asked)
+    assert (thanks.text, list(thanks.buttons)) == (again.text, list(again.buttons))
+    assert int(rating == 2) == len(region.desk.cards(f"№ {number} · оценка жителя: "))
+    await resident.writes(f"Потому что {resident.who}")
+    await region.card(f"№ {number} · отзыв жителя, оценка {rating} из 5\n\nПотому что {resident.who}")
+    if rating == 2:
+        await resident.presses(reopen, f"№ {number}")
+        await region.card(f"№ {number} · житель открыл вопрос снова")

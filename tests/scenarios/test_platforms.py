@@ -3,85 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.emulators.telegram import TelegramEmulator
-from tests.emulators.viber import ViberEmulator
-from tests.emulators.vk import VkEmulator
 from tests.scenarios.conftest import NewDatabase
-from tests.scenarios.platforms import (
-    PDF,
-    VOICE,
-    Place,
-    Said,
-    Seen,
-    TelegramPlace,
-    ViberPlace,
-    VkPlace,
-    WebPlace,
-    photo,
-    seen,
-    somebody,
-)
-from tests.scenarios.service import Service, running
+from tests.scenarios.platforms import PDF, VOICE, Place, Said, Seen, photo, seen, somebody
+from tests.scenarios.region import ADMIN, VK_ADMIN, open_region
 
-TELEGRAM_ADMIN = -1001234567890
-VK_ADMIN = 2000000001
-PASSWORD = "password-of-the-officials"
-ADMIN_CHATS = {"telegram": f"telegram:{TELEGRAM_ADMIN}", "vk": f"vk:{VK_ADMIN}", "web": "web:admin"}
+ADMIN_CHATS = {"telegram": f"telegram:{ADMIN}", "vk": f"vk:{VK_ADMIN}", "web": "web:admin"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The service and all platforms; officials work in one of them."""
+    """All platforms, and the one in which officials work."""
 
-    places: dict[str, Place]
+    places: Mapping[str, Place]
     desk: Place
 
 
 @pytest.fixture(params=["telegram", "vk", "web"], ids="officials in {}".format)
 async def world(request: pytest.FixtureRequest, tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[World]:
-    vk, viber = VkEmulator(), ViberEmulator()
-    async with TelegramEmulator() as telegram, vk, viber:
-        service = Service(
-            folder=tmp_path,
-            settings={
-                "DATABASE_URL": await new_database(),
-                "TELEGRAM_TOKEN": telegram.token,
-                "TELEGRAM_API_URL": telegram.url,
-                # Telegram calls https addresses alone, and there are none here.
-                "TELEGRAM_UPDATES": "polling",
-                "TELEGRAM_GROUP_RATE": "1000/s",
-                "TELEGRAM_CHAT_RATE": "1000/s",
-                "TELEGRAM_ACCOUNT_RATE": "1000/s",
-                "VK_TOKEN": vk.token,
-                "VK_GROUP_ID": str(vk.group_id),
-                "VK_API_URL": vk.api_url,
-                "VIBER_TOKEN": viber.token,
-                "VIBER_API_URL": viber.api_url,
-                "WEB_ADMIN_PASSWORD": PASSWORD,
-                "ADMIN_CHAT": ADMIN_CHATS[request.param],
-            },
-        )
-        service.settings = {**service.settings, "PUBLIC_URL": service.url}
-        page = WebPlace(url=service.url, password=PASSWORD)
-        places: dict[str, Place] = {
-            "telegram": TelegramPlace(telegram, TELEGRAM_ADMIN),
-            "vk": VkPlace(vk, VK_ADMIN),
-            "viber": ViberPlace(viber),
-            "web": page,
-        }
-        async with running(service):
-            await vk.wait_for(lambda: [one for one in vk.servers if one.settings])
-            await viber.wait_for(lambda: viber.webhook)
-            try:
-                yield World(places=places, desk=places[request.param])
-            finally:
-                await page.close()
+    async with open_region(tmp_path, await new_database(), ADMIN_CHAT=ADMIN_CHATS[request.param]) as region:
+        yield World(places=region.places, desk=region.places[request.param])
 
 
 async def test_text_and_files_both_ways(world: World) -> None:

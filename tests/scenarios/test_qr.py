@@ -4,90 +4,38 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.emulators.telegram import TelegramEmulator
-from tests.emulators.viber import ViberEmulator
-from tests.emulators.vk import VkEmulator
 from tests.qr_codes import modules_in_png, modules_in_svg, modules_of, title_of
 from tests.scenarios.conftest import NewDatabase
-from tests.scenarios.platforms import Place, Said, Seen, TelegramPlace, ViberPlace, VkPlace, WebPlace, seen, somebody
-from tests.scenarios.service import Service, running
-
-ADMIN = -1001234567890
-PASSWORD = "password-of-the-officials"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """A service that is not running yet, and four platforms."""
-
-    service: Service
-    telegram: TelegramEmulator
-    vk: VkEmulator
-    viber: ViberEmulator
-
-    @property
-    def links(self) -> dict[str, str]:
-        """The link of each channel with the source `school5`."""
-        return {
-            "telegram": "https://t.me/otvet_test_bot?start=school5",
-            "vk": "https://vk.me/club700100?ref=school5",
-            "viber": "viber://pa?chatURI=otvettest&context=school5",
-            "web": f"{self.service.url}/?source=school5",
-        }
-
-    @asynccontextmanager
-    async def places(self) -> AsyncIterator[dict[str, Place]]:
-        """The platforms with the service running behind them."""
-        page = WebPlace(url=self.service.url, password=PASSWORD)
-        async with running(self.service):
-            await self.vk.wait_for(lambda: [one for one in self.vk.servers if one.settings])
-            await self.viber.wait_for(lambda: self.viber.webhook)
-            try:
-                yield {
-                    "telegram": TelegramPlace(self.telegram, ADMIN),
-                    "vk": VkPlace(self.vk, 2000000001),
-                    "viber": ViberPlace(self.viber),
-                    "web": page,
-                }
-            finally:
-                await page.close()
+from tests.scenarios.platforms import Said, somebody
+from tests.scenarios.region import Region, at_work, prepared
+from tests.scenarios.service import Service
 
 
 @pytest.fixture
-async def world(tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[World]:
-    async with TelegramEmulator() as telegram, VkEmulator() as vk, ViberEmulator() as viber:
-        service = Service(
-            folder=tmp_path,
-            settings={
-                "DATABASE_URL": await new_database(),
-                "TELEGRAM_TOKEN": telegram.token,
-                "TELEGRAM_API_URL": telegram.url,
-                # Telegram calls https addresses alone, and there are none here.
-                "TELEGRAM_UPDATES": "polling",
-                "TELEGRAM_GROUP_RATE": "1000/s",
-                "VK_TOKEN": vk.token,
-                "VK_GROUP_ID": str(vk.group_id),
-                "VK_API_URL": vk.api_url,
-                "VIBER_TOKEN": viber.token,
-                "VIBER_API_URL": viber.api_url,
-                "WEB_ADMIN_PASSWORD": PASSWORD,
-                "ADMIN_CHAT": f"telegram:{ADMIN}",
-            },
-        )
-        service.settings = {**service.settings, "PUBLIC_URL": service.url}
-        yield World(service=service, telegram=telegram, vk=vk, viber=viber)
+async def region(tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[Region]:
+    """Its service does not run yet."""
+    async with prepared(tmp_path, await new_database()) as region:
+        yield region
 
 
-async def test_from_the_poster_to_the_question(world: World) -> None:
+def links_of(region: Region) -> dict[str, str]:
+    """The link of each channel with the source `school5`."""
+    return {
+        "telegram": "https://t.me/otvet_test_bot?start=school5",
+        "vk": "https://vk.me/club700100?ref=school5",
+        "viber": "viber://pa?chatURI=otvettest&context=school5",
+        "web": f"{region.service.url}/?source=school5",
+    }
+
+
+async def test_from_the_poster_to_the_question(region: Region) -> None:
     """Each platform's code opens its chat; the question asked there keeps where it came from, the next one does not."""
-    service, links = world.service, world.links
-    async with world.places() as places:
+    service, links, places = region.service, links_of(region), region.places
+    async with at_work(region):
         # Beside the service that runs.
         code, out, complaints = await service.command("qr", "--source", "school5", "--output", "posters")
         names = [f"posters/{name}-school5.{kind}" for name in links for kind in ("svg", "png")]
@@ -106,12 +54,12 @@ async def test_from_the_poster_to_the_question(world: World) -> None:
         ]
         await asyncio.gather(*asked)
         for name in places:
-            card = await _card(places["telegram"], f"Есть ли места? {name}")
+            card = await region.card(f"Есть ли места? {name}")
             assert "Пришёл по ссылке: school5" in card.text
         for name, place in places.items():
             await place.ask(people[name], Said(text="/new"))
             await place.ask(people[name], Said(text=f"А продлёнка? {name}"))
-            card = await _card(places["telegram"], f"А продлёнка? {name}")
+            card = await region.card(f"А продлёнка? {name}")
             assert "school5" not in card.text
         greetings = {
             name: sum("Здравствуйте" in one.text for one in await place.seen_by(people[name]))
@@ -126,22 +74,17 @@ async def test_from_the_poster_to_the_question(world: World) -> None:
     assert [("", "", 4), ("school5", "school5", 4)] == [tuple(row) for row in kept]
 
 
-async def _card(desk: Place, text: str) -> Seen:
-    """Wait for the card of the question with this text."""
-    return await seen(desk.seen_by_officials, lambda one: text in one.text)
-
-
-async def test_platform_that_is_away(world: World) -> None:
+async def test_platform_that_is_away(region: Region) -> None:
     """A channel that has no link now has a line that says so, and exit code 1; the others have their codes."""
-    service = world.service
-    world.viber.uri = ""
-    await world.telegram.stop()
+    service, links = region.service, links_of(region)
+    region.viber.uri = ""
+    await region.telegram.stop()
     code, out, complaints = await service.command("qr", "--source", "school5", "--channel", "all")
     assert 1 == code
     assert ["telegram", "viber"] == [line.partition(":")[0] for line in complaints.splitlines()]
-    assert [f"vk: {world.links['vk']}", "vk-school5.svg", "vk-school5.png"] == out.splitlines()[:3]
+    assert [f"vk: {links['vk']}", "vk-school5.svg", "vk-school5.png"] == out.splitlines()[:3]
     assert {f"{name}-school5.{kind}" for name in ("vk", "web") for kind in ("svg", "png")} == _codes(service.folder)
-    assert [] == [token for token in (world.telegram.token, world.viber.token) if token in out + complaints]
+    assert [] == [token for token in (region.telegram.token, region.viber.token) if token in out + complaints]
 
 
 @pytest.fixture
