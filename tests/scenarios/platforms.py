@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import http
 import itertools
-import json
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,6 +19,7 @@ from tests.emulators.viber import User, ViberEmulator
 from tests.emulators.vk import VkEmulator
 from tests.handlers.pictures import plain
 from tests.scenarios.service import until
+from tests.scenarios.web_screen import WebScreen
 
 _people = itertools.count(910_001)
 
@@ -264,23 +265,30 @@ class WebPlace(Place):
     password: str
     #: By resident, and 0 for the officials: a browser each.
     _browsers: dict[int, aiohttp.ClientSession] = field(default_factory=dict)
+    _screens: dict[int, WebScreen] = field(default_factory=dict)
+    _entering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def close(self) -> None:
         for browser in self._browsers.values():
             await browser.close()
 
     async def _browser(self, who: int) -> aiohttp.ClientSession:
-        if who not in self._browsers:
-            jar = aiohttp.CookieJar(unsafe=True)
-            browser = aiohttp.ClientSession(self.url, cookie_jar=jar, headers={"Origin": self.url})
-            self._browsers[who] = browser
-            if who:
-                (await browser.get("/")).release()
-            else:
-                answer = await browser.post("/admin/login", data=_form(password=self.password))
-                assert answer.status == http.HTTPStatus.OK
-                answer.release()
+        # Nobody may use it before it is let in.
+        async with self._entering:
+            if who not in self._browsers:
+                self._browsers[who] = await self._enter(who)
         return self._browsers[who]
+
+    async def _enter(self, who: int) -> aiohttp.ClientSession:
+        jar = aiohttp.CookieJar(unsafe=True)
+        browser = aiohttp.ClientSession(self.url, cookie_jar=jar, headers={"Origin": self.url})
+        if who:
+            (await browser.get("/")).release()
+        else:
+            answer = await browser.post("/admin/login", data=_form(password=self.password))
+            assert answer.status == http.HTTPStatus.OK
+            answer.release()
+        return browser
 
     async def ask(self, who: int, said: Said) -> None:
         await self._post(who, "resident", said, name=f"Житель-{who}")
@@ -298,8 +306,13 @@ class WebPlace(Place):
     async def press(self, who: int, message: Seen, label: str) -> None:
         fields = {"client_id": str(uuid.uuid4()), "name": f"Житель-{who}", "message_id": message.id}
         browser = await self._browser(who)
-        async with browser.post("/web/resident/press", json=fields | {"data": message.buttons[label]}) as answer:
-            assert answer.status == http.HTTPStatus.NO_CONTENT, await answer.text()
+        data = message.buttons[label]
+        async with browser.post("/web/resident/press", json=fields | {"data": data}) as answer:
+            if answer.status == http.HTTPStatus.CONFLICT:
+                # The page says that there is no such button any more.
+                assert data not in [one for now in await self.seen_by(who) for one in now.buttons.values()]
+            else:
+                assert answer.status == http.HTTPStatus.NO_CONTENT, await answer.text()
 
     async def reply(self, to: Any, said: Said) -> None:
         await self._post(0, "admin", said, name="Ольга-сотрудница", reply_to=str(to))
@@ -314,32 +327,28 @@ class WebPlace(Place):
             assert answer.status == http.HTTPStatus.OK, await answer.text()
 
     async def seen_by(self, who: int) -> list[Seen]:
-        return await self._read(who, "resident")
+        return await self._shown(who, "resident")
 
     async def seen_by_officials(self) -> list[Seen]:
-        return await self._read(0, "admin")
+        return await self._shown(0, "admin")
 
-    async def _read(self, who: int, side: str) -> list[Seen]:
-        """What the page is sent when it opens."""
+    async def _shown(self, who: int, side: str) -> list[Seen]:
+        """What the page shows."""
         browser = await self._browser(who)
-        found: dict[str, Seen] = {}
-        async with browser.get(f"/web/{side}/events") as answer:
-            async for line in answer.content:
-                if line.startswith(b"event: ready"):
-                    break
-                if line.startswith(b"data: "):
-                    for item in _items(json.loads(line.removeprefix(b"data: "))):
-                        if item.get("who") == "service" and not item.get("deleted"):
-                            files = [await self._file(browser, one["url"]) for one in item["files"]]
-                            found[item["id"]] = Seen(
-                                id=item["id"],
-                                text=item["text"],
-                                files=tuple(files),
-                                names=tuple(one["name"] for one in item["files"]),
-                                reply_to=item["reply_to"],
-                                buttons={one["text"]: one["data"] for row in item["keyboard"] for one in row},
-                            )
-        return list(found.values())
+        if who not in self._screens:
+            self._screens[who] = WebScreen(browser, side)
+        return [
+            Seen(
+                id=item["id"],
+                text=item["text"],
+                files=tuple([await self._file(browser, one["url"]) for one in item["files"]]),
+                names=tuple(one["name"] for one in item["files"]),
+                reply_to=item["reply_to"],
+                buttons={one["text"]: one["data"] for row in item["keyboard"] for one in row},
+            )
+            for item in await self._screens[who].items()
+            if item.get("who") == "service" and not item.get("deleted")
+        ]
 
     @staticmethod
     async def _file(browser: aiohttp.ClientSession, url: str) -> bytes:
@@ -351,10 +360,6 @@ class WebPlace(Place):
 def _form(**fields: str) -> aiohttp.FormData:
     # Browsers send names of files as UTF-8, not percent-encoded.
     return aiohttp.FormData(fields, default_to_multipart=True, quote_fields=False)
-
-
-def _items(data: Any) -> list[dict[str, Any]]:
-    return data if isinstance(data, list) else [data]
 
 
 def somebody() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,6 +54,10 @@ class Resident:
         message = under or await self.offered(label)
         return await self._then(lambda: self.place.press(self.who, message, label), expected)
 
+    async def taps(self, label: str, under: Seen) -> None:
+        """Press a button as it stood under a message, and wait for nothing: it may be pressed for the second time."""
+        await self.place.press(self.who, under, label)
+
     async def asks(self, text: str) -> int:
         """Ask; the number that the question gets."""
         confirmation = await self.says(text, "принят: № ")
@@ -61,35 +65,31 @@ class Resident:
         assert found is not None
         return int(found[1])
 
-    async def reads(self, *words: str, seconds: float = 20) -> Seen:
-        """Wait until a message has all these words; the newest that does."""
-
-        async def look() -> Seen | None:
-            return next((one for one in reversed(await self.sees()) if _has(one, words)), None)
-
-        return await until(look, seconds=seconds)
+    async def reads(self, *words: str, since: Sequence[Seen] = ()) -> Seen:
+        """Wait until a message has all these words; the newest that does. `since`: what stood there before."""
+        old = {one.id for one in since}
+        return await self._until(lambda one: one.id not in old and _has(one, words), f"message with {words}")
 
     async def offered(self, label: str) -> Seen:
         """Wait for the newest message with this button."""
-
-        async def look() -> Seen | None:
-            return next((one for one in reversed(await self.sees()) if label in one.buttons), None)
-
-        return await until(look)
+        return await self._until(lambda one: label in one.buttons, f"button «{label}»")
 
     async def _then(self, act: Callable[[], Awaitable[None]], expected: tuple[str, ...]) -> Seen:
         before = {one.id: one for one in await self.sees()}
         await act()
-        new: list[Seen] = []
+        return await self._until(
+            lambda one: _is_new(one, before.get(one.id)) and _has(one, expected), f"new message with {expected}"
+        )
 
+    async def _until(self, is_it: Callable[[Seen], bool], what: str) -> Seen:
         async def look() -> Seen | None:
-            new[:] = [one for one in await self.sees() if _is_new(one, before.get(one.id))]
-            return next((one for one in reversed(new) if _has(one, expected)), None)
+            return next((one for one in reversed(await self.sees()) if is_it(one)), None)
 
         try:
             return await until(look)
         except TimeoutError:
-            raise AssertionError(f"{self.name}: nothing with {expected}, but {[one.text for one in new]}") from None
+            screen = "\n".join(f"{one.text} {list(one.buttons)}" for one in await self.sees())
+            raise AssertionError(f"{self.name}: no {what} on the screen:\n{screen}") from None
 
 
 def _is_new(message: Seen, before: Seen | None) -> bool:

@@ -87,8 +87,9 @@ async def learnt(region: Region, entries: int, *, since: int = 0) -> None:
 async def ask_in_other_words(region: Region, resident: Resident) -> int:
     """A question with a slip, in other forms: confirmed first, then helped, and before the officials all the while."""
     words = f"Здравствуйте! Как запсать детей в школы города {resident.who}?"
+    before = await resident.sees()
     number = await resident.asks(words)
-    suggested = await resident.reads(HOW, SCHOOL)
+    suggested = await resident.reads(HOW, SCHOOL, since=before)
     ids = [one.id for one in await resident.sees()]
     assert ids.index((await resident.reads(f"№ {number}")).id) < ids.index(suggested.id)
     await region.card(words)

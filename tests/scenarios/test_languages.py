@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
@@ -9,12 +10,13 @@ from functools import partial
 import pytest
 import pytest_asyncio
 
+from bot.conversation.voice import voice_of
 from tests.emulators.viber import Delivered as ViberDelivered
 from tests.emulators.viber import User
 from tests.scenarios.conftest import NewDatabase
 from tests.scenarios.desk import resident
 from tests.scenarios.platforms import Said, Seen, VkPlace, seen, somebody
-from tests.scenarios.region import VK_ADMIN, Region, open_region
+from tests.scenarios.region import VK_ADMIN, Region, Resident, open_region
 from tests.scenarios.vk_desk import VkDesk, vk_labels
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -111,3 +113,22 @@ async def test_page(region: Region) -> None:
 
 def _has(words: str, message: Seen) -> bool:
     return words in message.text
+
+
+async def test_chosen_by_buttons(region: Region) -> None:
+    """On each platform a press chooses the language, another one takes it back; twice is once."""
+    await asyncio.gather(*(chooses(one) for one in region.residents()))
+
+
+async def chooses(resident: Resident) -> None:
+    russian, english = (voice_of(language) for language in ("ru", "en"))
+    await resident.asks(f"Где паром? {resident.who}")
+    await resident.presses(russian.say("button-help"))
+    offer = await resident.presses(russian.say("button-language"))
+    for _ in range(2):
+        said = await resident.presses(english.name, english.say("language-chosen"), under=offer)
+        assert english.say("button-new") in said.buttons
+    await resident.presses(english.say("button-help"))
+    await resident.presses(english.say("button-language"))
+    said = await resident.presses(russian.name, russian.say("language-chosen"))
+    assert russian.say("button-new") in said.buttons

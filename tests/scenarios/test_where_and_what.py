@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.conversation.voice import RUSSIAN
 from tests.scenarios.conftest import NewDatabase
 from tests.scenarios.platforms import Said
 from tests.scenarios.region import Region, Resident, open_region
@@ -13,6 +14,11 @@ from tests.scenarios.region import Region, Resident, open_region
 AT_NADYM = (65.5, 72.5)
 #: A weekday on which nobody works now, whatever day it is.
 CLOSED_NOW = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[(datetime.now(UTC).weekday() + 3) % 7]
+#: More than one page of them on any platform.
+TOWNS = (
+    *("Аксарка", "Губкинский", "Красноселькуп", "Лабытнанги", "Мужи", "Муравленко"),
+    *("Новый Уренгой", "Ноябрьск", "Пурпе", "Салехард", "Тазовский", "Яр-Сале"),
+)
 CONFIG = f"""
 [[departments]]
 slug = "water-nadym"
@@ -42,14 +48,27 @@ slug = "nadym"
 name = "Надымский район"
 words = ["Надым"]
 centre = [65.53, 72.52]
-"""
+
+[[departments]]
+slug = "roads"
+name = "Дороги городов"
+topics = ["roads"]
+places = [{", ".join(f'"town{number}"' for number in range(len(TOWNS)))}]
+
+[[topics]]
+slug = "roads"
+name = "Дороги"
+words = ["дорога"]
+""" + "".join(f'[[places]]\nslug = "town{number}"\nname = "{name}"\n' for number, name in enumerate(TOWNS))
 
 
 async def test_over_four_platforms(tmp_path: Path, new_database: NewDatabase) -> None:
     """A resident of each platform is understood by words, by buttons' words and by a point on the map."""
     async with open_region(tmp_path, await new_database(), config=CONFIG) as region:
-        residents = region.residents()
-        await asyncio.gather(*(conversation(region, one) for one in residents))
+        residents, pressing = region.residents(), region.residents()
+        await asyncio.gather(
+            *(conversation(region, one) for one in residents), *(by_buttons(region, one) for one in pressing)
+        )
         # The job looks at the start: what is late by now is told, once, wherever its resident is.
         await region.restart()
         await asyncio.gather(*(hears_of_it(one) for one in residents))
@@ -84,6 +103,91 @@ async def conversation(region: Region, resident: Resident) -> None:
     await says("Стоп", "Вы ни на что не подписаны")
     await says("Новости", "Сейчас вы ни на что не подписаны.")
     await says("Подписаться на Надым", "Ваши подписки: Надымский район.")
+
+
+async def by_buttons(region: Region, resident: Resident) -> None:
+    """A resident of one platform, who presses what there is, sometimes twice, sometimes late."""
+    say, who, last = RUSSIAN.say, resident.who, len(TOWNS) - 1
+    # What it is about, then where: on a further page of the list.
+    first = await resident.asks(f"Яма, машины объезжают {who}")
+    await resident.presses("Дороги", "Дороги")
+    await turns(resident, "button-more-places", TOWNS[-1])
+    await turns(resident, "button-back", TOWNS[0])
+    await turns(resident, "button-more-places", TOWNS[-1])
+    town = await resident.offered(TOWNS[-1])
+    await resident.presses(TOWNS[-1], TOWNS[-1])
+    card = await region.card(f"Яма, машины объезжают {who}")
+    await region.telegram.wait_for(lambda: f"Место: {TOWNS[-1]}" in card.text)
+    await resident.taps(TOWNS[-1], town)
+    assert ("roads", f"town{last}") == await known_of(region, first)
+
+    await chooses_news(region, resident, first)
+
+    # The next one is taken to be there, too; it is not, and he will not say where.
+    await resident.presses(say("button-new"))
+    second = await resident.asks(f"На дороге гололёд {who}")
+    assert ("roads", f"town{last}") == await known_of(region, second)
+    await resident.presses(say("button-other-place"))
+    await resident.presses(say("button-skip"))
+    assert ("roads", "") == await known_of(region, second)
+    # A button of another question is for that one.
+    changed = TOWNS[last - 1]
+    await resident.presses(changed, changed, under=town)
+    assert [("roads", f"town{last - 1}"), ("roads", "")] == [
+        await known_of(region, number) for number in (first, second)
+    ]
+
+    # Once all is over, the old buttons say so.
+    await region.desk.say(f"/close засыпали {who}", to=card)
+    await resident.reads(f"засыпали {who}")
+    await resident.presses(TOWNS[-1], f"№ {first}", under=town)
+    assert ("roads", f"town{last - 1}") == await known_of(region, first)
+
+
+async def chooses_news(region: Region, resident: Resident, number: int) -> None:
+    """Some, all, none: each by taps."""
+    say = RUSSIAN.say
+    await resident.presses(say("button-help"))
+    await resident.presses(say("button-news"))
+    page = await resident.presses(say("button-news-places"))
+    await resident.presses("Надымский район", under=page)
+    await resident.taps("Надымский район", page)
+    await resident.offered("✓ Надымский район")
+    assert [("place", "nadym")] == await chosen_by(region, number)
+    await turns(resident, "button-on", TOWNS[-1])
+    await resident.presses(TOWNS[-1])
+    assert f"✓ {TOWNS[-1]}" not in (await resident.presses(f"✓ {TOWNS[-1]}")).buttons
+    await resident.presses(say("button-news"), "Надымский район")
+    await resident.presses(say("button-news-topics"))
+    await resident.presses("Вода")
+    await resident.presses(say("button-news"), "Надымский район, Вода")
+    await resident.presses(say("button-news-all"))
+    assert [("all", "")] == await chosen_by(region, number)
+    await resident.presses(say("button-stop"))
+    assert [] == await chosen_by(region, number)
+
+
+async def turns(resident: Resident, button: str, goal: str) -> None:
+    """Turn the pages of a list, one at the least, until this can be chosen."""
+    label = RUSSIAN.say(button)
+    while goal not in (await resident.presses(label)).buttons:
+        pass
+
+
+async def known_of(region: Region, number: int) -> tuple[str, str]:
+    """Topic and place of a question."""
+    (row,) = await region.service.query("SELECT topic, place FROM questions WHERE id = $1", number)
+    return row["topic"], row["place"]
+
+
+async def chosen_by(region: Region, number: int) -> list[tuple[str, str]]:
+    """What the resident of this question is subscribed to."""
+    rows = await region.service.query(
+        "SELECT s.kind, s.slug FROM subscriptions s JOIN questions q USING (conversation_id) WHERE q.id = $1"
+        " ORDER BY s.kind",
+        number,
+    )
+    return [(row["kind"], row["slug"]) for row in rows]
 
 
 async def hears_of_it(resident: Resident) -> None:

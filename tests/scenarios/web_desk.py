@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import http
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 
 from tests.scenarios.service import Service, until
+from tests.scenarios.web_screen import WebScreen
 
 PASSWORD = "password-of-the-officials"
 
@@ -32,6 +31,7 @@ class WebDesk:
     def __init__(self, browser: aiohttp.ClientSession, name: str) -> None:
         self.browser = browser
         self.name = name
+        self._screen = WebScreen(browser, "admin")
 
     async def enter(self) -> None:
         """Say the password."""
@@ -69,7 +69,7 @@ class WebDesk:
                 text=one["text"],
                 buttons={key["text"]: key["data"] for row in one["keyboard"] for key in row},
             )
-            for one in await self._read()
+            for one in await self._screen.items()
             if one["who"] == "service" and text in one.get("text", "")
         ]
 
@@ -86,21 +86,9 @@ class WebDesk:
         press_id = await self.press(item, label)
 
         async def look() -> str | None:
-            return next((one["text"] for one in await self._read() if one.get("press_id") == press_id), None)
+            return next((one["text"] for one in await self._screen.items() if one.get("press_id") == press_id), None)
 
         return await until(look)
-
-    async def _read(self) -> list[dict[str, Any]]:
-        """What the page is sent when it opens, each message as it is now."""
-        found: dict[str, dict[str, Any]] = {}
-        async with self.browser.get("/web/admin/events") as answer:
-            async for line in answer.content:
-                if line.startswith(b"event: ready"):
-                    break
-                if line.startswith(b"data: "):
-                    data = json.loads(line.removeprefix(b"data: "))
-                    found |= {one["id"]: one for one in (data if isinstance(data, list) else [data])}
-        return list(found.values())
 
 
 def official(service: Service, name: str) -> tuple[WebDesk, aiohttp.ClientSession]:
