@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import http
+import io
 import itertools
 import uuid
 from abc import ABC, abstractmethod
@@ -60,6 +61,10 @@ class Said:
     name: str = ""
     #: Latitude and longitude.
     location: tuple[float, float] | None = None
+    #: What others wrote, passed on; the page and Viber have nothing of the kind.
+    forwarded: tuple[str, ...] = ()
+    #: What he is called, where it matters.
+    by: str = ""
 
     @property
     def file(self) -> bytes:
@@ -103,7 +108,7 @@ class TelegramPlace(Place):
         self._official = person(7001, "Ольга-сотрудница")
 
     async def ask(self, who: int, said: Said) -> None:
-        await self._push(who, person(who, f"Житель-{who}"), said)
+        await self._push(who, person(who, said.by or f"Житель-{who}"), said)
 
     async def ask_by(self, link: str, who: int, said: Said) -> None:
         started = self.emulator.private_text(person(who, f"Житель-{who}"), f"/start {self.emulator.value_of(link)}")
@@ -136,6 +141,10 @@ class TelegramPlace(Place):
             point = {"latitude": latitude, "longitude": longitude}
             update = emulator.update("message", emulator.message(chat, who, location=point, **more))
         else:
+            # The app sends each as a message of its own, the words first.
+            for text in said.forwarded:
+                origin = {"type": "hidden_user", "sender_user_name": "Сосед", "date": 1_759_000_000}
+                assert await emulator.push(emulator.text(chat, who, text, forward_origin=origin)) in (0, 200)
             update = emulator.text(chat, who, said.text, **more)
         assert await emulator.push(update) in (0, 200)
 
@@ -166,7 +175,7 @@ class VkPlace(Place):
         emulator.names[7002] = ("Ольга-сотрудница", "")
 
     async def ask(self, who: int, said: Said) -> None:
-        self.emulator.names[who] = (f"Житель-{who}", "")
+        self.emulator.names[who] = (said.by or f"Житель-{who}", "")
         assert await self.emulator.push(self._message(who, said))
 
     async def ask_by(self, link: str, who: int, said: Said) -> None:
@@ -189,7 +198,13 @@ class VkPlace(Place):
             attachments.append(self.emulator.voice(said.voice))
         elif said.sticker:
             attachments.append(self.emulator.sticker(said.sticker))
-        return self.emulator.message(who, said.text, attachments=attachments, geo=said.location, **more)
+        forwarded: list[dict[str, Any]] = []
+        for text in reversed(said.forwarded):
+            # Each holds the one before it, as when people pass on what was passed on.
+            forwarded = [{"from_id": 1, "date": 1_759_000_000, "text": text, "fwd_messages": forwarded}]
+        return self.emulator.message(
+            who, said.text, attachments=attachments, forwarded=forwarded, geo=said.location, **more
+        )
 
     async def seen_by(self, who: int) -> list[Seen]:
         return [
@@ -215,7 +230,7 @@ class ViberPlace(Place):
         self.emulator = emulator
 
     async def ask(self, who: int, said: Said) -> None:
-        user, emulator = User(id=self.id_of(who), name=f"Житель-{who}"), self.emulator
+        user, emulator = User(id=self.id_of(who), name=said.by or f"Житель-{who}"), self.emulator
         if said.photo:
             event = emulator.picture(user, said.photo, text=said.text)
         elif said.document:
@@ -291,7 +306,7 @@ class WebPlace(Place):
         return browser
 
     async def ask(self, who: int, said: Said) -> None:
-        await self._post(who, "resident", said, name=f"Житель-{who}")
+        await self._post(who, "resident", said, name=said.by or f"Житель-{who}")
 
     async def ask_by(self, link: str, who: int, said: Said) -> None:
         browser = await self._browser(who)
@@ -321,7 +336,7 @@ class WebPlace(Place):
         form = _form(client_id=str(uuid.uuid4()), text=said.text, **fields)
         if said.file:
             name = said.name or ("photo.jpg" if said.photo else "voice.ogg")
-            form.add_field("files", said.file, filename=name, content_type="application/octet-stream")
+            form.add_field("files", io.BytesIO(said.file), filename=name, content_type="application/octet-stream")
         browser = await self._browser(who)
         async with browser.post(f"/web/{side}/messages", data=form) as answer:
             assert answer.status == http.HTTPStatus.OK, await answer.text()

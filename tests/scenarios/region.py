@@ -58,9 +58,9 @@ class Resident:
         """Press a button as it stood under a message, and wait for nothing: it may be pressed for the second time."""
         await self.place.press(self.who, under, label)
 
-    async def asks(self, text: str) -> int:
-        """Ask; the number that the question gets."""
-        confirmation = await self.says(text, "принят: № ")
+    async def asks(self, text: str, *, by: str = "") -> int:
+        """Ask, perhaps under another name; the number that the question gets."""
+        confirmation = await self.says(Said(text=text, by=by), "принят: № ")
         found = _ACCEPTED.search(confirmation.text)
         assert found is not None
         return int(found[1])
@@ -119,9 +119,22 @@ class Region:
         """Somebody new on each platform."""
         return [Resident(name=name, place=place) for name, place in self.places.items()]
 
+    def without_buttons(self) -> list[Resident]:
+        """Somebody new in VK and in Viber, each with a program that shows no buttons."""
+        vk, viber = (Resident(name=name, place=self.places[name]) for name in ("vk", "viber"))
+        self.vk.without_buttons.add(vk.who)
+        self.viber.old_clients.add(ViberPlace.id_of(viber.who))
+        return [vk, viber]
+
     async def card(self, words: str) -> Delivered:
         """Wait until a message before the officials has this in its text."""
         return await self.desk.card(words)
+
+    async def an_hour_later(self) -> None:
+        """As if all this had been an hour ago, so that it is time to ask for ratings, whatever there is to rate."""
+        await self.service.query("UPDATE messages SET at = at - interval '1 hour'")
+        await self.service.query("UPDATE questions SET answered_at = answered_at - interval '1 hour', rate_at = now()")
+        await self.restart()
 
     async def restart(self) -> None:
         """Stop and start: the jobs that look now and then look at the start."""

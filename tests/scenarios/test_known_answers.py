@@ -47,7 +47,7 @@ async def test_known_answers(tmp_path: Path, new_database: NewDatabase) -> None:
     """A question is registered and helped at once; residents see what coordinators keep, after a restart, too."""
     async with open_region(tmp_path, await new_database(), config=CONFIG) as region:
         await learnt(region, len(SCHOOLS | HEATING))
-        pressing, typing = region.residents(), region.residents()
+        pressing, typing = region.residents(), region.residents() + region.without_buttons()
         await asyncio.gather(
             *(is_helped_by_buttons(region, one) for one in pressing),
             *(is_helped_by_words(region, one) for one in typing),

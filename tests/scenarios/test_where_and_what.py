@@ -65,7 +65,7 @@ words = ["дорога"]
 async def test_over_four_platforms(tmp_path: Path, new_database: NewDatabase) -> None:
     """A resident of each platform is understood by words, by buttons' words and by a point on the map."""
     async with open_region(tmp_path, await new_database(), config=CONFIG) as region:
-        residents, pressing = region.residents(), region.residents()
+        residents, pressing = region.residents() + region.without_buttons(), region.residents()
         await asyncio.gather(
             *(conversation(region, one) for one in residents), *(by_buttons(region, one) for one in pressing)
         )
@@ -73,19 +73,19 @@ async def test_over_four_platforms(tmp_path: Path, new_database: NewDatabase) ->
         await region.restart()
         await asyncio.gather(*(hears_of_it(one) for one in residents))
         _, metrics = await region.service.get("/metrics")
-        assert 'otvet_subscriptions{about="place",slug="nadym"} 4.0' in metrics
+        assert 'otvet_subscriptions{about="place",slug="nadym"} 6.0' in metrics
         await region.desk.say("/news")
-        await region.card("На новости подписаны: 4 жителя")
+        await region.card("На новости подписано: 6 жителей")
 
 
 async def conversation(region: Region, resident: Resident) -> None:
     """A resident of one platform, who writes and reads."""
-    says, name = resident.says, resident.name
+    says, name = resident.says, f"{resident.name} {resident.who}"
     # Registered and confirmed, asked where it is, told once that there is news.
     await says(f"Ржавая вода {name}", "Ваш вопрос принят", "Подскажите, где это?", "будем присылать и новости")
     # A point on the map is a place; the page has none, there the name on the button is typed.
     point, understood = Said(location=AT_NADYM), "Место по вашей точке на карте: Надымский район."
-    if name == "web":
+    if resident.name == "web":
         point, understood = Said(text="Надымский район"), "Спасибо, это помогло"
     await says(point, understood)
     card = await region.card(f"Ржавая вода {name}")
