@@ -30,6 +30,7 @@ export class Chat {
   #queue = Promise.resolve();
   #source = "";
   #atEnd = true;
+  #endedAt = 0;
   #isReady = false;
   #unseen = 0;
   #breakTimer = 0;
@@ -451,7 +452,9 @@ export class Chat {
       this.focus();
     });
     this.#log.addEventListener("scroll", () => {
-      this.#atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END;
+      const isNear = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END;
+      // This comes a frame late: by then more may stand below, and nobody has scrolled away from the end.
+      this.#atEnd = isNear || (this.#atEnd && this.#log.scrollTop >= this.#endedAt);
       if (this.#atEnd) this.#showUnseen(0);
       else button.hidden = false;
     });
@@ -463,6 +466,7 @@ export class Chat {
   #toEnd() {
     this.#atEnd = true;
     this.#log.scrollTop = this.#log.scrollHeight;
+    this.#endedAt = this.#log.scrollTop;
     this.#showUnseen(0);
   }
 
