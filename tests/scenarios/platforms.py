@@ -281,6 +281,7 @@ class WebPlace(Place):
     #: By resident, and 0 for the officials: a browser each.
     _browsers: dict[int, aiohttp.ClientSession] = field(default_factory=dict)
     _screens: dict[int, WebScreen] = field(default_factory=dict)
+    _files: dict[tuple[int, str], bytes] = field(default_factory=dict)
     _entering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def close(self) -> None:
@@ -356,7 +357,7 @@ class WebPlace(Place):
             Seen(
                 id=item["id"],
                 text=item["text"],
-                files=tuple([await self._file(browser, one["url"]) for one in item["files"]]),
+                files=tuple([await self._file(who, one["url"]) for one in item["files"]]),
                 names=tuple(one["name"] for one in item["files"]),
                 reply_to=item["reply_to"],
                 buttons={one["text"]: one["data"] for row in item["keyboard"] for one in row},
@@ -365,11 +366,13 @@ class WebPlace(Place):
             if item.get("who") == "service" and not item.get("deleted")
         ]
 
-    @staticmethod
-    async def _file(browser: aiohttp.ClientSession, url: str) -> bytes:
-        async with browser.get(url) as answer:
-            assert answer.status == http.HTTPStatus.OK
-            return await answer.read()
+    async def _file(self, who: int, url: str) -> bytes:
+        # A browser keeps what it has loaded.
+        if (who, url) not in self._files:
+            async with (await self._browser(who)).get(url) as answer:
+                assert answer.status == http.HTTPStatus.OK
+                self._files[who, url] = await answer.read()
+        return self._files[who, url]
 
 
 def _form(**fields: str) -> aiohttp.FormData:

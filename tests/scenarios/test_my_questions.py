@@ -139,11 +139,13 @@ async def test_ratings(region: Region) -> None:
     assert before == [[message.id for message in await one.sees()] for one in refused + withdrawn]
 
     code, out, _ = await region.service.command("export", "день", "--format", "jsonl", "--output", "-")
-    ratings = {row["number"]: row["rating"] for row in map(json.loads, out.splitlines())}
+    # Each time that a question was opened again has a row of its own.
+    rows = [row for row in map(json.loads, out.splitlines()) if row["rating"] is not None]
+    ratings = {row["number"]: row["rating"] for row in rows}
     assert (0, [2] * len(twos), [5] * len(fives)) == (code, *([ratings[one] for one in some] for some in (twos, fives)))
-    rated = [one for one in ratings.values() if one is not None]
+    mean = sum(row["rating"] for row in rows) / len(rows)
     await region.desk.say("/stats день")
-    assert f"{sum(rated) / len(rated):.1f} из 5".replace(".", ",") in (await region.card("Оценка: ")).text
+    assert f"{mean:.1f} из 5".replace(".", ",") in (await region.card("Оценка: ")).text
 
 
 async def is_answered(region: Region, resident: Resident) -> int:
@@ -170,7 +172,7 @@ async def takes_back(region: Region, resident: Resident) -> None:
 
 
 async def rates(region: Region, resident: Resident, number: int, rating: int) -> None:
-    """By the button, twice; the officials hear of what is bad, and of his words."""
+    """By the button, twice; the officials hear of what is bad, and of his words, whatever becomes of them."""
     reopen = RUSSIAN.say("button-reopen")
     asked = await resident.offered(str(rating))
     assert f"№ {number}" in asked.text
@@ -179,8 +181,12 @@ async def rates(region: Region, resident: Resident, number: int, rating: int) ->
     again = await resident.presses(str(rating), under=asked)
     assert (thanks.text, list(thanks.buttons)) == (again.text, list(again.buttons))
     assert int(rating == 2) == len(region.desk.cards(f"№ {number} · оценка жителя: "))
-    await resident.writes(f"Потому что {resident.who}")
-    await region.card(f"№ {number} · отзыв жителя, оценка {rating} из 5\n\nПотому что {resident.who}")
+    words = f"Потому что {resident.who}"
     if rating == 2:
-        await resident.presses(reopen, f"№ {number}")
+        await resident.presses(reopen, f"№ {number}", under=again)
         await region.card(f"№ {number} · житель открыл вопрос снова")
+        await resident.writes(words)
+        await region.card(f"№ {number} · дополнение от жителя\n\n{words}")
+    else:
+        await resident.writes(words)
+        await region.card(f"№ {number} · отзыв жителя, оценка 5 из 5\n\n{words}")

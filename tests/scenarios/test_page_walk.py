@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Locator, ViewportSize, expect
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page as BrowserPage
 
 from bot.conversation.voice import voice_of
 from tests.browser import browsing, chromium
 from tests.scenarios.conftest import NewDatabase
-from tests.scenarios.service import Service, running
+from tests.scenarios.service import Service, running, until
 from tests.scenarios.test_page import PATIENCE
 
 __all__ = ["chromium"]
@@ -75,8 +76,22 @@ class Walker:
         """The newest button of this name; it must be where a thumb can reach it."""
         button = self.chat.get_by_role("button", name=label, exact=True).last
         await expect(button).to_be_visible(timeout=PATIENCE)
+        before = await self._screen()
         await button.click(timeout=PATIENCE)
+
+        async def answered() -> bool:
+            try:
+                return await self._screen() != before
+            except PlaywrightError:
+                # The page loads anew, in another language or without anything.
+                return False
+
+        await until(answered)
         await self.reads(*expected)
+
+    async def _screen(self) -> list[str]:
+        """What the service says there, with its buttons."""
+        return await self.chat.locator("li").all_inner_texts()
 
     async def reads(self, *expected: str) -> None:
         for words in expected:
@@ -133,6 +148,10 @@ async def test_the_whole_way(size: str, tmp_path: Path, new_database: NewDatabas
         await me.presses(say("button-new"))
         await me.writes("Ржавая вода из крана", "№ 2")
         await me.presses("Салехард", "Салехард")
+        # What he thinks of an answer.
+        await me.answers("Ржавая вода из крана", "Промыли трубы.")
+        await me.writes("оценить ответ", "№ 2")
+        await me.presses("5", "№ 2")
         # His own questions.
         await me.presses(say("button-help"), say("consultation"))
         await me.presses(say("button-my"), "Ржавая вода из крана")
@@ -144,10 +163,6 @@ async def test_the_whole_way(size: str, tmp_path: Path, new_database: NewDatabas
         await me.presses(say("my-sure-yes"), "№ 1")
         await me.presses(say("button-reopen"), "№ 1")
         await me.writes("Топить так и не начали", "№ 1")
-        # What he thinks of an answer.
-        await me.answers("Ржавая вода из крана", "Промыли трубы.")
-        await me.writes("оценить ответ", "№ 2")
-        await me.presses("5", "№ 2")
         # News.
         await me.writes("новости", say("news-now-none"))
         await me.presses(say("button-news-places"), say("news-choose-places"))
