@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bot.model.chat import ChannelName
 from bot.model.content import Contact, Content, Link, Location, Media, MediaKind
+from bot.model.text import tidy_name
 
 #: The files of a message, in the order in which they are looked for: of an animation, `document` is set too.
 #: https://core.telegram.org/bots/api#message
@@ -46,6 +48,9 @@ _KNOWN = """
 """
 _NOT_NEW = frozenset(_KNOWN.split())
 
+_FORWARDED = "Пересланное сообщение"
+_FORWARD = frozenset(("forward_origin", "forward_from", "forward_from_chat", "forward_sender_name"))
+
 #: Messages that report what happened in the chat; nobody wrote them. https://core.telegram.org/bots/api#message
 _REPORTS = """
     new_chat_members new_chat_member new_chat_participant left_chat_member left_chat_participant chat_owner_left
@@ -83,6 +88,10 @@ def dict_of(of: dict[str, Any], name: str) -> dict[str, Any]:
 
 def read_content(message: dict[str, Any], channel: ChannelName, clean: Callable[[str], str]) -> Content:
     """All that one message carries; `clean` is applied to its text. Empty when there is nothing."""
+    if head := _forwarded(message):
+        own = {name: value for name, value in message.items() if name not in _FORWARD}
+        content = read_content(own, channel, lambda text: text)
+        return replace(content, text=f"{head}:\n{content.text}" if content.text else f"{head}, без текста")
     text = message.get("text")
     if type(text) is str and "entities" not in message:
         return Content(text=clean(text))
@@ -97,6 +106,27 @@ def read_content(message: dict[str, Any], channel: ChannelName, clean: Callable[
         unsupported=unsupported + _beyond_us(message),
     )
     return Content(unsupported=_new_to_us(message)) if content.is_empty else content
+
+
+def _forwarded(message: dict[str, Any]) -> str:
+    """That somebody else said this, and who: https://core.telegram.org/bots/api#messageorigin; empty: nobody else did.
+
+    Bodies of before 2024 have the parts of the origin as fields of the message.
+    """
+    if dict_of(message, "chat").get("type") != "private" or _FORWARD.isdisjoint(message):
+        return ""
+    origin = dict_of(message, "forward_origin")
+    user = dict_of(origin, "sender_user") or dict_of(message, "forward_from")
+    if user and user.get("id") == dict_of(message, "from").get("id"):
+        return ""
+    chat = dict_of(origin, "sender_chat") or dict_of(origin, "chat") or dict_of(message, "forward_from_chat")
+    hidden = text_of(origin, "sender_user_name") or text_of(message, "forward_sender_name")
+    name = f"{text_of(user, 'first_name')} {text_of(user, 'last_name')}"
+    who = tidy_name(name) or tidy_name(hidden) or tidy_name(text_of(chat, "title"))
+    # Of an album, each part is forwarded: what has no words of its own says nothing twice.
+    if "media_group_id" in message and not text_of(message, "caption"):
+        return ""
+    return f"{_FORWARDED} ({who})" if who else _FORWARDED
 
 
 def _files(message: dict[str, Any], channel: ChannelName) -> tuple[tuple[Media, ...], tuple[str, ...]]:

@@ -40,7 +40,7 @@ _LANGUAGES = {0: "ru", 1: "uk", 3: "en", 4: "es", 6: "de", 15: "pl", 16: "fr", 6
 #: One that is not among them, in the way of RFC 5646.
 _UNDETERMINED = "und"
 
-_FORWARDED = "Пересланное сообщение:"
+_FORWARDED = "Пересланное сообщение"
 _FORWARD_DEPTH = 10
 _FORWARD_COUNT = 100
 _KEY_LIMIT = 200
@@ -174,7 +174,7 @@ class _Parser:
             message_id=message_id,
             sender=sender,
             at=at,
-            content=self._content(message, chat_kind),
+            content=self._content(message, chat_kind, writer),
             reply_to=self._replied_to(as_dict(message.get("reply_message"))),
         )
         return (*by_link, received)
@@ -192,7 +192,7 @@ class _Parser:
                 message_id=message_id,
                 sender=Sender(user_id=str(writer)),
                 at=_moment(message.get("update_time") or message.get("date"), self.received_at),
-                content=self._content(message, _kind_of(peer, writer)),
+                content=self._content(message, _kind_of(peer, writer), writer),
             ),
         )
 
@@ -216,14 +216,14 @@ class _Parser:
 
     # --- content ---
 
-    def _content(self, message: Mapping[str, Any], chat_kind: ChatKind) -> Content:
+    def _content(self, message: Mapping[str, Any], chat_kind: ChatKind, writer: int) -> Content:
         """All that a message carries; the message it replies to is not a part of it, those it forwards are."""
         found = Collected(channel=self.channel)
         found.take(message)
         text = _text(message)
         if chat_kind is ChatKind.GROUP:
             text = self._without_mention(text)
-        forwarded = _Forwarded(found)
+        forwarded = _Forwarded(found, writer)
         for inner in as_items(message.get("fwd_messages")):
             forwarded.take(as_dict(inner), depth=1)
         if message.get("is_cropped") is True or forwarded.is_cut:
@@ -280,8 +280,9 @@ class _Parser:
 class _Forwarded:
     """Walks through forwarded messages, which may hold others; not without end."""
 
-    def __init__(self, found: Collected) -> None:
+    def __init__(self, found: Collected, writer: int) -> None:
         self._found = found
+        self._writer = writer
         self._count = 0
         self.texts: list[str] = []
         self.is_cut = False
@@ -291,12 +292,22 @@ class _Forwarded:
             self.is_cut = True
             return
         self._count += 1
+        head = f"{_FORWARDED}{self._by(message)}"
         if text := _text(message):
-            self.texts.append(f"{_FORWARDED}\n{text}")
+            self.texts.append(f"{head}:\n{text}")
+        elif as_items(message.get("attachments")) or as_dict(message.get("geo")):
+            self.texts.append(f"{head}, без текста")
         self._found.take(message)
         for inner in (message.get("reply_message"), *as_items(message.get("fwd_messages"))):
             if as_dict(inner):
                 self.take(as_dict(inner), depth=depth + 1)
+
+    def _by(self, message: Mapping[str, Any]) -> str:
+        """Whose it was, where it is not the writer's own: names are not told, pages are."""
+        author = as_int(message.get("from_id")) or as_int(message.get("user_id")) or 0
+        if author in (0, self._writer):
+            return ""
+        return f" (vk.com/id{author})" if author > 0 else f" (vk.com/club{-author})"
 
 
 def _kind_of(peer: int, person: int) -> ChatKind:

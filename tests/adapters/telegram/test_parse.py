@@ -315,6 +315,65 @@ def test_nothing_to_see(text: str) -> None:
     assert event.content.is_empty
 
 
+USER = {"id": 5550077, "is_bot": False, "first_name": "Пётр\n", "last_name": "Ненянг"}
+ORIGINS = {
+    "a person": ({"forward_origin": {"type": "user", "date": 1, "sender_user": USER}}, " (Пётр Ненянг)"),
+    "somebody who hides": (
+        {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Сосед"}},
+        " (Сосед)",
+    ),
+    "a group": (
+        {"forward_origin": {"type": "chat", "date": 1, "sender_chat": {"id": -1, "title": "Дом 5"}}},
+        " (Дом 5)",
+    ),
+    "a channel": (
+        {"forward_origin": {"type": "channel", "date": 1, "chat": {"id": -1, "title": "Новости"}, "message_id": 3}},
+        " (Новости)",
+    ),
+    "nobody who is told": ({"forward_origin": {"type": "new", "date": 1}}, ""),
+    "a body of before 2024": ({"forward_from": USER, "forward_date": 1}, " (Пётр Ненянг)"),
+    "one of them who hides": ({"forward_sender_name": "Сосед", "forward_date": 1}, " (Сосед)"),
+    "a name of many letters": ({"forward_sender_name": "я" * 500}, f" ({'я' * 64})"),
+}
+
+
+def forwarded(name: str, origin: object, **more: Any) -> Content:
+    """What is read of this payload, forwarded."""
+    update = json.loads(load(name))
+    update["message"] |= {**(origin if isinstance(origin, dict) else {}), **more}
+    (event,) = parse_update(json.dumps(update).encode(), READER).events
+    assert isinstance(event, MessageReceived)
+    return event.content
+
+
+@pytest.mark.parametrize(("origin", "who"), ORIGINS.values(), ids=ORIGINS.keys())
+def test_forwarded(origin: object, who: str) -> None:
+    """Whose words these were stands before them; of a file without words, beside it."""
+    assert f"Пересланное сообщение{who}:\nНет отопления" == forwarded("text", origin).text
+    voice = forwarded("voice", origin)
+    assert (f"Пересланное сообщение{who}, без текста", 1) == (voice.text, len(voice.media))
+
+
+def test_forwarded_by_its_author() -> None:
+    """Who forwards his own words has said them himself."""
+    origin = {"forward_origin": {"type": "user", "date": 1, "sender_user": {"id": 5550001, "first_name": "Мария"}}}
+    assert "Нет отопления" == forwarded("text", origin).text
+
+
+def test_forwarded_album() -> None:
+    """The parts of a forwarded album that have no words of their own do not say it again and again."""
+    origin = {"forward_origin": {"type": "user", "date": 1, "sender_user": USER}}
+    assert "" == forwarded("photo", origin, caption="", media_group_id="1").text
+    captioned = forwarded("photo", origin, caption="Двор", media_group_id="1")
+    assert "Пересланное сообщение (Пётр Ненянг):\nДвор" == captioned.text
+
+
+def test_forwarded_words_are_no_command() -> None:
+    """What somebody else wrote is passed on, whatever it looks like."""
+    origin = {"forward_origin": {"type": "user", "date": 1, "sender_user": USER}}
+    assert "Пересланное сообщение (Пётр Ненянг):\n/help" == forwarded("text", origin, text="/help").text
+
+
 def test_name_not_known_yet() -> None:
     """Before the bot knows its own name, a command for any bot is taken for its own."""
     update = parse_update(load("group_command_other_bot"), Reader(channel="telegram", bot_id=700100200))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,14 +116,16 @@ STICKER = Media(
 SALEKHARD = Location(latitude=66.53, longitude=66.6136, title="Салехард, Россия")
 FORWARDED = """Переслал
 
-Пересланное сообщение:
+Пересланное сообщение (vk.com/id777):
 У соседа тоже <темно>
 
-Пересланное сообщение:
+Пересланное сообщение (vk.com/id778):
 И у меня
 
-Пересланное сообщение:
-А у вас?"""
+Пересланное сообщение (vk.com/id779):
+А у вас?
+
+Пересланное сообщение (vk.com/id777), без текста"""
 
 CASES = [
     Case(payload="text", expected=(message("Во дворе не горит фонарь & темно"),)),
@@ -333,6 +336,34 @@ def test_nothing_to_see(message: dict[str, object], expected: Content) -> None:
     ).events
     assert isinstance(received, MessageReceived)
     assert expected == received.content
+
+
+def _forwards(*messages: Mapping[str, object]) -> Content:
+    """What is read of a message that forwards these."""
+    message = {"from_id": 5, "peer_id": 5, "conversation_message_id": 8, "text": "", "fwd_messages": list(messages)}
+    (received,) = parse(update({"message": message})).events
+    assert isinstance(received, MessageReceived)
+    return received.content
+
+
+def test_whose_words_are_forwarded() -> None:
+    """Of each forwarded message officials read whose it was, but for the writer's own: people, and communities."""
+    mine, theirs, club = ({"from_id": author, "text": "Темно"} for author in (5, 777, -33))
+    assert "Пересланное сообщение:\nТемно" == _forwards(mine).text
+    assert "Пересланное сообщение (vk.com/id777):\nТемно" == _forwards(theirs).text
+    assert "Пересланное сообщение (vk.com/club33):\nТемно" == _forwards(club).text
+
+
+def test_forwarded_without_end() -> None:
+    """A chain that is too deep, or too long, is cut, and said to be."""
+    chain: dict[str, object] = {"from_id": 777, "text": "начало"}
+    for depth in range(50):
+        chain = {"from_id": 778, "text": f"слово {depth}", "fwd_messages": [chain]}
+    deep = _forwards(chain)
+    assert 10 == deep.text.count("Пересланное сообщение")
+    long = _forwards(*({"from_id": 777, "text": "да"} for _ in range(300)))
+    assert 100 == long.text.count("Пересланное сообщение")
+    assert [("часть пересланных сообщений",)] * 2 == [deep.unsupported, long.unsupported]
 
 
 def test_all_payloads_are_in_the_table() -> None:
