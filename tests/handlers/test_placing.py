@@ -446,7 +446,7 @@ async def test_closed(office: Office) -> None:
     await office.writes(DESK, "/close 1 решено")
     await office.presses(IRINA, "at:1:nadym")
     await office.deliver()
-    assert "Вопрос № 1 уже закрыт. Если что-то ещё нужно, просто напишите нам." == last_said(office)
+    assert "Вопрос № 1 уже не ждёт ответа. Если что-то ещё нужно, просто напишите нам." == last_said(office)
     assert "" == (await office.question(1)).place
 
 
@@ -458,7 +458,7 @@ async def test_a_year_later(office: Office) -> None:
     office.clock.move(timedelta(days=365))
     await office.presses(IRINA, "at:1:nadym")
     await office.deliver()
-    assert "Вопрос № 1 уже закрыт. Если что-то ещё нужно, просто напишите нам." == last_said(office)
+    assert "Вопрос № 1 уже не ждёт ответа. Если что-то ещё нужно, просто напишите нам." == last_said(office)
 
 
 @pytest.mark.parametrize("data", ["at:1:gone", "places:1:1"])

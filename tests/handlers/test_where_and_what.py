@@ -578,7 +578,7 @@ async def test_a_year_later(office: Office, data: str) -> None:
     office.clock.move(timedelta(days=365))
     await office.presses(IRINA, data)
     await office.deliver()
-    assert "Вопрос № 1 уже закрыт. Если что-то ещё нужно, просто напишите нам." == last_said(office)
+    assert "Вопрос № 1 уже не ждёт ответа. Если что-то ещё нужно, просто напишите нам." == last_said(office)
 
 
 async def test_what_an_official_asks_comes_first(office: Office) -> None:
