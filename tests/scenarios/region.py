@@ -136,6 +136,10 @@ class Region:
         await self.service.query("UPDATE questions SET answered_at = answered_at - interval '1 hour', rate_at = now()")
         await self.restart()
 
+    async def knows_answers(self) -> bool:
+        """Whether the service has read its known answers: until then it suggests none."""
+        return bool(self.service.logged("answers.read"))
+
     async def restart(self) -> None:
         """Stop and start: the jobs that look now and then look at the start."""
         assert 0 == await self.service.stop()
@@ -196,6 +200,7 @@ async def at_work(region: Region) -> AsyncIterator[Region]:
         await region.telegram.wait_for(lambda: region.telegram.webhook)
         await region.vk.wait_for(lambda: [one for one in region.vk.servers if one.settings])
         await region.viber.wait_for(lambda: region.viber.webhook)
+        await until(region.knows_answers)
         try:
             yield region
         finally:

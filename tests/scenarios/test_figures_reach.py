@@ -26,6 +26,11 @@ name = "Энергетика"
 admin_chat = "web:admin"
 topics = ["heating"]
 
+# The coordinators answer for it.
+[[departments]]
+slug = "buses"
+name = "Автобусы"
+
 [[topics]]
 slug = "heating"
 name = "Отопление"
@@ -87,6 +92,8 @@ async def test_what_happens_is_counted(town: Town) -> None:
     await desk.write(irina, "Опять не греет")
     await energy.shown("Опять не греет")
     bus = await desk.ask(oleg, "Где автобус?")
+    # Giving out what nobody had is no hand-over, giving on is one.
+    await desk.said_to(await desk.say(f"/transfer {number_of(bus)} buses"))
     await desk.say(f"/transfer {number_of(bus)} energy")
     await energy.shown("Где автобус?")
     hole = await desk.ask(maria, "Яма у дома")

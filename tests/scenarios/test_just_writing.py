@@ -170,16 +170,17 @@ async def is_called_oddly(region: Region, resident: Resident) -> None:
 
 
 async def test_nothing_at_all(region: Region) -> None:
-    """A message with nothing that we know is somebody's question all the same; the page asks to write something."""
+    """What we do not know is a question all the same; where nothing can be seen its sender hears so, and none opens."""
     telegram, vk, viber, web = region.residents()
     author = person(telegram.who, f"Житель-{telegram.who}")
     dice = region.telegram.message(telegram.who, author, dice={"emoji": "🎲", "value": 3})
     await region.desk.push(region.telegram.update("message", dice))
-    await asyncio.gather(vk.writes(""), viber.writes(""))
-    for one in (telegram, vk, viber):
-        card = await region.card(f"№ {_number_in((await one.reads('принят: № ')).text)} · ")
-        await region.desk.say(f"О чём вы? {one.who}", to=card)
-        await one.reads(f"О чём вы? {one.who}")
+    card = await region.card(f"№ {_number_in((await telegram.reads('принят: № ')).text)} · ")
+    await region.desk.say(f"О чём вы? {telegram.who}", to=card)
+    await telegram.reads(f"О чём вы? {telegram.who}")
+    for one in (vk, viber):
+        await one.says("", "Сообщение пришло пустым")
+        assert not [shown.text for shown in await one.sees() if "принят: № " in shown.text]
     with pytest.raises(AssertionError, match="error"):
         await web.writes("")
     assert [] == await web.sees()

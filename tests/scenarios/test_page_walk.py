@@ -165,7 +165,7 @@ async def test_the_whole_way(size: str, tmp_path: Path, new_database: NewDatabas
         await me.writes("Топить так и не начали", "№ 1")
         # News.
         await me.writes("новости", say("news-now-none"))
-        await me.presses(say("button-news-places"), say("news-choose-places"))
+        await me.presses(say("button-news-places"), say("news-choose-places", example="Надымский район"))
         await me.presses("Салехард")
         await me.presses("✓ Салехард")
         await expect(me.chat.get_by_role("button", name="✓ Салехард")).to_have_count(0, timeout=PATIENCE)
