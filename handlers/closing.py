@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import texts as resident_texts
-from bot.conversation.machine import unanswered_since
 from bot.conversation.voice import Voice, voice_of
+from bot.conversation.waiting import unanswered_since
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import closing, texts

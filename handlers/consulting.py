@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from bot.conversation import consulting, texts
 from bot.conversation.consulting import Wanted
+from bot.conversation.decisions import TYPED_TURN, Page
 from bot.conversation.faq import Entry
-from bot.conversation.machine import TYPED_TURN, Page
 from bot.conversation.my_questions import deed_button, may_reopen
 from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role

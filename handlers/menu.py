@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.conversation.machine import Page
+from bot.conversation.decisions import Page
 from handlers import consulting, my_questions, news, rating
 from handlers.rights import forgetting, my_data
 from handlers.visit import Visit

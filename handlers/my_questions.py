@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation import my_questions, texts
-from bot.conversation.machine import TURN, Page
+from bot.conversation.decisions import TURN, Page
 from bot.delivery.fit import Draft
 from bot.desk import by_resident as told
 from bot.desk import cards

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.conversation import my_questions, rating, texts
-from bot.conversation.machine import Page
+from bot.conversation.decisions import Page
 from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, LeftOut

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.conversation import choices, my_questions, news, order, texts
-from bot.conversation.machine import (
+from bot.conversation.decisions import (
     FOR_BANNED,
     Ask,
     Comment,
@@ -22,9 +22,8 @@ from bot.conversation.machine import (
     Skip,
     Speak,
     Welcome,
-    decide,
-    looks,
 )
+from bot.conversation.machine import decide, looks
 from bot.conversation.machine import pressed as what_it_says
 from bot.conversation.rights import with_notice
 from bot.conversation.voice import voice_of

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.capabilities import KeyboardLimits
+from bot.conversation.decisions import Page
 from bot.conversation.faq import Entry
-from bot.conversation.machine import Page
 from bot.conversation.voice import Voice
 from bot.delivery.split import shorten
 from bot.model.message import Button

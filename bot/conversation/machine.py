@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from functools import cache
 
+from bot.conversation import vocabulary
+from bot.conversation.decisions import (
+    FOR_BANNED,
+    LANGUAGE,
+    NEW_QUESTION,
+    OTHER_PLACE,
+    SKIP,
+    SPEAK,
+    Ask,
+    Comment,
+    Decision,
+    Explain,
+    Greet,
+    Join,
+    OfferLanguages,
+    Open,
+    OtherPlace,
+    Page,
+    Press,
+    PromiseNew,
+    Skip,
+    Speak,
+    Welcome,
+)
 from bot.conversation.typed import bare, plain
-from bot.conversation.voice import Voice, voices
-from bot.model.content import Content, MediaKind
+from bot.conversation.waiting import is_thanks
+from bot.model.content import Content
 from bot.model.event import ButtonPressed, ChatStarted, MessageReceived
-from bot.model.question import SAID_TO_RESIDENT, Author, Status, ThreadMessage
+from bot.model.question import Status
 
 #: What a question's last answer leaves open for this long, the next message still joins.
 JOINS_FOR = timedelta(hours=72)
 
-#: Buttons of residents: what `Button.data` holds. Their labels are words that can be typed, in any language.
-NEW_QUESTION = "new"
-HELP = "help"
-LANGUAGE = "language"
-#: Before a language's code.
-SPEAK = "lang:"
-#: Words that are buttons while the service asks him something, or takes a place for his.
-SKIP = "skip"
-OTHER_PLACE = "other-place"
-#: All news: what stands behind a page's name in the place of a place or a topic.
-ALL = "all"
 _COMMAND = re.compile(r"/[a-z][a-z0-9_]*", re.IGNORECASE)
 _RATINGS = frozenset("12345")
-_THANKS_SIGN = re.compile(r"[\s👍🙏👌🤝❤♥️😊🙂🏻🏼🏽🏾🏿]+")
 
 
 def _names_nothing(_: str) -> str:
@@ -84,145 +94,8 @@ class Standing:
     buttons: Mapping[str, str] = field(default_factory=dict)
 
 
-# --- decisions -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Greet:
-    """Say what this is. `source` is kept for the question that may follow."""
-
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explain:
-    """Say how this works."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """Register a question with this message. `first`: he was never told what this is."""
-
-    first: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Join:
-    """Add this message to a question. `reopens`: somebody has to answer again."""
-
-    question: int
-    reopens: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
-    """Keep this as what he says of the answer that he rated: nobody need answer it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromiseNew:
-    """The next message opens a new question."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Welcome:
-    """Messages are allowed again: nothing is said."""
-
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferLanguages:
-    """Ask him in which language he wants to be written to."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speak:
-    """He chose a language: from now on he is written to in it."""
-
-    language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
-    """He typed what a button says that he sees: it does what the button does."""
-
-    data: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skip:
-    """He does not want to say what the service has asked him about his question."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherPlace:
-    """It is not where the service takes it to be."""
-
-
-class Page(StrEnum):
-    """What a resident can look at and do besides asking; the values stand in buttons, and behind `/` in commands."""
-
-    #: The answers that are known, and whether one of them was enough.
-    ANSWERS = "faq"
-    HELPED = "helped"
-    #: None was: he waits for his own.
-    WAIT = "wait"
-    #: His own questions, and one of them.
-    QUESTIONS = "my"
-    #: His next message belongs to one of them; he needs no answer any more; he needs one again.
-    ADD = "add"
-    TAKE_BACK = "withdraw"
-    REOPEN = "reopen"
-    #: What he thinks of an answer, 1 to 5.
-    RATE = "rate"
-    #: What he said of an answer is a question.
-    ASKS = "asks"
-
-    #: News that he may subscribe to, and the end of that.
-    NEWS = "news"
-    STOP = "stop"
-
-    #: All that is stored about him, and to have it removed.
-    DATA = "mydata"
-    FORGET = "forget"
-
-
-#: What is there for whoever may not write, too: what he may read, and what is his right.
-FOR_BANNED = frozenset((Page.ANSWERS, Page.QUESTIONS, Page.DATA, Page.FORGET))
 #: Behind whose words stands the number of one of his questions.
 _OF_HIS = frozenset((Page.QUESTIONS, Page.ADD, Page.TAKE_BACK, Page.REOPEN))
-#: Whose words count only in their place.
-_IN_PLACE = frozenset((Page.HELPED, Page.WAIT, Page.ASKS))
-#: Before the number of a page of a list: in buttons; typed, where buttons count from 0.
-TURN, TYPED_TURN = "p:", "page:"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
-    """He wants one of these pages, or one thing on it: see `handlers.menu`."""
-
-    page: Page
-    #: What stands behind the page's name in the button, or behind the word: a number, a slug.
-    argument: str = ""
-
-
-Decision = (
-    Greet
-    | Explain
-    | Ask
-    | Join
-    | Comment
-    | PromiseNew
-    | Welcome
-    | OfferLanguages
-    | Speak
-    | Press
-    | Skip
-    | OtherPlace
-    | Open
-)
-
 #: Buttons of pages: `faq:12`.
 _PAGE = re.compile(rf"({'|'.join(Page)}):([a-z0-9_:-]{{0,60}})")
 _PAGE_OF_HIS = re.compile(rf"({'|'.join(sorted(_OF_HIS))}):.*")
@@ -264,7 +137,7 @@ def pressed(data: str) -> Decision:
     """What a button says."""
     if data.startswith(SPEAK):
         language = data.removeprefix(SPEAK)
-        return Speak(language=language) if language in _languages() else OfferLanguages()
+        return Speak(language=language) if language in vocabulary.languages() else OfferLanguages()
     if match := _PAGE.fullmatch(data):
         return Open(page=Page(match[1]), argument=match[2])
     return _BUTTONS.get(data, Explain())
@@ -299,11 +172,11 @@ def _was_helped(standing: Standing, now: datetime) -> bool:
 def _still_waits(content: Content) -> bool:
     """Whether he begins with the word that he waits, or with a plain no: «Не помогло, всё равно холодно»."""
     text = plain(content.text)
-    waits = _help_words(Page.WAIT) | _not_helped()
+    waits = vocabulary.help_words(Page.WAIT) | vocabulary.not_helped()
     if any(text == words or text.startswith(f"{words} ") for words in waits):
         return True
     # «Нет света» is about something else.
-    return _refusal().match(content.text.lower()) is not None
+    return vocabulary.refusal().match(content.text.lower()) is not None
 
 
 def _wants_an_answer(content: Content, standing: Standing) -> bool:
@@ -318,9 +191,9 @@ def _wants_an_answer(content: Content, standing: Standing) -> bool:
 def _said_back(content: Content, standing: Standing) -> Decision | None:
     """What he says to the service itself, which speaks to him of his question; to officials it would mean nothing."""
     text = bare(content)
-    if standing.is_asked and text in _typed_anywhere(SKIP):
+    if standing.is_asked and text in vocabulary.typed_anywhere(SKIP):
         return Skip()
-    return OtherPlace() if standing.has_place and text in _typed_anywhere(OTHER_PLACE) else None
+    return OtherPlace() if standing.has_place and text in vocabulary.typed_anywhere(OTHER_PLACE) else None
 
 
 def _word(content: Content, standing: Standing, *, asked: bool, helped: bool = False) -> Decision | None:
@@ -341,18 +214,18 @@ def _word(content: Content, standing: Standing, *, asked: bool, helped: bool = F
         return of_answers
     # A language's name alone, or «оценка 5», may be a part of what he adds.
     adds = asked or (standing.chosen and not standing.replies)
-    if (word := _words().get(text)) is not None:
-        unclear = asked and text not in _clear_words()
+    if (word := vocabulary.words().get(text)) is not None:
+        unclear = asked and text not in vocabulary.clear_words()
         rates = adds and isinstance(word, Open) and word.page is Page.RATE
         return word if is_command or not (unclear or rates) else None
-    if (numbered := _NUMBERED.fullmatch(text)) and numbered[1] in _numbered():
-        page, before = _numbered()[numbered[1]]
+    if (numbered := _NUMBERED.fullmatch(text)) and numbered[1] in vocabulary.numbered():
+        page, before = vocabulary.numbered()[numbered[1]]
         if not is_command and not _may_name(page, before, int(numbered[2]), standing, asked=asked, adds=adds):
             return None
         return Open(page=page, argument=before + numbered[2])
-    if (is_command or not asked) and (named_page := _named(text, standing.names)) is not None:
+    if (is_command or not asked) and (named_page := vocabulary.named(text, standing.names)) is not None:
         return named_page
-    if not adds and (language := _languages_by_name().get(text)) is not None:
+    if not adds and (language := vocabulary.languages_by_name().get(text)) is not None:
         return Speak(language=language)
     command, _, rest = text.partition(" ")
     if command == f"/{LANGUAGE}" and rest:
@@ -381,18 +254,18 @@ def _of_answers(content: Content, text: str, standing: Standing, *, helped: bool
     """What he says of known answers; most of it while they are the last that was said to him of his question."""
     if standing.question is None:
         # Whatever helped him: there is nothing to be closed.
-        return Open(page=Page.HELPED) if text in _help_words(Page.HELPED) else None
+        return Open(page=Page.HELPED) if text in vocabulary.help_words(Page.HELPED) else None
     wait = Open(page=Page.WAIT, argument=str(standing.question))
-    if standing.status is Status.OPEN and text in _help_words(Page.WAIT):
+    if standing.status is Status.OPEN and text in vocabulary.help_words(Page.WAIT):
         # Whoever only says that he waits hears until when.
         return wait
     if not standing.offered and not helped:
         return None
-    if text in _help_words(Page.WAIT) | _not_helped():
+    if text in vocabulary.help_words(Page.WAIT) | vocabulary.not_helped():
         return wait
     # «Помогло, спасибо!»
-    thanks = is_thanks(content) and not _that_help().isdisjoint(text.split())
-    if text in _help_words(Page.HELPED) or (standing.offered and thanks):
+    thanks = is_thanks(content) and not vocabulary.that_help().isdisjoint(text.split())
+    if text in vocabulary.help_words(Page.HELPED) or (standing.offered and thanks):
         return Open(page=Page.HELPED, argument=str(standing.question))
     return None
 
@@ -401,167 +274,3 @@ def _rating(content: Content) -> str:
     """The digit from 1 to 5 that is all this says; else empty."""
     text = bare(content) or ""
     return text if text in _RATINGS else ""
-
-
-@cache
-def _words() -> Mapping[str, Decision]:
-    """What can be typed in the place of a button, in small letters; in all languages, whichever is spoken."""
-    words: dict[str, Decision] = {}
-    # Russian last: its words keep their meaning, whatever other languages have.
-    for voice in reversed(voices()):
-        words |= dict.fromkeys(_typed(voice, NEW_QUESTION), PromiseNew())
-        words |= dict.fromkeys(_typed(voice, HELP), Explain())
-        words |= dict.fromkeys(("/start", *voice.words("word-start")), Greet(source=""))
-        for word in _typed(voice, LANGUAGE):
-            words |= {word: OfferLanguages()}
-            words |= {f"{word} {name}": Speak(language=language) for name, language in _languages_by_name().items()}
-            words |= {f"{word} {language}": Speak(language=language) for language in _languages()}
-        for page in Page:
-            typed = voice.words(f"word-{page}") if page not in _IN_PLACE else ()
-            words |= dict.fromkeys((f"/{page}", *map(plain, typed)), Open(page=page))
-    return words
-
-
-@cache
-def _clear_words() -> frozenset[str]:
-    """Words that are buttons whatever he is asked: nobody would answer an official with them, or lose much by it."""
-    labels = ("button-new", "button-help", "button-language", "button-my", "button-faq", "button-mydata")
-    clear = {plain(voice.say(label)) for voice in voices() for label in (*labels, "my-all", "faq-all")}
-    asked_for = {f"{word} " for voice in voices() for word in _typed(voice, LANGUAGE)}
-    return frozenset(clear | {word for word in _words() if word.startswith(tuple(asked_for))})
-
-
-@cache
-def _help_words(page: Page) -> frozenset[str]:
-    """What is said of known answers, in all languages: that one helped, or that he waits for his own."""
-    labels = ("button-helped",) if page is Page.HELPED else ("button-wait", "button-wait-after-all")
-    return frozenset(
-        plain(word)
-        for voice in voices()
-        for word in (*(voice.say(label) for label in labels), *voice.words(f"word-{page}"))
-    )
-
-
-@cache
-def _not_helped() -> frozenset[str]:
-    """Words that say that no known answer helped: to an official's question or answer they are a reply."""
-    return frozenset(plain(word) for voice in voices() for word in voice.words("words-not-helped"))
-
-
-@cache
-def _that_help() -> frozenset[str]:
-    """Words that say that something helped, among those that thank."""
-    return frozenset(word for voice in voices() for word in voice.words("words-helped"))
-
-
-@cache
-def _refusal() -> re.Pattern[str]:
-    """A no that stands by itself, at the beginning."""
-    no = "|".join(re.escape(word) for voice in voices() for word in voice.words("words-no"))
-    return re.compile(rf"\s*(?:{no})\s*(?:[,.!;:…–—-]|$)")
-
-
-@cache
-def _numbered() -> Mapping[str, tuple[Page, str]]:
-    """Words behind which a number names one thing of a page, or a page of its list, in all languages.
-
-    With what stands before the number in the button.
-    """
-    found: dict[str, tuple[Page, str]] = {}
-    for voice in reversed(voices()):
-        for page in Page:
-            if voice.has(f"word-{page}-page"):
-                turn = TYPED_TURN if page is Page.ANSWERS else TURN
-                found |= dict.fromkeys(map(plain, voice.words(f"word-{page}-page")), (page, turn))
-            if voice.has(f"word-{page}-one"):
-                found |= dict.fromkeys((f"/{page}", *map(plain, voice.words(f"word-{page}-one"))), (page, ""))
-    return found
-
-
-def _named(text: str, names: Callable[[str], str]) -> Open | None:
-    """A page's word with the name of a place or a topic behind it, or with a word for all: «подписаться на Надым»."""
-    for word, page in _naming():
-        if not text.startswith(word):
-            continue
-        rest = plain(text[len(word) :])
-        if argument := ALL if rest in _all() else names(rest):
-            return Open(page=page, argument=argument)
-    return None
-
-
-@cache
-def _naming() -> Sequence[tuple[str, Page]]:
-    """Words behind which a name stands, in all languages, each with the space behind it; the longest first."""
-    found: dict[str, Page] = {}
-    for voice in reversed(voices()):
-        for page in Page:
-            if voice.has(f"word-{page}-named"):
-                words = (f"/{page}", *map(plain, voice.words(f"word-{page}-named")))
-                found |= dict.fromkeys((f"{word} " for word in words), page)
-    return sorted(found.items(), key=lambda item: -len(item[0]))
-
-
-@cache
-def _all() -> frozenset[str]:
-    """Words for all there is, in all languages."""
-    return frozenset(plain(word) for voice in voices() for word in voice.words("words-all"))
-
-
-@cache
-def _typed_anywhere(button: str) -> frozenset[str]:
-    """The words for a button in all languages."""
-    return frozenset(word for voice in voices() for word in _typed(voice, button))
-
-
-def _typed(voice: Voice, button: str) -> tuple[str, ...]:
-    """The words for a button in one language, and the command."""
-    return (f"/{button}", *map(plain, (voice.say(f"button-{button}"), *voice.words(f"word-{button}"))))
-
-
-@cache
-def _languages_by_name() -> Mapping[str, str]:
-    return {plain(name): voice.language for voice in reversed(voices()) for name in voice.called}
-
-
-@cache
-def _languages() -> frozenset[str]:
-    return frozenset(voice.language for voice in voices())
-
-
-def unanswered_since(thread: Sequence[ThreadMessage]) -> datetime | None:
-    """Since when a resident waits, going by a thread: his first message after the last answer; thanks do not count."""
-    answered = max((place for place, one in enumerate(thread) if one.role is Author.OFFICIAL), default=-1)
-    for one in thread[answered + 1 :]:
-        if one.role in (Author.INTERIM, Author.REOPENED):
-            # More was promised, or is wanted.
-            return one.at
-        if one.role is Author.RESIDENT and (answered < 0 or not is_thanks(one.content)):
-            return one.at
-    return None
-
-
-def still_asked(thread: Sequence[ThreadMessage]) -> bool:
-    """Whether the last that was said between the two is a question to the resident."""
-    between = [one.role for one in thread if one.role is Author.RESIDENT or one.role in SAID_TO_RESIDENT]
-    return bool(between) and between[-1] is Author.CLARIFYING
-
-
-def is_thanks(content: Content) -> bool:
-    """Whether this only thanks or agrees, so that nobody has to answer it again."""
-    if content.location or content.contact or content.links:
-        return False
-    if content.media:
-        # A sticker alone asks nothing.
-        return not content.text and all(one.kind is MediaKind.STICKER for one in content.media)
-    words = re.findall(r"\w+", content.text.lower())
-    if not words:
-        return _THANKS_SIGN.fullmatch(content.text) is not None
-    thanks, around = _thanks()
-    return "?" not in content.text and not thanks.isdisjoint(words) and set(words) <= around
-
-
-@cache
-def _thanks() -> tuple[frozenset[str], frozenset[str]]:
-    """The words that thank or agree, and those with the ones that may stand between them; in all languages."""
-    thanks = frozenset(word for voice in voices() for word in voice.words("words-thanks"))
-    return thanks, thanks.union(*(voice.words("words-around") for voice in voices()))

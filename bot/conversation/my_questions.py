@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from bot.conversation.machine import TURN, Page
+from bot.conversation.decisions import TURN, Page
 from bot.conversation.texts import moment
 from bot.conversation.typed import labels, plain
 from bot.conversation.voice import Voice, voices

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.capabilities import KeyboardLimits
 from bot.conversation import texts
 from bot.conversation.consulting import Rows
-from bot.conversation.machine import ALL, Page
+from bot.conversation.decisions import ALL, Page
 from bot.conversation.voice import Voice
 from bot.delivery.split import shorten
 from bot.desk.words import Recognized

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
-from bot.conversation.machine import Page
+from bot.conversation.decisions import Page
 from bot.conversation.typed import labels, plain
 from bot.conversation.voice import Voice, voices
 from bot.model.message import Button

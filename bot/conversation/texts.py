@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
 
-from bot.conversation.machine import HELP, LANGUAGE, NEW_QUESTION, SPEAK, Page
+from bot.conversation.decisions import HELP, LANGUAGE, NEW_QUESTION, SPEAK, Page
 from bot.conversation.voice import RUSSIAN, Voice, voices
 from bot.delivery.fit import LeftOut, describe
 from bot.model.content import Media

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.conversation.machine import (
+from bot.conversation.decisions import (
     Ask,
     Comment,
     Decision,
@@ -22,13 +22,10 @@ from bot.conversation.machine import (
     PromiseNew,
     Skip,
     Speak,
-    Standing,
     Welcome,
-    decide,
-    is_thanks,
-    looks,
-    unanswered_since,
 )
+from bot.conversation.machine import Standing, decide, looks
+from bot.conversation.waiting import is_thanks, unanswered_since
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Contact, Content, Link, Location, Media, MediaKind
 from bot.model.event import ButtonPressed, ChatStarted, MessageReceived, Sender

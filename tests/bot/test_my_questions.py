@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.conversation import my_questions
-from bot.conversation.machine import Page
+from bot.conversation.decisions import Page
 from bot.conversation.my_questions import PAGE, SEEN, deeds, list_page, may_reopen, one_page, state
 from bot.conversation.voice import RUSSIAN, voice_of
 from bot.model.chat import ChatRef

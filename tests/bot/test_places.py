@@ -7,7 +7,7 @@ import pytest
 from bot.capabilities import Capabilities, KeyboardLimits
 from bot.conversation import choices, places
 from bot.conversation.choices import Chosen, Option, OtherPlace
-from bot.conversation.machine import HELP, NEW_QUESTION
+from bot.conversation.decisions import HELP, NEW_QUESTION
 from bot.conversation.voice import RUSSIAN
 from bot.delivery.fit import Draft, fit
 from bot.model.message import Keyboard

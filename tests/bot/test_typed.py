@@ -11,8 +11,9 @@ import pytest
 from bot.capabilities import KeyboardLimits
 from bot.conversation import choices, consulting, my_questions, news, rating, texts, wishes
 from bot.conversation.choices import Option
+from bot.conversation.decisions import Ask, Comment, Decision, Explain, Join, Page, Press
 from bot.conversation.faq import Entry
-from bot.conversation.machine import Ask, Comment, Decision, Explain, Join, Page, Press, Standing, decide
+from bot.conversation.machine import Standing, decide
 from bot.conversation.typed import labels, plain
 from bot.conversation.voice import Voice, voices
 from bot.conversation.wishes import Wish

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from adapters.web.words import IN_HTML, IN_SCRIPT
 from bot.conversation import my_data
 from bot.conversation import voice as module
-from bot.conversation.machine import HELP, LANGUAGE, NEW_QUESTION, OTHER_PLACE, SKIP, Page
+from bot.conversation.decisions import HELP, LANGUAGE, NEW_QUESTION, OTHER_PLACE, SKIP, Page
 from bot.conversation.my_questions import SEEN
 from bot.conversation.texts import MENU
 from bot.conversation.voice import RUSSIAN, Catalogues, placeholders, voice_of, voices

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from bot.conversation.machine import NEW_QUESTION
+from bot.conversation.decisions import NEW_QUESTION
 from bot.model.chat import ChatRef
 from handlers.lapsing import Lapsing
 from tests.handlers.fakes import DESK, Office
