@@ -15,9 +15,11 @@ from pathlib import Path
 import uvloop
 
 from bot.adapter import Finding
-from bot.app import App, ListenError, Plan, Rooms, read_plan
+from bot.app import Rooms
 from bot.desk.faq import as_toml
 from bot.errors import SendError
+from bot.plan import Plan, read_plan
+from bot.process import ListenError, Process, open_rooms
 from bot.reload import Reload
 from bot.settings import SettingsError
 from handlers import binding, logs, qr
@@ -124,7 +126,7 @@ async def _run(plan: Plan) -> int:
         loop.add_signal_handler(name, stop.set)
     reload = Reload(started=plan, read=_read_plan)
     loop.add_signal_handler(signal.SIGHUP, reload.signalled)
-    await App(plan=plan, on_address=_print_address, on_context=reload.serve).run(stop)
+    await Process(plan=plan, on_address=_print_address, on_context=reload.serve).run(stop)
     return 0
 
 
@@ -134,7 +136,7 @@ def _print_address(address: str) -> None:
 
 async def _with_database(plan: Plan, work: Callable[[Rooms], Awaitable[int]]) -> int:
     """Do something with the service put together but not running."""
-    async with App(plan=plan).rooms() as rooms:
+    async with open_rooms(plan) as rooms:
         try:
             return await work(rooms)
         finally:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from bot.app import Plan, answers_of, build_desk, build_look, build_rights, unasked_of
 from bot.desk.routing import Desk
+from bot.plan import Plan, answers_of, build_desk, build_look, build_rights, unasked_of
 from bot.settings import Settings, SettingsError
 from handlers.context import Context
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
+import os
 import re
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
@@ -43,6 +47,17 @@ class LooksUp(Protocol):
     """The part of the store that serving files needs."""
 
     async def look_up(self, sha256: str) -> FoundFile | None: ...
+
+
+def load_key(folder: Path) -> bytes:
+    """The key of an installation's media links: kept beside the files that they open, made when it is not there."""
+    path = folder / "media.key"
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(32))
+    return path.read_bytes()
 
 
 class MediaLinks:
@@ -104,3 +119,8 @@ def media_handler(
         return web.FileResponse(found.file.path, headers=headers)
 
     return handle
+
+
+async def no_media(_: web.Request) -> web.StreamResponse:
+    """What is there instead where no addresses are made."""
+    return web.Response(status=404)

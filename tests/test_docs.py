@@ -12,9 +12,9 @@ import pytest
 from pydantic import BaseModel
 
 from adapters.registry import PLATFORMS
-from bot.app import read_plan
 from bot.config import ChannelTable, Config, DepartmentTable, FaqTable, PlaceTable, RetentionTable, TopicTable
 from bot.desk.commands import Name
+from bot.plan import read_plan
 from bot.settings import Settings, SettingsError
 from handlers.metrics import Metrics
 

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import build_desk, read_plan
 from bot.config import Config
 from bot.desk.calendar import NO_CALENDAR, Calendar, parse_days
 from bot.desk.hours import ALWAYS, Hours, Range, parse_hours
 from bot.desk.routing import Department, Desk
 from bot.desk.working_time import Schedule, add_working_time, half_way, working_time_between
 from bot.model.chat import ChatRef
+from bot.plan import build_desk, read_plan
 from bot.settings import validate
 
 YAMAL, BERLIN = ZoneInfo("Asia/Yekaterinburg"), ZoneInfo("Europe/Berlin")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Plan, build_desk, build_look, read_plan, unasked_of
 from bot.capabilities import Rate
 from bot.conversation.unasked import Unasked
 from bot.model.chat import ChatRef
 from bot.model.content import Content
+from bot.plan import Plan, build_desk, build_look, read_plan, unasked_of
 from bot.settings import SettingsError, is_loopback, parse_chat, parse_duration, parse_rate
 
 SECRET = "111:made-up-secret"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app import build_desk, build_look, read_plan
 from bot.capabilities import Capabilities
 from bot.model.chat import ChatRef
 from bot.model.content import Content
+from bot.plan import build_desk, build_look, read_plan
 from bot.reload import Reload
 from bot.statistics.figures import Targets
 from bot.statistics.weekly import Weekly

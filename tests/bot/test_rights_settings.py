@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import build_rights
+from bot.plan import build_rights
 from bot.rights import Retention, Rights
 from tests.bot.test_plan import mistakes, plan
 from tests.bot.test_reload import Running
