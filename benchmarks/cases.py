@@ -140,7 +140,7 @@ def _similar(ctx: Context, region: Region, chat: ChatRef) -> Call:
     async def call(tx: Transaction, time: int) -> object:
         found = await questions.find(tx, numbers[time % len(numbers)])
         assert found is not None
-        desk = AtDesk(tx=tx, ctx=ctx, admin_chat=chat, official=official, message_id="1", pressed=True)
+        desk = AtDesk(tx=tx, ctx=ctx, admin_chat=chat, official=official, message_id="1", at=ctx.clock(), pressed=True)
         # What would be sent is not left behind.
         await tx.raw.execute("SAVEPOINT asked")
         shown = await similar.show(desk, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, LeftOut, describe
@@ -10,6 +11,7 @@ from bot.desk import texts
 from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Content
+from bot.model.event import ButtonPressed, MessageEdited, MessageReceived
 from bot.model.message import EditMessage
 from bot.model.question import Author, Question
 from handlers.context import Context
@@ -43,6 +45,8 @@ class Desk:
     official: Official
     #: The command, or the message with the button: what is answered.
     message_id: str
+    #: When he did that, by the platform's clock.
+    at: datetime
     #: By a button, whose press shows a line by itself.
     pressed: bool = False
     #: What an official's message says that the command replies to; empty: others' words. None: it is no reply.
@@ -52,6 +56,21 @@ class Desk:
     #: All that came with the command: its files, too.
     content: Content = field(default_factory=Content)
     album_id: str = ""
+
+    @classmethod
+    def of(
+        cls, tx: Transaction, ctx: Context, event: MessageReceived | MessageEdited | ButtonPressed, admin_chat: ChatRef
+    ) -> Desk:
+        """The desk at which this was written, edited or pressed."""
+        who, chat = event.sender, event.chat
+        return cls(
+            tx=tx,
+            ctx=ctx,
+            admin_chat=admin_chat,
+            official=Official(id=f"{chat.channel}:{who.user_id}" if who.user_id else "", name=who.name, chat=chat),
+            message_id=event.message_id,
+            at=event.at,
+        )
 
     @property
     def chat(self) -> ChatRef:

@@ -14,11 +14,10 @@ from bot.desk.offers import Offer
 from bot.model.action import Official
 from bot.model.chat import ChatKind
 from bot.model.content import Content
-from bot.model.event import MessageReceived
 from bot.model.message import Keyboard, SendMessage
 from bot.model.question import Author, Question, Status
 from handlers import answering
-from handlers.context import ALBUM_WAIT, Context
+from handlers.context import ALBUM_WAIT
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
 from storage import actions, links, questions, shows
@@ -54,21 +53,19 @@ def buttons(number: int, kept_message: int, *, against: bool) -> Keyboard:
     )
 
 
-async def hold(
-    tx: Transaction, ctx: Context, event: MessageReceived, question: Question, message: NewMessage, why: str
-) -> None:
+async def hold(desk: Desk, question: Question, message: NewMessage, why: str) -> None:
     """Keep the answer and ask whether it is to go out; a reply with the number says so, too."""
-    kept = await questions.add_message(tx, None, message)
+    kept = await questions.add_message(desk.tx, None, message)
     keyboard = buttons(question.number, kept, against=True)
     address = Address(
-        chat=event.chat,
+        chat=desk.chat,
         chat_kind=ChatKind.GROUP,
         role=Role.ASK_HELD,
         thread_message=kept,
         # What an album has besides comes in a moment: it is asked about once.
-        delay=ALBUM_WAIT if event.album_id else timedelta(0),
+        delay=ALBUM_WAIT if desk.album_id else timedelta(0),
     )
-    await post(tx, ctx, address, Draft(text=why, keyboard=keyboard, reply_to=event.message_id))
+    await post(desk.tx, desk.ctx, address, Draft(text=why, keyboard=keyboard, reply_to=desk.message_id))
 
 
 async def offer(desk: Desk, question: Question, offer: Offer, content: Content, preview: Callable[[str], Draft]) -> str:

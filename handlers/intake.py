@@ -24,7 +24,7 @@ from bot.model.event import (
     MessageReceived,
 )
 from bot.model.message import Outgoing, SendMessage
-from handlers import binding, failures, gone, officials, residents
+from handlers import binding, correcting, failures, gone, officials, residents
 from handlers.context import Context
 from handlers.officials import Overtaken
 from storage import events, moves, people, shows
@@ -168,7 +168,7 @@ class Intake:
             case MessageReceived() if admin_chat is not None:
                 await officials.message(tx, ctx, event, admin_chat, last_try=last_try)
             case MessageEdited() if admin_chat is not None:
-                await officials.edited(tx, ctx, event)
+                await correcting.edited(tx, ctx, event, admin_chat)
             case ButtonPressed() if admin_chat is not None:
                 await officials.pressed(tx, ctx, event, admin_chat)
             case ChatStarted():

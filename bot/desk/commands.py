@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.model.message import Button, Span, Style
+from bot.model.question import Author
 
 
 class Name(StrEnum):
@@ -82,6 +83,8 @@ _NUMBER = re.compile(r"(?:№\s*)?(\d{1,15})(?:[:,.)]?\s+|[:,.)]?$)(.*)", re.DOT
 _DIGITS = 15
 _SHOWN = re.compile(r"№ (\d{1,15})")
 NOTE_SIGN = "//"
+#: Commands whose words go to the resident, by what they are in the thread.
+SAID_BY = {Author.INTERIM: Name.INTERIM, Author.CLARIFYING: Name.CLARIFY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
