@@ -36,6 +36,7 @@ from storage import (
     actions,
     conversations,
     events,
+    lapsing,
     late,
     links,
     merging,
@@ -46,13 +47,15 @@ from storage import (
     reminders,
     shows,
     subscriptions,
+    waiting,
 )
 from storage.database import Database, Transaction
 from storage.embedded import EmbeddedServer
 from storage.events import EventStatus
 from storage.merging import WaitingCard
 from storage.outbox import Entry, Lease, NewEntry, Sent, Wanted
-from storage.questions import Listing, NewMessage
+from storage.questions import NewMessage
+from storage.waiting import Listing
 
 #: A scan of a table with at least so many rows is worth a word.
 _BIG = 10_000
@@ -310,23 +313,23 @@ CASES = [
     Case(name="conversations.nameless", call=lambda tx: conversations.nameless(tx, CHANNEL)),
     Case(name="conversations.set_name", call=lambda tx: conversations.set_name(tx, CHANNEL, "7", "Ирина")),
     Case(name="questions.find, locked", call=lambda tx: questions.find(tx, 500, lock=True)),
-    Case(name="questions.waiting, one chat", call=lambda tx: questions.waiting(tx, _chat(ADMIN), limit=20)),
-    Case(name="questions.waiting, all", call=lambda tx: questions.waiting(tx, None, limit=20)),
-    Case(name="questions.waiting, page 90", call=lambda tx: questions.waiting(tx, None, limit=10, offset=900)),
+    Case(name="waiting.listed, one chat", call=lambda tx: waiting.listed(tx, _chat(ADMIN), limit=20)),
+    Case(name="waiting.listed, all", call=lambda tx: waiting.listed(tx, None, limit=20)),
+    Case(name="waiting.listed, page 90", call=lambda tx: waiting.listed(tx, None, limit=10, offset=900)),
     Case(
-        name="questions.waiting, mine",
-        call=lambda tx: questions.waiting(tx, _chat(ADMIN), limit=10, listing=Listing.MINE, official="telegram:7"),
+        name="waiting.listed, mine",
+        call=lambda tx: waiting.listed(tx, _chat(ADMIN), limit=10, listing=Listing.MINE, official="telegram:7"),
     ),
     Case(
-        name="questions.waiting, overdue",
-        call=lambda tx: questions.waiting(tx, None, limit=10, listing=Listing.OVERDUE, now=_NOW),
+        name="waiting.listed, overdue",
+        call=lambda tx: waiting.listed(tx, None, limit=10, listing=Listing.OVERDUE, now=_NOW),
     ),
     Case(
-        name="questions.waiting, overdue in one chat",
-        call=lambda tx: questions.waiting(tx, _chat(ADMIN), limit=10, listing=Listing.OVERDUE, now=_NOW),
+        name="waiting.listed, overdue in one chat",
+        call=lambda tx: waiting.listed(tx, _chat(ADMIN), limit=10, listing=Listing.OVERDUE, now=_NOW),
     ),
     Case(name="questions.first_message", call=lambda tx: questions.first_message(tx, 500)),
-    Case(name="questions.to_act_on", call=lambda tx: questions.to_act_on(tx, _NOW, limit=500)),
+    Case(name="lapsing.due", call=lambda tx: lapsing.due(tx, _NOW, limit=500)),
     Case(name="ratings.to_ask", call=lambda tx: ratings.to_ask(tx, _NOW, limit=500)),
     Case(name="ratings.rating_of", call=lambda tx: ratings.rating_of(tx, 500)),
     Case(name="ratings.wrote_last", call=lambda tx: ratings.wrote_last(tx, _chat("7"), [500, 600])),
@@ -352,7 +355,7 @@ CASES = [
     Case(name="subscriptions.of", call=lambda tx: subscriptions.of(tx, 1)),
     Case(name="subscriptions.counts", call=subscriptions.counts, note="counts all that there are"),
     Case(name="subscriptions.add", call=lambda tx: subscriptions.add(tx, 1, Subscription(about=About.PLACE, slug="n"))),
-    Case(name="questions.count_waiting", call=questions.count_waiting, note="counts all that waits"),
+    Case(name="waiting.count", call=waiting.count, note="counts all that waits"),
     Case(name="questions.thread", call=lambda tx: questions.thread(tx, 500)),
     Case(name="questions.previews", call=lambda tx: questions.previews(tx, list(range(500, 520)))),
     Case(name="questions.album", call=lambda tx: questions.album(tx, _chat("7"), "album")),

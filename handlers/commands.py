@@ -29,8 +29,8 @@ from handlers.desk import Desk
 from handlers.reload import reload
 from handlers.statistics import command as statistics
 from handlers.statistics import exporting
-from storage import actions, questions, ratings
-from storage.questions import COUNTED, Listing
+from storage import actions, questions, ratings, waiting
+from storage.waiting import COUNTED, Listing
 
 #: The last page of a list that is shown: further ones cost ever more, and nobody reads them.
 _LAST_PAGE = COUNTED // cards.PAGE
@@ -174,7 +174,7 @@ async def _list(desk: Desk, name: Name, page: int) -> str:
     """What is unanswered here."""
     page = min(page, _LAST_PAGE)
     now = desk.ctx.clock()
-    found, total = await questions.waiting(
+    found, total = await waiting.listed(
         desk.tx,
         None if desk.sees_all else desk.admin_chat,
         limit=cards.PAGE,

@@ -17,7 +17,7 @@ from handlers import handing, waits
 from handlers.asking_back import CLOSES_AFTER, REMINDS_AFTER
 from handlers.in_turn import InTurn
 from handlers.outgoing import Address, post
-from storage import actions, conversations, questions
+from storage import actions, conversations, lapsing, questions
 from storage.database import Transaction
 
 
@@ -28,12 +28,12 @@ class Lapsing(InTurn):
     column = "act_at"
 
     async def due(self, tx: Transaction, now: datetime, *, limit: int) -> list[int]:
-        return await questions.to_act_on(tx, now, limit=limit)
+        return await lapsing.due(tx, now, limit=limit)
 
     async def handle(self, tx: Transaction, number: int, now: datetime) -> None:
         conversation = await conversations.lock_of_question(tx, number)
         # What somebody did since then counts more: then there is nothing to be done now.
-        if not await questions.is_to_be_acted_on(tx, number, now):
+        if not await lapsing.is_due(tx, number, now):
             return
         question = await questions.find(tx, number, lock=True)
         assert question is not None
@@ -42,7 +42,7 @@ class Lapsing(InTurn):
             case Status.CLARIFYING if banned_until is not None and banned_until > now:
                 # He is heard by nobody: his silence means nothing.
                 await questions.change(tx, number, act_at=banned_until + REMINDS_AFTER)
-            case Status.CLARIFYING if not await questions.asked_again(tx, number):
+            case Status.CLARIFYING if not await lapsing.asked_again(tx, number):
                 await self._ask_again(tx, question, now)
                 until = now + (CLOSES_AFTER - REMINDS_AFTER)
                 await conversations.expect_clarification(tx, number, now, until, instead_of_new=True)

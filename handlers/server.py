@@ -17,7 +17,7 @@ from bot.model.subscription import Subscribers
 from handlers.context import Context
 from handlers.health import Ailments
 from handlers.intake import Intake
-from storage import outbox, questions, subscriptions
+from storage import outbox, subscriptions, waiting
 from storage.database import Database, DatabaseAway
 
 log = structlog.get_logger(__name__)
@@ -181,21 +181,21 @@ def _metrics(ctx: Context) -> Handler:
         try:
             async with asyncio.timeout(ANSWER_WITHIN), ctx.database.transaction() as tx:
                 depths = await outbox.depths(tx)
-                waiting = await questions.count_waiting(tx)
+                unanswered = await waiting.count(tx)
                 if now - counted_at >= COUNTED_EVERY:
                     _set_subscriptions(ctx, await subscriptions.counts(tx))
                     counted_at = now
         except (DatabaseAway, TimeoutError):
             # The process's own figures are worth having just then.
-            depths, waiting = [], None
+            depths, unanswered = [], None
         ctx.metrics.outbox_depth.clear()
         ctx.metrics.outbox_age.clear()
         for depth in depths:
             labels = (depth.channel, str(depth.priority))
             ctx.metrics.outbox_depth.labels(*labels).set(depth.count)
             ctx.metrics.outbox_age.labels(*labels).set(depth.age)
-        if waiting is not None:
-            ctx.metrics.waiting.set(waiting)
+        if unanswered is not None:
+            ctx.metrics.waiting.set(unanswered)
         return web.Response(body=ctx.metrics.page(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
     return metrics

@@ -10,7 +10,7 @@ from bot.model.chat import ChatRef
 from bot.model.question import Question
 from handlers import handing as cards
 from handlers.context import Context
-from storage import conversations, questions, shows
+from storage import conversations, questions, shows, waiting
 from storage.database import Transaction
 
 #: Questions that are brought home in one go.
@@ -25,7 +25,7 @@ def is_astray(ctx: Context, question: Question) -> bool:
 async def bring_astray(ctx: Context) -> int:
     """Show all questions that wait in no admin chat within reach where they belong now; returns how many."""
     async with ctx.database.transaction() as tx:
-        astray = await questions.astray(tx, sorted(ctx.desk.reachable, key=str), limit=_ASTRAY)
+        astray = await waiting.astray(tx, sorted(ctx.desk.reachable, key=str), limit=_ASTRAY)
     brought = 0
     for number in astray:
         # One transaction each: residents go on writing meanwhile.

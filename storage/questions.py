@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 
 from bot.model.chat import ChatRef
 from bot.model.content import Content
@@ -42,7 +41,8 @@ class NewMessage:
     album_id: str = ""
 
 
-_QUESTION = (
+#: Rows for `read_question`; what is behind it names the question `q`, its conversation `c`.
+SELECT_QUESTION = (
     "SELECT q.id, q.status, q.department, q.admin_channel, q.admin_chat_id, q.source, q.asked_at, q.due_at,"
     " q.waiting_since, q.answered_at, q.close_reason, q.topic, q.place, q.routed_by,"
     " q.taken_by, q.taken_name, q.handovers, q.close_kind, q.closed_at, q.work_left, q.asked_for, q.place_assumed,"
@@ -53,7 +53,8 @@ _QUESTION = (
 )
 
 
-def _question(row: Any) -> Question:
+def read_question(row: Any) -> Question:
+    """A question, of a row that was selected so."""
     return Question(
         number=row["id"],
         chat=ChatRef(channel=row["channel"], chat_id=row["chat_id"]),
@@ -175,16 +176,17 @@ async def add_message(tx: Transaction, number: int | None, message: NewMessage) 
 
 async def find(tx: Transaction, number: int, *, lock: bool = False) -> Question | None:
     """A question by its number; locked only after its conversation, so that the order is always the same."""
-    row = await tx.raw.fetchrow(f"{_QUESTION} WHERE q.id = $1{' FOR UPDATE OF q' if lock else ''}", number)
-    return _question(row) if row is not None else None
+    row = await tx.raw.fetchrow(f"{SELECT_QUESTION} WHERE q.id = $1{' FOR UPDATE OF q' if lock else ''}", number)
+    return read_question(row) if row is not None else None
 
 
 async def of_conversation(tx: Transaction, conversation_id: int, *, lock: bool = False) -> list[Question]:
     """All questions of a resident, oldest first; locked only after his conversation."""
     rows = await tx.raw.fetch(
-        f"{_QUESTION} WHERE q.conversation_id = $1 ORDER BY q.id{' FOR UPDATE OF q' if lock else ''}", conversation_id
+        f"{SELECT_QUESTION} WHERE q.conversation_id = $1 ORDER BY q.id{' FOR UPDATE OF q' if lock else ''}",
+        conversation_id,
     )
-    return [_question(row) for row in rows]
+    return [read_question(row) for row in rows]
 
 
 #: Columns that the ledger of waits, and the index, have too.
@@ -233,74 +235,6 @@ async def answered(
     )
 
 
-class Listing(StrEnum):
-    """The lists of questions that officials ask for; the values are the commands."""
-
-    OPEN = "open"
-    MINE = "mine"
-    OVERDUE = "overdue"
-
-
-#: Questions that are counted at the most: nobody reads further, and counting a million takes a while.
-COUNTED = 1000
-_OF_CHAT = "q.admin_channel = $1 AND q.admin_chat_id = $2"
-_ORDER = {
-    Listing.OPEN: "q.waiting_since, q.id",
-    Listing.MINE: "q.waiting_since, q.id",
-    Listing.OVERDUE: "q.due_at, q.id",
-}
-
-
-async def waiting(
-    tx: Transaction,
-    admin_chat: ChatRef | None,
-    *,
-    limit: int,
-    offset: int = 0,
-    listing: Listing = Listing.OPEN,
-    official: str = "",
-    now: datetime | None = None,
-) -> tuple[list[Question], int]:
-    """Unanswered questions shown in this chat (in any, for None) from `offset` on, and how many there are.
-
-    Longest waiting first; of what is overdue at `now`, longest overdue first. At most COUNTED are counted.
-    """
-    conditions, values = ["q.waiting_since IS NOT NULL"], list[object]()
-    if admin_chat is not None:
-        values += [admin_chat.channel, admin_chat.chat_id]
-        conditions.append(_OF_CHAT)
-    if listing is Listing.MINE:
-        values.append(official)
-        conditions.append(f"q.taken_by = ${len(values)} AND q.taken_by <> ''")
-    if listing is Listing.OVERDUE:
-        values.append(now)
-        conditions.append(f"q.due_at < ${len(values)}")
-    where, count = " AND ".join(conditions), len(values)
-    rows = await tx.raw.fetch(
-        f"{_QUESTION} WHERE {where} ORDER BY {_ORDER[listing]} LIMIT ${count + 1} OFFSET ${count + 2}",
-        *values,
-        limit,
-        offset,
-    )
-    total = offset + len(rows)
-    if len(rows) == limit or (offset and not rows):
-        some = f"SELECT 1 FROM questions q WHERE {where} LIMIT ${count + 1}"
-        total = await tx.raw.fetchval(f"SELECT count(*) FROM ({some}) counted", *values, COUNTED)
-    return [_question(row) for row in rows], total
-
-
-async def astray(tx: Transaction, admin_chats: Sequence[ChatRef], *, limit: int) -> list[int]:
-    """Unanswered questions that are shown in none of these chats."""
-    rows = await tx.raw.fetch(
-        "SELECT id FROM questions WHERE waiting_since IS NOT NULL AND (admin_channel, admin_chat_id) NOT IN"
-        " (SELECT * FROM unnest($1::text[], $2::text[])) ORDER BY waiting_since, id LIMIT $3",
-        [chat.channel for chat in admin_chats],
-        [chat.chat_id for chat in admin_chats],
-        limit,
-    )
-    return [row["id"] for row in rows]
-
-
 async def count_own(tx: Transaction, conversation_id: int) -> int:
     """How many questions a resident has asked."""
     found: int = await tx.raw.fetchval("SELECT count(*) FROM questions WHERE conversation_id = $1", conversation_id)
@@ -312,13 +246,13 @@ async def own(tx: Transaction, conversation_id: int, *, limit: int, offset: int)
     # Found by whose they are, then put in order: else the planner may look for the newest ones through all questions.
     rows = await tx.raw.fetch(
         "WITH own AS MATERIALIZED (SELECT id FROM questions WHERE conversation_id = $1)"
-        f" {_QUESTION} WHERE q.id = ANY(ARRAY(SELECT id FROM own ORDER BY id DESC LIMIT $2 OFFSET $3))"
+        f" {SELECT_QUESTION} WHERE q.id = ANY(ARRAY(SELECT id FROM own ORDER BY id DESC LIMIT $2 OFFSET $3))"
         " ORDER BY q.id DESC",
         conversation_id,
         limit,
         offset,
     )
-    return [_question(row) for row in rows]
+    return [read_question(row) for row in rows]
 
 
 async def previews(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
@@ -428,28 +362,6 @@ async def answered_between(tx: Transaction, number: int) -> tuple[datetime | Non
     return row["first"], row["last"]
 
 
-async def to_act_on(tx: Transaction, now: datetime, *, limit: int) -> list[int]:
-    """Questions whose resident has been silent long enough, longest first."""
-    rows = await tx.raw.fetch(
-        "SELECT id FROM questions WHERE act_at IS NOT NULL AND act_at <= $1 ORDER BY act_at, id LIMIT $2", now, limit
-    )
-    return [row["id"] for row in rows]
-
-
-async def is_to_be_acted_on(tx: Transaction, number: int, now: datetime) -> bool:
-    """The same of one question, locked."""
-    found: bool | None = await tx.raw.fetchval(
-        "SELECT act_at <= $2 FROM questions WHERE id = $1 FOR UPDATE", number, now
-    )
-    return bool(found)
-
-
-async def asked_again(tx: Transaction, number: int) -> bool:
-    """Whether the resident was reminded of what he was asked."""
-    found: bool = await tx.raw.fetchval("SELECT asked_again FROM questions WHERE id = $1", number)
-    return found
-
-
 async def album(tx: Transaction, chat: ChatRef, album_id: str) -> ThreadMessage | None:
     """The message that this album already has a part in; parts that come in at once wait for each other here."""
     await tx.raw.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"album {chat} {album_id}")
@@ -505,9 +417,3 @@ async def assign_message(
 async def nothing_offered(tx: Transaction, number: int) -> None:
     """The known answers that the resident was shown are not what he speaks of any more."""
     await tx.raw.execute("UPDATE questions SET offered = NULL WHERE id = $1 AND offered IS NOT NULL", number)
-
-
-async def count_waiting(tx: Transaction) -> int:
-    """How many questions wait for an answer."""
-    statement = select(func.count()).where(questions.c.waiting_since.is_not(None))
-    return int((await tx.core.execute(statement)).scalar_one())

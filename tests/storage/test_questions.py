@@ -7,13 +7,12 @@ from datetime import timedelta
 
 from bot.model.chat import ChatRef
 from bot.model.content import Content, Media, MediaKind
-from bot.model.question import Author, Question, Status
-from storage import links, questions
+from bot.model.question import Author, Status
+from storage import links, questions, waiting
 from storage.database import Database
 from tests.storage.entries import DESK, NOW, RESIDENT, ask, said
 
 PHOTO = Media(kind=MediaKind.PHOTO, channel="home", ref="p", file_name="яма.jpg", size=5)
-ENERGY = ChatRef(channel="work", chat_id="-600")
 OTHER = ChatRef(channel="home", chat_id="102")
 
 
@@ -109,9 +108,9 @@ async def test_answered_and_reopened(database: Database) -> None:
         await questions.change(tx, number, status=Status.CLOSED, close_reason="дубль", waiting_since=None)
         await questions.answered(tx, number, NOW)
         await questions.change(tx, number, status=Status.OPEN, waiting_since=later)
-        assert 1 == await questions.count_waiting(tx)
+        assert 1 == await waiting.count(tx)
         await questions.answered(tx, number, later)
-        assert 0 == await questions.count_waiting(tx)
+        assert 0 == await waiting.count(tx)
         found = await questions.find(tx, number, lock=True)
         first = await tx.raw.fetchval("SELECT first_answered_at FROM questions")
     assert found is not None
@@ -122,27 +121,6 @@ async def test_answered_and_reopened(database: Database) -> None:
         found.close_reason,
     )
     assert NOW == first
-
-
-async def test_waiting(database: Database) -> None:
-    """What is unanswered, longest waiting first, of the chats that were asked for, and how many there are in all."""
-    async with database.transaction() as tx:
-        for n in range(6):
-            chat = ChatRef(channel="home", chat_id=f"{n}")
-            admin_chat = ENERGY if n % 2 else DESK
-            await ask(tx, said(f"Вопрос {n}", f"m{n}", chat=chat), admin_chat=admin_chat, now=NOW - timedelta(hours=n))
-        await questions.answered(tx, 6, NOW)
-        assert ([5, 4, 3, 2, 1], 5) == _numbers(await questions.waiting(tx, None, limit=9))
-        assert ([5, 4], 5) == _numbers(await questions.waiting(tx, None, limit=2))
-        assert ([4, 2], 2) == _numbers(await questions.waiting(tx, ENERGY, limit=2))
-        assert ([], 0) == _numbers(await questions.waiting(tx, OTHER, limit=9))
-        assert {1: "Вопрос 0", 4: "Вопрос 3"} == await questions.previews(tx, [1, 4])
-        assert [4, 2] == await questions.astray(tx, [DESK], limit=9)
-        assert [] == await questions.astray(tx, [DESK, ENERGY], limit=9)
-
-
-def _numbers(found: tuple[list[Question], int]) -> tuple[list[int], int]:
-    return [one.number for one in found[0]], found[1]
 
 
 async def test_preview_is_the_first_message(database: Database) -> None:
