@@ -13,7 +13,7 @@ from bot.model.chat import ChatRef
 from bot.model.event import Sender
 from bot.model.question import AskedToRate, Conversation, NextIs, NextMessage
 from storage.database import Database, Transaction
-from storage.tables import conversations
+from storage.tables.residents import conversations
 
 
 def _conversation(row: Any) -> Conversation:

@@ -12,7 +12,7 @@ from sqlalchemy import select, text, update
 
 from bot.adapter import Update
 from storage.database import Transaction
-from storage.tables import events
+from storage.tables.channels import events
 
 #: Characters of a key that are kept as they are.
 _KEY = 200

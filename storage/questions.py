@@ -25,7 +25,7 @@ from storage import unindexed, waits
 from storage.codec import decode_content, decode_history, encode_content
 from storage.database import Transaction
 from storage.links import NEWEST_WINS
-from storage.tables import questions
+from storage.tables.questions import questions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from bot.model.chat import ChatRef
 from bot.model.question import Question
 from storage.database import Transaction
 from storage.questions import SELECT_QUESTION, read_question
-from storage.tables import questions
+from storage.tables.questions import questions
 
 
 class Listing(StrEnum):

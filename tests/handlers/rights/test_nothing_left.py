@@ -20,7 +20,7 @@ from handlers.indexing import Indexing
 from handlers.reminders import Reminders
 from storage import events
 from storage.chat_log import StoredChatLog
-from storage.tables import metadata
+from storage.tables.columns import metadata
 from tests.handlers.fakes import DESK, ENERGY, HOME, OLEG, WORK, Office, photo
 from tests.handlers.rights.house import REQUIRED, House, open_house
 from tests.handlers.rights.test_consent import YES
