@@ -18,22 +18,28 @@ log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: What is answered in place of what was asked for: the status and a line for people.
-Failing = Callable[[int, str], web.Response]
+Failing = Callable[[int, str, web.Request], web.Response]
+#: In whose voice that line is said.
+Speaks = Callable[[web.Request], Voice]
 
 
-def as_json(status: int, text: str) -> web.Response:
+def as_json(status: int, text: str, _: web.Request) -> web.Response:
     """The answer for a script of ours."""
     return web.json_response({"error": text}, status=status)
 
 
-def guarded(method: str, path: str, handler: Handler, failing: Failing = as_json) -> Route:
+def _speaks(request: web.Request) -> Voice:
+    return reader(request.match_info.get("side"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+
+
+def guarded(method: str, path: str, handler: Handler, failing: Failing = as_json, *, speaks: Speaks = _speaks) -> Route:
     """The address with its handler, so that neither a refusal nor a failure leaves the page without an answer."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             response = await handler(request)
         except Refused as refused:
-            response = failing(refused.status, refused.said(_reader(request)))
+            response = failing(refused.status, refused.said(speaks(request)), request)
             ask_to_wait(response, refused.retry_after)
         except web.HTTPException:
             raise
@@ -42,7 +48,7 @@ def guarded(method: str, path: str, handler: Handler, failing: Failing = as_json
                 raise
             # Most likely the database is away. The text of the error may hold residents' words.
             log.warning("web.request_failed", path=path, error=type(error).__name__)
-            response = failing(503, _reader(request).say("page-trouble"))
+            response = failing(503, speaks(request).say("page-trouble"), request)
             ask_to_wait(response, timedelta(seconds=5))
         if not response.prepared:
             _secure(response)
@@ -55,10 +61,6 @@ def ask_to_wait(response: web.StreamResponse, retry_after: timedelta | None) -> 
     """Say when to come again; None: whenever."""
     if retry_after is not None:
         response.headers[hdrs.RETRY_AFTER] = str(int(retry_after.total_seconds()) + 1)
-
-
-def _reader(request: web.Request) -> Voice:
-    return reader(request.match_info.get("side"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
 
 
 def _is_gone(request: web.Request) -> bool:

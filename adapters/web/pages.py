@@ -134,9 +134,15 @@ class Pages:
         ready = {"body": body, "parts": self._parts(part), "logout": logout}
         return self._page("desk", {"title": title}, ready=ready, status=status)
 
-    def open(self, *, title: str, body: Markup, status: int = 200) -> web.Response:
-        """A page with figures for everybody."""
-        return self._page("open", {"title": title}, ready={"body": body}, status=status)
+    def open(self, *, body: Markup, voice: Voice, languages: Markup, status: int = 200) -> web.Response:
+        """The page with figures for everybody; `languages`: the ways to it in others."""
+        slots = {
+            "language": voice.language,
+            "title": voice.say("figures-title"),
+            "data": voice.say("figures-data"),
+            "ask": voice.say("figures-ask"),
+        }
+        return self._page("open", slots, ready={"body": body, "languages": languages}, status=status)
 
     def login(self, *, back: str = Part.CHAT, error: str = "", status: int = 200) -> web.Response:
         """The page that asks for the password; `back`: where to go then, an address of ours."""

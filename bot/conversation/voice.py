@@ -57,6 +57,8 @@ class Voice:
 
         Their ids begin with `group`. Other people's words stay as they are.
         """
+        if self.language == _FIRST:
+            return words
         what = self._of.known_by.get((group, words))
         return self.say(what) if what is not None else words
 

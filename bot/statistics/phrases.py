@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from bot.adapter import Labels
+from bot.conversation.voice import RUSSIAN, Voice
 from bot.plural import plural
 from bot.statistics.figures import OTHERS, By
 from bot.statistics.period import Period
@@ -94,8 +95,8 @@ def known(labels: Labels, by: By) -> Mapping[str, str]:
             return {}
 
 
-def name(labels: Labels, by: By, value: str) -> str:
+def name(labels: Labels, by: By, value: str, voice: Voice = RUSSIAN) -> str:
     """How a group is called; one that the settings do not know any more goes by its slug."""
     if value == OTHERS:
-        return TOGETHER
-    return known(labels, by).get(value) or value or WITHOUT[by]
+        return voice.ours("statistics", TOGETHER)
+    return known(labels, by).get(value) or value or voice.ours("statistics", WITHOUT[by])

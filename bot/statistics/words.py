@@ -1,4 +1,8 @@
-"""What figures are called: the same word for the same number in chats, tables, pictures and pages."""
+"""What figures are called: the same word for the same number in chats, tables, pictures and pages.
+
+Officials read them as they stand here. What the open page says of them in another language is in the catalogue, where
+`Voice.ours` finds it by the Russian word: `statistics-…`.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,7 @@ CAME, HANDED_ON = "Пришло из другого отдела", "Переда
 #: One wait may have several.
 INTERIMS = "Промежуточных ответов"
 MEAN, MEDIAN, P90 = "Ответ в среднем", "Медиана", "9 из 10 быстрее"
+RATING = "Оценка"
 
 STATUSES: Mapping[str, str] = {
     Status.OPEN: "ждёт ответа",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from adapters.web.insight.wording import day_of, day_short, month_of, month_short, period_of
+from bot.conversation.voice import RUSSIAN, Voice
 from bot.statistics.bins import Step, step_for
 from bot.statistics.figures import By, Day, Month, Report, Times
 from bot.statistics.period import Period
@@ -43,13 +44,13 @@ def of_report(report: Report) -> tuple[Step, tuple[Bin, ...]]:
     )
 
 
-def of_months(months: Iterable[Month]) -> tuple[Bin, ...]:
+def of_months(months: Iterable[Month], voice: Voice = RUSSIAN) -> tuple[Bin, ...]:
     """A bar for each month, the oldest first."""
     return tuple(
         Bin(
             period=Period(first=month.first, last=month.first),
-            label=month_short(month.first),
-            name=month_of(month.first),
+            label=month_short(month.first, voice),
+            name=month_of(month.first, voice),
             received={channel: figures.counts.received for channel, figures in month.by.get(By.CHANNEL, {}).items()},
             clock=month.total.clock if month.total else Times(),
             is_told=month.total is not None,

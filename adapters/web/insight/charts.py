@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from adapters.web.insight import ticks
 from adapters.web.insight.markup import Markup, tag, together
-from adapters.web.insight.wording import short_duration
-from bot.statistics.phrases import number
+from adapters.web.insight.wording import grouped, short_duration
+from bot.conversation.voice import RUSSIAN, Voice
 
 #: As many series can be told apart.
 SERIES = 6
@@ -77,6 +77,8 @@ class Told:
     #: At the lower axis; when pointed at.
     labels: Sequence[str]
     hints: Sequence[str]
+    #: Speaks the language of all that.
+    voice: Voice = RUSSIAN
 
 
 def stacked_bars(series: Sequence[Series], told: Told, canvas: Canvas) -> Markup:
@@ -100,10 +102,10 @@ def stacked_bars(series: Sequence[Series], told: Told, canvas: Canvas) -> Markup
         told,
         canvas,
         tag("defs", *(_hatch(f"{ident}-{place}", place) for place in range(1, len(series)))),
-        _grid(canvas, [(number(mark), mark * scale) for mark in marks]),
+        _grid(canvas, [(grouped(mark, told.voice), mark * scale) for mark in marks]),
         *(tag("path", d="".join(path), **_fill(f"{ident}-{place}", place)) for place, path in enumerate(paths) if path),
         _labels(canvas, told),
-        None if any(sums) else _nothing(canvas, "Вопросов не было"),
+        None if any(sums) else _nothing(canvas, told.voice.say("figures-no-questions")),
         _hints(canvas, told),
     )
 
@@ -139,11 +141,11 @@ def lines(series: Sequence[Series], targets: Sequence[Target], told: Told, canva
     return _svg(
         told,
         canvas,
-        _grid(canvas, [(short_duration(mark), mark.total_seconds() * scale) for mark in marks]),
+        _grid(canvas, [(short_duration(mark, told.voice), mark.total_seconds() * scale) for mark in marks]),
         *(_target(canvas, target, floor - target.value.total_seconds() * scale) for target in targets),
         *(_line(points(one), place, slot) for place, one in reversed(list(enumerate(series)))),
         _labels(canvas, told),
-        None if known else _nothing(canvas, "Ответов не было"),
+        None if known else _nothing(canvas, told.voice.say("figures-no-answers")),
         _hints(canvas, told),
     )
 

@@ -16,6 +16,7 @@ from adapters.web.insight import address, filters, find_page, list_page, open_pa
 from adapters.web.insight.address import Viewer
 from adapters.web.insight.markup import Markup
 from adapters.web.insight.months import Counted, Months
+from adapters.web.insight.open_page import Reader
 from adapters.web.locality import is_foreign_read
 from adapters.web.pages import Pages, Part
 from adapters.web.uploads import Refused, clean_text
@@ -48,8 +49,8 @@ class InsightRoutes:
         self._admin_chat = admin_chat
         self._now = now
         self._months = Months(insight, service_name, now)
-        #: Pages of months by when these were counted, and which one is shown.
-        self._written: dict[tuple[datetime, date | None], Markup] = {}
+        #: Pages of months by when these were counted, which one is shown, and to whom.
+        self._written: dict[tuple[datetime, date | None, Reader], Markup] = {}
         self._writing = asyncio.Lock()
 
     def for_officials(self) -> Sequence[Route]:
@@ -61,7 +62,9 @@ class InsightRoutes:
 
     def for_everybody(self) -> Sequence[Route]:
         return [
-            guarded("GET", address.OPEN, self._open, self._failing),
+            guarded(
+                "GET", address.OPEN, self._open, self._open_failing, speaks=lambda request: _read_by(request).voice
+            ),
             guarded("GET", address.OPEN_JSON, self._open_json),
         ]
 
@@ -148,30 +151,39 @@ class InsightRoutes:
             title=title, body=body, part=part, can_log_out=self._access.asks_password, status=status
         )
 
-    def _failing(self, status: int, text: str) -> web.Response:
+    def _failing(self, status: int, text: str, _: web.Request) -> web.Response:
         return self._pages.closed(explanation=text, status=status)
 
     # --- everybody ---
 
     async def _open(self, request: web.Request) -> web.Response:
+        read = _read_by(request)
         counted = await self._months.get()
-        chosen = open_page.choose(request.query, counted.months)
-        if isinstance(chosen, str):
-            return self._pages.open(title=open_page.TITLE, body=open_page.refused(chosen), status=404)
-        response = self._pages.open(title=open_page.TITLE, body=await self._shown(counted, chosen))
+        try:
+            chosen = open_page.choose(request.query, counted.months)
+        except open_page.NoMonth:
+            return self._open_failing(404, read.voice.say("figures-no-month"), request)
+        body = await self._shown(counted, chosen, read)
+        in_address = chosen if request.query.get("month", "").strip() else None
+        response = self._pages.open(body=body, voice=read.voice, languages=open_page.languages(read, in_address))
         response.headers[hdrs.CACHE_CONTROL] = _KEEP
-        response.headers[hdrs.VARY] = "Accept-Encoding"
+        response.headers[hdrs.VARY] = f"{hdrs.ACCEPT_ENCODING}, {hdrs.ACCEPT_LANGUAGE}"
         response.enable_compression()
         return response
 
-    async def _shown(self, counted: Counted, chosen: Month | None) -> Markup:
+    async def _shown(self, counted: Counted, chosen: Month | None, read: Reader) -> Markup:
         """The page of a month, written once for each counting: strangers cannot make it work hard."""
-        key = counted.at, chosen.first if chosen else None
+        key = counted.at, chosen.first if chosen else None, read
         async with self._writing:
             if key not in self._written:
                 self._written = {old: page for old, page in self._written.items() if old[0] == counted.at}
-                self._written[key] = await asyncio.to_thread(open_page.page, counted, chosen)
+                self._written[key] = await asyncio.to_thread(open_page.page, counted, chosen, read)
             return self._written[key]
+
+    def _open_failing(self, status: int, text: str, request: web.Request) -> web.Response:
+        read = _read_by(request)
+        body = open_page.refused(text, read)
+        return self._pages.open(body=body, voice=read.voice, languages=open_page.languages(read), status=status)
 
     async def _open_json(self, request: web.Request) -> web.Response:
         counted = await self._months.get()
@@ -187,3 +199,7 @@ class InsightRoutes:
             body = counted.zipped
             headers[hdrs.CONTENT_ENCODING] = "gzip"
         return web.Response(body=body, content_type="application/json", charset="utf-8", headers=headers)
+
+
+def _read_by(request: web.Request) -> Reader:
+    return open_page.reader(request.query, request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))

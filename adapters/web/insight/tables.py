@@ -9,22 +9,15 @@ from functools import partial
 from adapters.web.insight.address import Asked, Viewer, is_source
 from adapters.web.insight.charts import share_bar
 from adapters.web.insight.markup import Markup, tag, together
-from adapters.web.insight.wording import FEW, NOTHING, counted, decimal, duration
+from adapters.web.insight.wording import NOTHING, decimal, duration, grouped, hard, name
 from bot.adapter import Labels
+from bot.conversation.voice import RUSSIAN, Voice
 from bot.statistics import words
 from bot.statistics.figures import By, Figures, Report, What
-from bot.statistics.phrases import known, name, number
+from bot.statistics.phrases import known
 
 #: Groups that are shown at once; on paper the style sheet leaves five of them.
 SHOWN = 15
-
-_NOUNS = {
-    By.DEPARTMENT: ("отдел", "отдела", "отделов"),
-    By.TOPIC: ("тема", "темы", "тем"),
-    By.PLACE: ("место", "места", "мест"),
-    By.CHANNEL: ("канал", "канала", "каналов"),
-    By.SOURCE: ("источник", "источника", "источников"),
-}
 
 #: Where the figures of one group are, and where its lists are; None: nowhere.
 Link = Callable[[str], Asked | None]
@@ -43,16 +36,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
+    #: One of `bot.statistics.words`.
     head: str
     #: What it says of figures whose lists are there.
-    cell: Callable[[Figures, Asked | None], str]
+    cell: Callable[[Figures, Asked | None, Voice], str]
     is_printed: bool = True
 
 
 def _counted(what: What, *, called: str = "", is_printed: bool = True) -> _Column:
-    def cell(figures: Figures, there: Asked | None) -> str:
+    def cell(figures: Figures, there: Asked | None, voice: Voice) -> str:
         value: int = getattr(figures.counts, what)
-        return tag("a", number(value), href=there.behind(what)) if there and value else number(value)
+        said = grouped(value, voice)
+        return tag("a", said, href=there.behind(what)) if there and value else said
 
     return _Column(called or words.COUNTS[what], cell, is_printed)
 
@@ -62,14 +57,14 @@ _COLUMNS = (
     _counted(What.ANSWERED),
     _counted(What.OPEN, is_printed=False),
     _counted(What.OVERDUE),
-    _Column(words.MEAN, lambda figures, _: duration(figures.clock.mean)),
-    _Column(words.MEDIAN, lambda figures, _: duration(figures.clock.median), is_printed=False),
-    _Column(words.P90, lambda figures, _: duration(figures.clock.p90), is_printed=False),
+    _Column(words.MEAN, lambda figures, _, voice: duration(figures.clock.mean, voice)),
+    _Column(words.MEDIAN, lambda figures, _, voice: duration(figures.clock.median, voice), is_printed=False),
+    _Column(words.P90, lambda figures, _, voice: duration(figures.clock.p90, voice), is_printed=False),
 )
 #: Of departments, where questions went from one to another: what came so, and what went and is counted elsewhere.
 _HANDED = (
     _counted(What.HANDED_OVER, called=words.CAME, is_printed=False),
-    _Column(words.HANDED_ON, lambda figures, _: number(figures.counts.handed_on), is_printed=False),
+    _Column(words.HANDED_ON, lambda figures, _, voice: grouped(figures.counts.handed_on, voice), is_printed=False),
 )
 
 
@@ -97,11 +92,17 @@ def narrowed(asked: Asked, viewer: Viewer, by: By, value: str) -> Asked | None:
 
 
 def of_groups(
-    by: By, groups: Mapping[str, Figures], labels: Labels, link: Link = lambda _: None, *, rated: int = 1
+    by: By,
+    groups: Mapping[str, Figures],
+    labels: Labels,
+    link: Link = lambda _: None,
+    *,
+    rated: int = 1,
+    voice: Voice = RUSSIAN,
 ) -> Markup:
     """The groups in the order in which they come; `rated`: of fewer residents no rating is shown."""
     largest = max((figures.counts.received for figures in groups.values()), default=0)
-    lines = [_group(name(labels, by, value), figures, link(value), largest) for value, figures in groups.items()]
+    lines = [_group(name(labels, by, value, voice), figures, link(value), largest) for value, figures in groups.items()]
     # One more line takes no more room than the words that hide it.
     shown = SHOWN if len(lines) > SHOWN + 1 else len(lines)
     rest = lines[shown:]
@@ -109,16 +110,18 @@ def of_groups(
     handed = _HANDED if any(figures.counts.handed_on for figures in groups.values()) else ()
 
     def lined(title: str, part: Sequence[Line]) -> Markup:
-        return table(title, "Название", part, rated=rated if has_ratings else None, more=handed)
+        rated_by = rated if has_ratings else None
+        return table(title, voice.say("figures-name"), part, rated=rated_by, more=handed, voice=voice)
 
+    title = voice.ours("statistics", words.GROUPS[by])
     return tag(
         "section",
-        tag("h2", words.GROUPS[by]),
-        lined(words.GROUPS[by], lines[:shown]),
+        tag("h2", title),
+        lined(title, lines[:shown]),
         tag(
             "details",
-            tag("summary", f"Ещё {counted(len(rest), *_NOUNS[by])}"),
-            lined(f"{words.GROUPS[by]}, продолжение", rest),
+            tag("summary", hard(voice.count(f"figures-more-{by}", len(rest), count=grouped(len(rest), voice)))),
+            lined(voice.say("figures-continued", what=title), rest),
             class_="beside",
         )
         if rest
@@ -127,22 +130,30 @@ def of_groups(
     )
 
 
-def table(title: str, first: str, lines: Sequence[Line], *, rated: int | None, more: Sequence[_Column] = ()) -> Markup:
+def table(
+    title: str,
+    first: str,
+    lines: Sequence[Line],
+    *,
+    rated: int | None,
+    more: Sequence[_Column] = (),
+    voice: Voice = RUSSIAN,
+) -> Markup:
     """A table of figures that scrolls by itself where it is wider than the page; `rated` None: without ratings."""
     columns = [*_COLUMNS, *more, *([_ratings(rated)] if rated is not None else [])]
     head = tag(
         "tr",
         tag("th", first, scope="col"),
-        *(tag("th", column.head, scope="col", class_=_class(column)) for column in columns),
+        *(tag("th", voice.ours("statistics", column.head), scope="col", class_=_class(column)) for column in columns),
     )
     body = (
         tag(
             "tr",
             tag("th", line.name, scope="row"),
             *(
-                (tag("td", column.cell(line.figures, line.there), class_=_class(column)) for column in columns)
+                (tag("td", column.cell(line.figures, line.there, voice), class_=_class(column)) for column in columns)
                 if line.figures is not None
-                else (tag("td", FEW, colspan=len(columns)),)
+                else (tag("td", voice.say("figures-few"), colspan=len(columns)),)
             ),
         )
         for line in lines
@@ -153,7 +164,7 @@ def table(title: str, first: str, lines: Sequence[Line], *, rated: int | None, m
         class_="scroll",
         tabindex=0,
         role="region",
-        aria_label=f"Таблица: {title}",
+        aria_label=voice.say("figures-table-of", what=title),
     )
 
 
@@ -164,11 +175,11 @@ def _group(name: str, figures: Figures, there: Asked | None, largest: int) -> Li
 
 
 def _ratings(least: int) -> _Column:
-    def cell(figures: Figures, _: Asked | None) -> str:
+    def cell(figures: Figures, _: Asked | None, voice: Voice) -> str:
         rating = figures.counts.rating
-        return NOTHING if rating is None or figures.counts.rated < least else decimal(rating)
+        return NOTHING if rating is None or figures.counts.rated < least else decimal(rating, voice=voice)
 
-    return _Column("Оценка", cell, is_printed=False)
+    return _Column(words.RATING, cell, is_printed=False)
 
 
 def _class(column: _Column) -> str | None:

@@ -1,48 +1,20 @@
-"""How numbers, times and days are written for people. Pure."""
+"""How numbers, times and days are written for people, in the language of the open page's reader. Pure."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
 
+from bot.adapter import Labels
+from bot.conversation.voice import RUSSIAN, Voice
 from bot.plural import plural
+from bot.statistics import phrases
+from bot.statistics.figures import By
 from bot.statistics.period import Period
 from bot.statistics.phrases import MINUS, number
 
 #: Between a number and its unit; it ends no line.
 HARD = "\u00a0"
 NOTHING = "—"
-#: Said of a month instead of its figures.
-FEW = "меньше пяти вопросов"
-
-_OF = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
-_NAMES = (
-    "январь",
-    "февраль",
-    "март",
-    "апрель",
-    "май",
-    "июнь",
-    "июль",
-    "август",
-    "сентябрь",
-    "октябрь",
-    "ноябрь",
-    "декабрь",
-)
-_SHORT = ("янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -54,9 +26,25 @@ def counted(value: int, one: str, few: str, many: str) -> str:
     return f"{number(value)}{HARD}{plural(value, one, few, many)}"
 
 
-def decimal(value: float, digits: int = 1) -> str:
+def grouped(value: int, voice: Voice = RUSSIAN) -> str:
+    """«12 345», “12,345”: as `number` writes it, in the reader's language."""
+    above, rest = divmod(value, 1000)
+    return voice.say("number-thousands", above=grouped(above, voice), rest=f"{rest:03}") if above else str(rest)
+
+
+def decimal(value: float, digits: int = 1, voice: Voice = RUSSIAN) -> str:
     """«4,6»."""
-    return f"{value:.{digits}f}".replace(".", ",").replace("-", MINUS)
+    return f"{value:.{digits}f}".replace(".", voice.say("decimal-mark")).replace("-", MINUS)
+
+
+def name(labels: Labels, by: By, value: str, voice: Voice = RUSSIAN) -> str:
+    """How a group is called: as the settings say, or by a word of ours."""
+    called = phrases.name(labels, by, value, voice)
+    if by is not By.CHANNEL:
+        return called
+    # A channel is called by its platform, in our words; behind that may stand which account it is.
+    platform, bracket, account = called.partition(" (")
+    return f"{voice.ours('channel', platform)}{bracket}{account}"
 
 
 def percent(part: float) -> str:
@@ -65,52 +53,60 @@ def percent(part: float) -> str:
     return f"{decimal(value, 0 if value >= 9.95 or value == 0 else 1)}{HARD}%"
 
 
-def duration(value: timedelta | None) -> str:
+def duration(value: timedelta | None, voice: Voice = RUSSIAN) -> str:
     """«3 ч 12 мин», «2 дня 4 ч»; whole minutes, and whole hours from a day on."""
     if value is None:
         return NOTHING
     if value < _DAY:
         # Rounded first: 59 min 40 s are «1 ч», not «60 мин».
         minutes = round(value / _MINUTE)
+        if not minutes:
+            return hard(voice.say("figures-no-minute"))
         if minutes < 24 * 60:
-            return _joined((minutes // 60, "ч"), (minutes % 60, "мин")) if minutes else f"меньше{HARD}минуты"
-    hours = round(value / _HOUR)
-    days = hours // 24
-    return _joined((days, plural(days, "день", "дня", "дней")), (hours % 24, "ч"))
+            hours, minutes = divmod(minutes, 60)
+            return _joined(_hours(hours, voice), voice.say("figures-minutes", n=minutes) if minutes else "")
+    days, hours = divmod(round(value / _HOUR), 24)
+    return _joined(voice.count("figures-days", days), _hours(hours, voice))
 
 
-def short_duration(value: timedelta) -> str:
+def short_duration(value: timedelta, voice: Voice = RUSSIAN) -> str:
     """The same for an axis: «1,5 ч», «2 дн.»."""
     if value < _HOUR:
-        return f"{value // _MINUTE}{HARD}мин" if value else "0"
-    amount, unit = (value / _HOUR, "ч") if value < 2 * _DAY else (value / _DAY, "дн.")
-    return f"{decimal(amount, 0 if amount == int(amount) else 1)}{HARD}{unit}"
+        return hard(voice.say("figures-minutes", n=value // _MINUTE)) if value else "0"
+    is_days = value >= 2 * _DAY
+    amount = value / (_DAY if is_days else _HOUR)
+    said = decimal(amount, 0 if amount == int(amount) else 1, voice)
+    return hard(voice.say("figures-axis-days", n=said) if is_days else voice.say("figures-hours", n=said))
 
 
-def day_of(value: date, *, year: bool = True) -> str:
+def day_of(value: date, *, year: bool = True, voice: Voice = RUSSIAN) -> str:
     """«9 ноября 2026»."""
-    return f"{value.day}{HARD}{_OF[value.month - 1]}" + (f"{HARD}{value.year}" if year else "")
+    month = voice.say(f"month-{value.month}")
+    if not year:
+        return hard(voice.say("page-day", day=value.day, month=month))
+    return hard(voice.say("page-day-year", day=value.day, month=month, year=value.year))
 
 
 def day_short(value: date) -> str:
     """«9 ноя»."""
-    return f"{value.day}{HARD}{_SHORT[value.month - 1]}"
+    return hard(RUSSIAN.say("page-day", day=value.day, month=RUSSIAN.say(f"month-short-{value.month}")))
 
 
-def month_of(value: date) -> str:
+def month_of(value: date, voice: Voice = RUSSIAN) -> str:
     """«ноябрь 2026»."""
-    return f"{_NAMES[value.month - 1]}{HARD}{value.year}"
+    return hard(voice.say("figures-month-year", month=voice.say(f"month-name-{value.month}"), year=value.year))
 
 
-def month_short(value: date) -> str:
+def month_short(value: date, voice: Voice = RUSSIAN) -> str:
     """«ноя 26»."""
-    return f"{_SHORT[value.month - 1]}{HARD}{value.year % 100:02}"
+    month, year = voice.say(f"month-short-{value.month}"), f"{value.year % 100:02}"
+    return hard(voice.say("figures-month-short", month=month, year=year))
 
 
-def moment(value: datetime, zone: tzinfo) -> str:
+def moment(value: datetime, zone: tzinfo, voice: Voice = RUSSIAN) -> str:
     """«9 ноября 2026, 14:05»."""
     local = value.astimezone(zone)
-    return f"{day_of(local.date())}, {local:%H:%M}"
+    return f"{day_of(local.date(), voice=voice)}, {local:%H:%M}"
 
 
 def period_of(period: Period) -> str:
@@ -123,5 +119,14 @@ def period_of(period: Period) -> str:
     return f"{day_of(first, year=first.year != last.year)} – {day_of(last)}"
 
 
-def _joined(*amounts: tuple[int, str]) -> str:
-    return HARD.join(f"{amount}{HARD}{unit}" for amount, unit in amounts if amount)
+def hard(text: str) -> str:
+    """The same on one line."""
+    return text.replace(" ", HARD)
+
+
+def _hours(amount: int, voice: Voice) -> str:
+    return voice.say("figures-hours", n=amount) if amount else ""
+
+
+def _joined(*parts: str) -> str:
+    return hard(" ".join(filter(None, parts)))

@@ -27,6 +27,7 @@ ADDRESSES = [
     "/admin/statistics/list?what=overdue&page=2",
     "/admin/find?q=вода",
     "/statistics",
+    "/statistics?language=en",
 ]
 #: Short and long periods, and the longest names at once.
 PRINTED = ["/admin/statistics?period=month", *ADDRESSES[:3]]
@@ -54,7 +55,7 @@ async def visit(browser: Browser, served: Page) -> AsyncIterator[Visit]:
 
         async def visited(path: str, *, size: ViewportSize = DESKTOP, **context_options: Any) -> BrowserPage:
             context = await browser.new_context(
-                viewport=size, locale="ru-RU", **{"java_script_enabled": False, **context_options}
+                viewport=size, **{"locale": "ru-RU", "java_script_enabled": False, **context_options}
             )
             stack.push_async_callback(context.close)
             tab = await context.new_page()
@@ -176,4 +177,18 @@ async def test_open_page(visit: Visit) -> None:
     await expect(tab.get_by_role("heading", name="Октябрь 2026")).to_be_visible()
     await tab.get_by_role("link", name="май 2026").click()
     await expect(tab.get_by_role("heading", name="Май 2026")).to_be_visible()
+    assert [] == await tab.context.cookies()
+
+
+async def test_open_page_in_another_language(visit: Visit) -> None:
+    """Whoever's browser speaks English reads English; a link changes the language, and the choice lasts."""
+    tab = await visit("/statistics?month=2026-05", locale="en-US")
+    await expect(tab).to_have_title(re.compile("^How we answer"))
+    await expect(tab.get_by_role("heading", name="May 2026")).to_be_visible()
+    await expect(tab.get_by_role("img", name=re.compile("^Questions received by month"))).to_have_count(1)
+    await tab.get_by_role("navigation", name="Language").get_by_role("link", name="Русский").click()
+    await expect(tab.get_by_role("heading", name="Май 2026")).to_be_visible()
+    await tab.get_by_role("link", name="июнь 2026").click()
+    await expect(tab.get_by_role("heading", name="Июнь 2026")).to_be_visible()
+    await expect(tab.locator("html")).to_have_attribute("lang", "ru")
     assert [] == await tab.context.cookies()

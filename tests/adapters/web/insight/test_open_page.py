@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from adapters.web.insight.months import Months
+from bot.adapter import Labels
 from bot.statistics.figures import MONTHS, OTHERS, By, Counts, Figures, Month
 from tests.adapters.web.conftest import OpenPage, Page
-from tests.adapters.web.fakes import Clock
-from tests.adapters.web.insight.example import NOW, FakeInsight, figures, months, times
+from tests.adapters.web.fakes import NAME, Clock
+from tests.adapters.web.insight.example import NOW, FakeInsight, figures, labels, months, times
 from tests.adapters.web.insight.reading import read
 
 PATHS = ["/statistics", "/statistics.json"]
@@ -182,6 +186,120 @@ async def test_the_database_is_away(open_page: OpenPage) -> None:
     insight.away = False
     async with page.person().get("/statistics") as response:
         assert 200 == response.status
+
+
+# --- whose language -------------------------------------------------------------------------------------------------
+
+LANGUAGES = {
+    "nothing is said": ("", "", "ru"),
+    "the browser": ("", "en-US,en;q=0.9", "en"),
+    "the browser, by its weights": ("", "en;q=0.5,ru;q=0.7", "ru"),
+    "a browser whose language there is not": ("", "de-DE,de;q=0.9", "ru"),
+    "the address": ("language=en", "", "en"),
+    "the address against the browser": ("language=ru&month=2026-05", "en-US", "ru"),
+    "an address whose language there is not": ("language=de", "en-US", "en"),
+    "nonsense": ("language=<script>", "en;", "ru"),
+}
+
+
+@pytest.mark.parametrize(("query", "accepted", "expected"), LANGUAGES.values(), ids=LANGUAGES.keys())
+async def test_language(open_page: OpenPage, query: str, accepted: str, expected: str) -> None:
+    """The page is in the language of its address, else of the browser, else in Russian; the other is offered."""
+    page = await _open(open_page, FakeInsight())
+    async with page.person().get(f"/statistics?{query}", headers={"Accept-Language": accepted}) as response:
+        shown = read(await response.text())
+    titles = {"ru": "Как мы отвечаем", "en": "How we answer"}
+    assert expected == shown.all("html")[0]["lang"]
+    assert [titles[expected]] == shown.texts("h1")
+    assert f"{titles[expected]} — {NAME}" == shown.texts("title")[0]
+    other = {"ru": "English", "en": "Русский"}[expected]
+    assert other in shown.links()
+    assert {"ru", "en"} - {expected} == {one["lang"] for one in shown.all("a") if one["lang"]}
+
+
+def _latin() -> Labels:
+    """Settings of a region whose names are not Russian, so that what is Russian must be ours."""
+    there = labels()
+
+    def named(names: Mapping[str, str]) -> dict[str, str]:
+        return {value: f"<{value}>" for value in names}
+
+    return replace(there, departments=named(there.departments), topics=named(there.topics), places=named(there.places))
+
+
+def _all_kinds() -> tuple[Month, ...]:
+    """Months with everything that can be said of them."""
+    few = Month(first=date(2026, 9, 1), total=None, by={})
+    handed_on = replace(figures(60), counts=replace(figures(60).counts, handed_on=7))
+    nobody = {"": handed_on, OTHERS: figures(9)}
+    newest, whole, *older = months(4)
+    return (newest, replace(whole, by={by: {**groups, **nobody} for by, groups in whole.by.items()}), few, *older)
+
+
+@pytest.mark.parametrize("query", ["", "month=2026-09", "month=2020-01"])
+async def test_english_is_english(open_page: OpenPage, query: str) -> None:
+    """Whoever reads English reads nothing of ours in Russian, neither on the screen nor by ear."""
+    page = await _open(open_page, FakeInsight(there=_latin(), all_months=_all_kinds()))
+    async with page.person().get(f"/statistics?{query}", headers={"Accept-Language": "en"}) as response:
+        text = (await response.text()).replace(html.escape(NAME), "")
+    russian = re.findall(r"[^<>\"]*[а-яё][^<>\"]*", text, re.IGNORECASE)
+    assert ["Язык", "Русский"] == [one.removeprefix("Language · ") for one in russian]
+
+
+async def test_figures_in_english(open_page: OpenPage) -> None:
+    """The same figures as in Russian, written as English writes them; names stay as the settings have them."""
+    page = await _open(open_page, FakeInsight())
+    async with page.person().get("/statistics?language=en") as response:
+        shown = read(await response.text())
+    assert {"October 2026", "Departments", "Questions received by month"} <= set(shown.texts("h2"))
+    cells = shown.texts("td")
+    assert {"5,740", "2 h 48 min", "4.4"} <= set(cells)
+    assert "Департамент энергетики" in shown.texts("span", "name")
+    assert {"Oct ’25", "2,000", "5 h"} <= set(shown.texts("text"))
+    assert "Table: by month" in {one["aria-label"] for one in shown.all("div", "scroll")}
+    assert "October 2026: 5,740 questions (Telegram 2,514, VK 1,257, VK (vk-school5) 838, Viber 628, Website 503)" in {
+        " ".join(one.text.split()) for one in shown.all("title")
+    }
+
+
+async def test_links_keep_what_was_chosen(open_page: OpenPage) -> None:
+    """Whoever chose a language keeps it from month to month; other addresses everybody reads in his own."""
+    page = await _open(open_page, FakeInsight())
+
+    async def links(query: str) -> dict[str, str]:
+        async with page.person().get(f"/statistics?{query}", headers={"Accept-Language": "en"}) as response:
+            return read(await response.text()).links()
+
+    assert "/statistics?month=2026-05#groups" == (await links(""))["May 2026"]
+    assert "/statistics?month=2026-05&language=en#groups" == (await links("language=en"))["May 2026"]
+    assert "/statistics?language=ru" == (await links(""))["Русский"]
+    assert "/statistics?month=2026-06&language=ru" == (await links("month=2026-06&language=en"))["Русский"]
+    assert "/statistics?language=en" == (await links("month=2020-01&language=en"))["All months"]
+
+
+async def test_nobody_gets_anothers_language(open_page: OpenPage) -> None:
+    """What is kept, here or by a proxy, is never given to whoever reads another language."""
+    page = await _open(open_page, insight := FakeInsight())
+    told = []
+    for accepted in ("ru", "en", "ru", "en"):
+        async with page.person().get("/statistics", headers={"Accept-Language": accepted}) as response:
+            assert "Accept-Encoding, Accept-Language" == response.headers["Vary"]
+            told.append(read(await response.text()).all("html")[0]["lang"])
+    assert (["ru", "en", "ru", "en"], 1) == (told, insight.counted)
+
+
+async def test_trouble_is_told_in_ones_language(open_page: OpenPage) -> None:
+    """When nothing can be counted, that is said in the reader's language, and the way back keeps what he chose."""
+    page = await _open(open_page, FakeInsight(away=True))
+    async with page.person().get("/statistics?language=en") as response:
+        shown = read(await response.text())
+        assert (503, "no-store") == (response.status, response.headers["Cache-Control"])
+    assert ["That does not work now. Please try again."] == shown.texts("div", "trouble")
+    assert "en" == shown.all("html")[0]["lang"]
+    assert "/statistics?language=en" == shown.links()["All months"]
+
+
+# --- counted once ---------------------------------------------------------------------------------------------------
 
 
 class _Slow(FakeInsight):
