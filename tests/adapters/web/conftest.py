@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 from adapters.web.adapter import WebAdapter
 from adapters.web.settings import Settings
 from handlers.server import LINE_LIMIT
-from tests.adapters.web.fakes import Clock, Core, FolderFiles, MemoryKept, MemoryLog, lent
+from tests.adapters.web.fakes import NAME, Clock, Core, FolderFiles, MemoryKept, MemoryLog, lent
 from tests.browser import chromium
 
 __all__ = ["chromium"]
@@ -51,11 +51,20 @@ async def open_page(tmp_path: Path) -> AsyncIterator[OpenPage]:
             streams = changes.pop("streams", 100)
             insight = changes.pop("insight", None)
             open_statistics = changes.pop("open_statistics", False)
+            service_name = changes.pop("service_name", NAME)
             languages: dict[str, str] = {}
             adapter = WebAdapter(
                 channel="web",
                 settings=Settings(**({"local_only": True} | changes)),
-                lent=lent(files, log, kept, insight=insight, open_statistics=open_statistics, languages=languages),
+                lent=lent(
+                    files,
+                    log,
+                    kept,
+                    insight=insight,
+                    open_statistics=open_statistics,
+                    languages=languages,
+                    service_name=service_name,
+                ),
                 now=clock or (clock := Clock()),
                 heartbeat=heartbeat,
                 streams=streams,

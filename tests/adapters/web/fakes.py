@@ -298,6 +298,7 @@ def lent(
     insight: Insight | None = None,
     open_statistics: bool = False,
     languages: Mapping[str, str] | None = None,
+    service_name: str = NAME,
 ) -> Lent:
     """All that the page gets from the core."""
 
@@ -311,7 +312,7 @@ def lent(
         chat_log=log,
         webhook_url=None,
         address=address,
-        service_name=NAME,
+        service_name=service_name,
         admin_chats=(ADMIN,),
         insight=insight,
         open_statistics=open_statistics,

@@ -18,6 +18,7 @@ from tests.browser import browsing
 
 PHONE = ViewportSize(width=360, height=740)
 SMALLEST = ViewportSize(width=320, height=600)
+ORDINARY = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)
 ADDRESSES = [
     "/admin/statistics",
@@ -192,3 +193,25 @@ async def test_open_page_in_another_language(visit: Visit) -> None:
     await expect(tab.get_by_role("heading", name="Июнь 2026")).to_be_visible()
     await expect(tab.locator("html")).to_have_attribute("lang", "ru")
     assert [] == await tab.context.cookies()
+
+
+@pytest.mark.parametrize("path", ["/", "/statistics", "/statistics?language=en", "/admin/statistics"])
+async def test_a_long_name_of_the_service(browser: Browser, open_page: OpenPage, path: str) -> None:
+    """On a phone a long name takes two lines and is read whole; a short one leaves room for what stands beside it."""
+    heights = []
+    for name in ("Ямал", "Вопросы и ответы Ямало-Ненецкого автономного округа"):
+        page = await open_page(insight=FakeInsight(), open_statistics=True, service_name=name, clock=lambda: NOW)
+        tab = await browser.new_page(viewport=ORDINARY)
+        await tab.goto(page.url + path)
+        title = tab.locator(".top").get_by_text(name)
+        hidden = await title.evaluate(
+            "one => Math.max(one.scrollHeight - one.clientHeight, one.scrollWidth - one.clientWidth)"
+        )
+        # A height of half pixels is rounded.
+        assert hidden <= 1
+        assert ORDINARY["width"] == await tab.evaluate("document.documentElement.scrollWidth")
+        box = await title.bounding_box()
+        assert box is not None
+        heights.append(box["height"])
+        await tab.close()
+    assert [1, 2] == [round(height / heights[0]) for height in heights]
