@@ -117,7 +117,7 @@ async def test_no_leaves_everything(office: Office) -> None:
     await office.presses(IRINA, buttons(office)["Нет, жду ответа"])
     await office.deliver()
     assert replace(before, offered=()) == await office.question(1)
-    assert "Он придёт сюда до" in office.home.texts(IRINA)[-1]
+    assert "Ответ придёт сюда до" in office.home.texts(IRINA)[-1]
 
 
 async def test_he_goes_on_writing(office: Office) -> None:
@@ -299,7 +299,7 @@ async def test_waits_for_what_is_late(office: Office) -> None:
     await asked(office, "Почему закрыт мост?")
     office.clock.move(timedelta(hours=5))
     await asked(office, "Жду ответа")
-    assert "вопрос № 1 ждёт ответа. Он задерживается" in office.home.texts(IRINA)[-1]
+    assert "вопрос № 1 ждёт ответа. Ответ задерживается" in office.home.texts(IRINA)[-1]
 
 
 @pytest.mark.parametrize("words", ["частые вопросы отопление", "/faq отопление", "Частые вопросы про отопление"])

@@ -195,7 +195,7 @@ async def test_words_that_move_a_question(database_address: str) -> None:
         await asks(office, "Вода ржавая")
         await office.writes(IRINA, "Это Надым", language="en")
         await office.deliver()
-        assert "question № 1 is now with those who deal with this" in last(office).text
+        assert "question № 1 is now with the people who deal with this" in last(office).text
 
 
 async def test_kept_in_order(office: Office) -> None:
@@ -204,7 +204,7 @@ async def test_kept_in_order(office: Office) -> None:
     await says(office, "/ban 1 7д ругань")
     await office.writes(IRINA, "Why?", language="en")
     await office.deliver()
-    assert re.match(r"Sorry, we do not take messages from you here until .* Reason: ругань\. ", last(office).text)
+    assert re.match(r"Sorry, we are not taking messages from you here until .* Reason: ругань\. ", last(office).text)
 
 
 async def test_many_messages(database_address: str) -> None:
@@ -215,7 +215,7 @@ async def test_many_messages(database_address: str) -> None:
             await office.writes(IRINA, f"And {n}", language="en")
         await office.deliver()
         assert "Added to question № 1." == office.home.texts(IRINA)[1]
-        assert "You have written many messages in a row." in last(office).text
+        assert "You have sent a lot of messages in a row." in last(office).text
         assert [] == russian(office)
 
 
@@ -254,7 +254,7 @@ async def test_file_that_his_messenger_refuses(office: Office) -> None:
     picture = photo("a", channel=WORK)
     await office.writes(DESK, "График", media=(picture,), reply_to=office.work.id_of(DESK, "№ 1"))
     await office.deliver()
-    assert "График\n📎 photo, 1000 bytes: not passed on, it did not go through" == last(office).text
+    assert "График\n📎 photo, 1000 bytes: not passed on, the messenger did not take the file" == last(office).text
     assert any("жителю не передать: файл повреждён" in text for text in office.work.texts(DESK))
 
 
@@ -263,11 +263,13 @@ async def test_his_own_file(office: Office) -> None:
     document = Media(kind=MediaKind.DOCUMENT, channel=HOME, ref="d", file_name="video.mov", size=HUGE)
     await office.writes(IRINA, content=Content(text="Look", media=(document,)), language="en")
     await office.deliver()
-    assert "Could not be passed on: file “video.mov” (larger than 50 MB). The rest was." == last(office).text
+    assert "We could not pass on: file “video.mov” (larger than 50 MB). The rest went through." == last(office).text
     office.work.fail(Rejected("400", "фото не принято", part=0))
     await office.writes(IRINA, "And this", media=(photo("a"),), language="en")
     await office.deliver()
-    assert "Could not be passed on: photo (it did not go through). The rest was." == last(office).text
+    assert (
+        "We could not pass on: photo (the messenger did not take the file). The rest went through." == last(office).text
+    )
     assert any("📎 фото, 1000 байт: не передано, фото не принято" in text for text in office.work.texts(DESK))
     assert [] == russian(office)
 
@@ -307,7 +309,7 @@ async def test_changed_and_back(office: Office) -> None:
     assert ALWAYS == labels(last(office).keyboard)
     await office.presses(IRINA, "new", language="ru")
     await says(office, "/clarify 1 какой дом?")
-    assert ["All right. Write your new question", "Please clarify"] == [
+    assert ["All right, go ahead", "Please clarify"] == [
         text.partition(":")[0] for text in office.home.texts(IRINA)[-2:]
     ]
     await office.presses(IRINA, "lang:ru", language="en")
@@ -321,8 +323,8 @@ async def test_changed_and_back(office: Office) -> None:
 TYPED = {
     "Язык": "На каком языке вам писать? Напишите: «Язык Русский», “Language English”.",
     "Language English": "All right, we will write to you in English",
-    "new question": "All right. Write your new question",
-    "language": "Which language shall we write to you in? Write: «Язык Русский», “Language English”.",
+    "new question": "All right, go ahead",
+    "language": "Which language should we write to you in? Write: «Язык Русский», “Language English”.",
     "«Язык Русский»": "Хорошо, пишем вам по-русски",
     "English": "All right, we will write to you in English",
     "Помощь": "Just write your question",

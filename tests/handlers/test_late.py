@@ -98,7 +98,7 @@ async def test_by_the_zone(database_address: str) -> None:
 
 async def test_when_people_read_it_in_english(office: Office) -> None:
     """The same in his language."""
-    for day, words in ((18, "tomorrow from 09:00"), (20, "on 23 November from 09:00")):
+    for day, words in ((18, "after 09:00 tomorrow"), (20, "after 09:00 on 23 November")):
         office.clock.now = datetime(2026, 11, day, 22, tzinfo=UTC)
         await office.presses(IRINA, "new", language="en")
         await office.writes(IRINA, "Когда дадут тепло?", language="en")
@@ -151,7 +151,7 @@ async def test_in_english(office: Office) -> None:
     office.clock.now = DAY.replace(hour=10)
     await office.writes(IRINA, "Когда дадут тепло?", language="en")
     said = await told(office, "14:00")
-    assert ["Sorry, the answer to question № 1 is late. We have not forgotten it and will answer by 16:00."] == said
+    assert ["Sorry, the answer to question № 1 is late. We have not forgotten you and will answer by 16:00."] == said
 
 
 async def test_asked_by_when_again(office: Office) -> None:
@@ -160,7 +160,7 @@ async def test_asked_by_when_again(office: Office) -> None:
     await told(office, "14:00")
     await office.writes(IRINA, "Жду ответа")
     await office.deliver()
-    assert "Он придёт сюда до 16:00." in office.home.texts(IRINA)[-1]
+    assert "Ответ придёт сюда до 16:00." in office.home.texts(IRINA)[-1]
 
 
 NOBODY_WAITS = {

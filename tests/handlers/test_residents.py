@@ -84,7 +84,7 @@ async def test_nothing_is_no_question(office: Office, text: str) -> None:
     await office.deliver()
     assert [] == office.work.texts(DESK)
     (said,) = office.home.texts(IRINA)
-    assert said.startswith("Your message came empty.")
+    assert said.startswith("Your message came through empty.")
     assert 0 == await office.value("SELECT count(*) FROM questions")
 
 

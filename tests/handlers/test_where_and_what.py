@@ -380,7 +380,9 @@ async def test_in_english(database_address: str) -> None:
         await writes(office, "Вода, Надым", language="en")
         await office.presses(IRINA, "new", language="en")
         await writes(office, "Вода", language="en")
-        assert "Place: Надымский район, as last time. Not there? Press or write “Another place”." in last(office).text
+        assert (
+            "Place: Надымский район, same as last time. Not there? Press or write “Another place”." in last(office).text
+        )
         await writes(office, "another place", language="en")
         assert last(office).text.startswith("All right, we have removed that place. Where is this?")
         await writes(office, "skip", language="en")

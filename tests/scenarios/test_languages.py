@@ -62,7 +62,7 @@ async def test_vk(region: Region) -> None:
     confirmation = await desk.stands(who, CONFIRMED)
     assert ["News", "New question", "Help"] == vk_labels(confirmation)
     assert await vk.push(vk.message(who, "Язык", lang_id=3))
-    offer = await desk.stands(who, "Which language shall we write to you in?")
+    offer = await desk.stands(who, "Which language should we write to you in?")
     assert ["Русский", "English", "New question", "Help"] == vk_labels(offer)
     await desk.press(offer, "Русский", who)
     await desk.stands(who, "Хорошо, пишем вам по-русски.")
@@ -105,7 +105,7 @@ async def test_page(region: Region) -> None:
     for said, heard in (
         ("Где паром?", "Ваш вопрос принят: № "),
         ("Language English", "All right, we will write to you in English"),
-        ("new question", "All right. Write your new question"),
+        ("new question", "All right, go ahead"),
     ):
         await page.ask(who, Said(text=said))
         await seen(partial(page.seen_by, who), partial(_has, heard))

@@ -491,7 +491,7 @@ async def test_troubles_in_english(visit: Visit, live: Page) -> None:
     live.log.away = True
     await resident.get_by_role("textbox").fill("Cold")
     await resident.get_by_role("button", name="Send").click()
-    await expect(_messages(resident)).to_contain_text("That does not work now. Please try again.")
+    await expect(_messages(resident)).to_contain_text("That is not working right now. Please try again.")
     await expect(_messages(resident)).to_contain_text("not sent")
     await expect(resident.get_by_role("button", name="Try again")).to_be_visible()
 

@@ -243,7 +243,7 @@ async def test_a_failure_in_english(page: Page, person: ClientSession) -> None:
     page.log.away = True
     fields = {"client_id": ID, "text": "Cold"}
     async with person.post("/web/resident/messages", json=fields, headers={"Accept-Language": "en"}) as response:
-        assert {"error": "That does not work now. Please try again."} == await response.json()
+        assert {"error": "That is not working right now. Please try again."} == await response.json()
 
 
 async def test_files_refused_in_english(page: Page, person: ClientSession) -> None:

@@ -495,7 +495,7 @@ async def test_in_english(office: Office, word: str) -> None:
     await office.writes(IRINA, "No heating", language="en")
     await office.deliver()
     request, _ = office.home.messages(IRINA)[-1]
-    assert "may pass it on only if you agree" in request.text
+    assert "can pass it on only if you agree" in request.text
     assert f"Read more: {NOTICE}" in request.text
     assert request.keyboard is not None
     assert {"I agree": YES, "I do not agree": NO} == {

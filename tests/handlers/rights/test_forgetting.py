@@ -592,13 +592,15 @@ async def test_in_english(office: Office) -> None:
     await office.writes(IRINA, "Forget me!")
     await office.deliver()
     request, _ = office.home.messages(IRINA)[-1]
-    assert "Question № 1 is not answered yet: we close it, and no answer will come." in request.text
-    assert "By law the questions and answers themselves have to be kept" in request.text
+    assert "Question № 1 is not answered yet: we will close it, and no answer will come." in request.text
+    assert "By law, the questions and answers themselves have to be kept" in request.text
     assert request.keyboard is not None
     assert ["Yes, remove my data", "No, keep my data"] == [button.text for button in request.keyboard.rows[0]]
     await office.writes(IRINA, "Yes, delete my data")
     last = await last_said(office)
-    assert last.startswith("Done: all that we kept about you is removed. Question № 1 is closed: no answer will come.")
+    assert last.startswith(
+        "Done: everything we kept about you has been removed. Question № 1 is closed: no answer will come."
+    )
     assert 0 == await office.value("SELECT count(*) FROM conversations WHERE chosen_language <> ''")
     await office.writes(IRINA, "Нет воды")
     assert (await last_said(office)).startswith("Ваш вопрос принят")
@@ -609,7 +611,7 @@ async def test_english_thought_better_of_it(office: Office) -> None:
     await office.writes(IRINA, "Language English")
     await office.writes(IRINA, "/forget")
     await office.writes(IRINA, "no, keep my data")
-    assert "All right, nothing is removed." == await last_said(office)
+    assert "All right, we have not removed anything." == await last_said(office)
     assert ["Нет тепла"] == [one.content.text for one in await office.thread(1)]
 
 

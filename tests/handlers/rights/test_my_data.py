@@ -175,7 +175,7 @@ async def test_once_an_hour(house: House) -> None:
         await office.writes(IRINA, "мои данные")
     assert 1 == await office.value("SELECT count(*) FROM chores")
     await office.deliver()
-    assert office.home.texts(IRINA)[-1].startswith("Вы уже просили файл с вашими данными. Следующий можно получить")
+    assert office.home.texts(IRINA)[-1].startswith("Вы уже просили файл со своими данными. Следующий можно получить")
     await house.chores.once()
     office.clock.move(timedelta(hours=1))
     await office.writes(IRINA, "мои данные")
@@ -256,7 +256,7 @@ async def test_in_english(house: House) -> None:
     await office.writes(IRINA, "Language English")
     await office.writes(IRINA, "my data")
     await office.deliver()
-    assert office.home.texts(IRINA)[-1].startswith("We are collecting all that we keep about you.")
+    assert office.home.texts(IRINA)[-1].startswith("We are collecting everything we keep about you.")
     found = await files(house)
     assert {"my-data.html", "my-data.json"} == set(found)
     page = found["my-data.html"].decode()
@@ -265,7 +265,7 @@ async def test_in_english(house: House) -> None:
     assert "<dd>an official</dd>" in page
     assert "Завтра дадут" in page
     assert "Вопрос №" not in page
-    assert any(text.startswith("Here is all that we keep about you") for text in office.home.texts(IRINA))
+    assert any(text.startswith("Here is everything we keep about you") for text in office.home.texts(IRINA))
 
 
 async def test_remembered_place(house: House) -> None:

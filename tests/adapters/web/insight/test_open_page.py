@@ -294,7 +294,7 @@ async def test_trouble_is_told_in_ones_language(open_page: OpenPage) -> None:
     async with page.person().get("/statistics?language=en") as response:
         shown = read(await response.text())
         assert (503, "no-store") == (response.status, response.headers["Cache-Control"])
-    assert ["That does not work now. Please try again."] == shown.texts("div", "trouble")
+    assert ["That is not working right now. Please try again."] == shown.texts("div", "trouble")
     assert "en" == shown.all("html")[0]["lang"]
     assert "/statistics?language=en" == shown.links()["All months"]
 
