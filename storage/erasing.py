@@ -222,7 +222,7 @@ async def address(tx: Transaction, who: Whose) -> None:
     )
 
 
-async def _of_wishes(tx: Transaction, who: Whose) -> None:
+async def wishes(tx: Transaction, who: Whose) -> None:
     """What he wanted to hear of, and what the service remembered for his next message."""
     await tx.raw.execute("DELETE FROM subscriptions WHERE conversation_id = $1", who.conversation.id)
     await tx.raw.execute(
@@ -252,7 +252,7 @@ STEPS: tuple[Callable[[Transaction, Whose], Awaitable[None]], ...] = (
     _of_page,
     _of_entries,
     _of_texts,
-    _of_wishes,
+    wishes,
     address,
 )
 

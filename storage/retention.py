@@ -292,7 +292,10 @@ async def unseen(tx: Transaction, before: datetime, now: datetime, after: int, *
 
 
 async def names(tx: Transaction, conversation: Conversation, before: datetime, now: datetime) -> bool:
-    """Erase what he is called and by what he is found; False: he has come again meanwhile. It is locked."""
+    """Erase what he is called, by what he is found and what was remembered for his next message.
+
+    False: he has come again meanwhile. It is locked.
+    """
     still = await tx.raw.fetchval(
         f"SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.id = $3 AND {_UNSEEN})", before, now, conversation.id
     )
@@ -300,6 +303,7 @@ async def names(tx: Transaction, conversation: Conversation, before: datetime, n
         return False
     rows = await tx.raw.fetch("SELECT id FROM questions WHERE conversation_id = $1", conversation.id)
     whose: Whose = await erasing.whose(tx, conversation, [row["id"] for row in rows])
+    await erasing.wishes(tx, whose)
     await erasing.address(tx, whose)
     return True
 

@@ -140,6 +140,21 @@ async def test_names(house: House) -> None:
         assert 0 == await office.value(f"SELECT count(*) FROM {table} WHERE chat_id = $1", IRINA.chat_id)  # noqa: S608
 
 
+async def test_what_was_remembered_goes_with_the_name(house: House) -> None:
+    """Where he lives, in which language he is spoken to: it serves nobody who is not there any more."""
+    office = house.office
+    house.keeps(names=30 * DAY)
+    await office.value(
+        "UPDATE conversations SET place = 'nadym', chosen_language = 'en', seen_at = $1 RETURNING id", office.clock()
+    )
+    await later(house, 29 * DAY)
+    assert ["nadym"] * 2 == [row["place"] for row in await office.rows("SELECT place FROM conversations")]
+    await later(house, 2 * DAY)
+    kept = await office.rows("SELECT place, chosen_language FROM conversations ORDER BY id")
+    # Oleg still waits for an answer.
+    assert [("", ""), ("nadym", "en")] == [(row["place"], row["chosen_language"]) for row in kept]
+
+
 async def test_names_of_somebody_who_comes_again(house: House) -> None:
     """A word, a press: whoever is there counts as there, whatever he asked long ago."""
     office = house.office
