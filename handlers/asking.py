@@ -12,13 +12,15 @@ from handlers.context import Context
 
 
 def options(ctx: Context, question: Question, kind: AskedFor) -> list[Option]:
-    """The places, or topics, that change who answers."""
+    """The places, or topics, that change who answers; before the other topics the one that he spoke of last.
+
+    That one is offered and never taken: a place stays his, but who asked about water may ask about a road next.
+    """
     desk, channel = ctx.desk, question.chat.channel
     if kind is AskedFor.PLACE:
-        found, names = desk.places_that_matter(channel, question.topic), desk.places
-    else:
-        found, names = desk.topics_that_matter(channel, question.place), desk.topics
-    return [Option(slug=slug, name=names[slug]) for slug in found]
+        return [Option(slug=one, name=desk.places[one]) for one in desk.places_that_matter(channel, question.topic)]
+    found = [Option(slug=one, name=desk.topics[one]) for one in desk.topics_that_matter(channel, question.place)]
+    return choices.first(found, question.last_topic)
 
 
 def ask(ctx: Context, question: Question, *, below: tuple[Button, ...] = ()) -> tuple[str, Rows]:
@@ -29,7 +31,8 @@ def ask(ctx: Context, question: Question, *, below: tuple[Button, ...] = ()) -> 
     if kind is AskedFor.PLACE:
         said = places.where(voice, limits, on_map=bool(ctx.desk.geography))
     else:
-        said = places.what(voice, limits, [one.name for one in offered])
+        again = len(offered) > 1 and offered[0].slug == question.last_topic
+        said = places.what(voice, limits, [one.name for one in offered], again=again)
     return said, choices.rows(voice, kind, question.number, offered, limits, below=below)
 
 

@@ -107,10 +107,12 @@ async def _tell(
 async def know(tx: Transaction, ctx: Context, before: Question, known: Question, now: datetime) -> Known:
     """Store what a question is about; move it, when that changes the department and nobody has begun with it.
 
-    A place is kept for the resident's next question, too; one that is no more is forgotten.
+    Place and topic are kept for the resident's next question, too; a place that is no more is forgotten.
     """
     if known.place != before.place or before.place_assumed:
         await conversations.remember_place(tx, before.number, known.place)
+    if known.topic != before.topic:
+        await conversations.remember_topic(tx, before.number, known.topic)
     about = Recognized(topic=known.topic, place=known.place)
     if about == Recognized(topic=before.topic, place=before.place):
         await questions.change(tx, before.number, asked_for=known.asked_for or "", place_assumed=known.place_assumed)

@@ -79,6 +79,7 @@ async def ask(
         language=conversation.language,
         asked_for=asked_for,
         place_assumed=destination.place_assumed,
+        last_topic=conversation.topic,
     )
     confirmation = confirming.confirmation(ctx, question, now, first=first, by_map=ctx.desk.is_by_map(event.content))
     if first:

@@ -36,6 +36,7 @@ def _conversation(row: Any) -> Conversation:
         buttons=json.loads(row["buttons"]) if row["buttons"] else {},
         buttons_until=row["buttons_until"],
         place=row["place"],
+        topic=row["topic"],
         consented=row["consented"],
         consent_asked_at=row["consent_asked_at"],
         mydata_at=row["mydata_at"],
@@ -59,7 +60,7 @@ def _rating(row: Any) -> AskedToRate | None:
 
 _COLUMNS = (
     "c.id, c.channel, c.chat_id, c.name, c.source, c.question_id, c.wants_new, c.greeted_at, c.stopped_at,"
-    " c.banned_until, c.ban_reason, c.ban_told_at, c.place, c.consented,"
+    " c.banned_until, c.ban_reason, c.ban_told_at, c.place, c.topic, c.consented,"
     " c.consent_asked_at, c.mydata_at, c.forget_asked_at,"
     " coalesce(nullif(c.chosen_language, ''), c.language) AS language,"
     " c.next_is, c.next_of, c.next_round, c.next_until, c.rating_of, c.rating_round, c.rating_until, c.source_at,"
@@ -217,6 +218,16 @@ async def remember_place(tx: Transaction, number: int, place: str) -> None:
         " AND place <> $2",
         number,
         place,
+    )
+
+
+async def remember_topic(tx: Transaction, number: int, topic: str) -> None:
+    """Keep the topic of a question, whose conversation is locked, to offer it for the resident's next one."""
+    await tx.raw.execute(
+        "UPDATE conversations SET topic = $2 WHERE id = (SELECT conversation_id FROM questions WHERE id = $1)"
+        " AND topic <> $2",
+        number,
+        topic,
     )
 
 

@@ -226,8 +226,8 @@ async def wishes(tx: Transaction, who: Whose) -> None:
     """What he wanted to hear of, and what the service remembered for his next message."""
     await tx.raw.execute("DELETE FROM subscriptions WHERE conversation_id = $1", who.conversation.id)
     await tx.raw.execute(
-        "UPDATE conversations SET chosen_language = '', place = '', next_is = '', next_of = NULL, next_round = 0,"
-        " next_until = NULL, buttons = '', buttons_until = NULL, rating_of = NULL, rating_round = 0,"
+        "UPDATE conversations SET chosen_language = '', place = '', topic = '', next_is = '', next_of = NULL,"
+        " next_round = 0, next_until = NULL, buttons = '', buttons_until = NULL, rating_of = NULL, rating_round = 0,"
         " rating_until = NULL WHERE id = $1",
         who.conversation.id,
     )

@@ -25,9 +25,10 @@ class Person:
     name: str
     username: str
     language: str
-    #: The one that he chose, and the place that is remembered for his next question; empty: none.
+    #: The one that he chose, and the place and the topic that are remembered for his next question; empty: none.
     chosen_language: str
     place: str
+    topic: str
     #: The link that led him here, until a question takes it along.
     source: str
     since: datetime
@@ -39,8 +40,8 @@ class Person:
 async def person(tx: Transaction, conversation_id: int) -> Person | None:
     """None: nothing is stored about him any more."""
     row = await tx.raw.fetchrow(
-        "SELECT channel, chat_id, user_id, name, username, language, chosen_language, place, source, created_at,"
-        " seen_at, banned_until, ban_reason"
+        "SELECT channel, chat_id, user_id, name, username, language, chosen_language, place, topic, source,"
+        " created_at, seen_at, banned_until, ban_reason"
         " FROM conversations WHERE id = $1 AND forgotten_at IS NULL",
         conversation_id,
     )
@@ -54,6 +55,7 @@ async def person(tx: Transaction, conversation_id: int) -> Person | None:
         language=row["language"],
         chosen_language=row["chosen_language"],
         place=row["place"],
+        topic=row["topic"],
         source=row["source"],
         since=row["created_at"],
         seen_at=row["seen_at"],

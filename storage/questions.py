@@ -46,7 +46,7 @@ SELECT_QUESTION = (
     "SELECT q.id, q.status, q.department, q.admin_channel, q.admin_chat_id, q.source, q.asked_at, q.due_at,"
     " q.waiting_since, q.answered_at, q.close_reason, q.topic, q.place, q.routed_by,"
     " q.taken_by, q.taken_name, q.handovers, q.close_kind, q.closed_at, q.work_left, q.asked_for, q.place_assumed,"
-    " q.promised_at, q.offered, c.channel, c.chat_id, c.name,"
+    " q.promised_at, q.offered, c.channel, c.chat_id, c.name, c.topic AS last_topic,"
     " coalesce(nullif(c.chosen_language, ''), c.language) AS language,"
     " c.forgotten_at IS NOT NULL AS forgotten"
     " FROM questions q JOIN conversations c ON c.id = q.conversation_id"
@@ -80,6 +80,7 @@ def read_question(row: Any) -> Question:
         language=row["language"],
         asked_for=AskedFor(row["asked_for"]) if row["asked_for"] else None,
         place_assumed=row["place_assumed"],
+        last_topic=row["last_topic"],
         promised_at=row["promised_at"],
         offered=tuple(row["offered"] or ()),
         forgotten=row["forgotten"],
@@ -104,8 +105,8 @@ async def ask(
 ) -> tuple[int, int]:
     """Register a question with its first message; returns its number and the message's id.
 
-    One statement: the question, the message, the link by which an edit finds it, the resident's standing with the
-    place for the next time, his wait, and that it is to be indexed.
+    One statement: the question, the message, the link by which an edit finds it, the resident's standing with
+    place and topic for the next time, his wait, and that it is to be indexed.
     """
     row = await tx.raw.fetchrow(
         "WITH q AS (INSERT INTO questions (conversation_id, department, admin_channel, admin_chat_id, source,"
@@ -116,7 +117,8 @@ async def ask(
         " l AS (INSERT INTO links (channel, chat_id, message_id, question_id, thread_message_id, role)"
         f" SELECT $10, $15, $16, q.id, m.id, $8 FROM q, m {NEWEST_WINS}),"
         " c AS (UPDATE conversations SET question_id = q.id, wants_new = false, source = '',"
-        " greeted_at = coalesce(greeted_at, $6), stopped_at = NULL, place = coalesce(nullif($18, ''), place)"
+        " greeted_at = coalesce(greeted_at, $6), stopped_at = NULL, place = coalesce(nullif($18, ''), place),"
+        " topic = coalesce(nullif($17, ''), topic)"
         " FROM q WHERE conversations.id = $1),"
         " w AS (INSERT INTO waits (question_id, round, started_at, running_since, worked, due_at, channel, department,"
         " topic, place, source) SELECT id, 1, $6, $6, 0, $7, $10, $2, $17, $18, $5 FROM q),"

@@ -70,6 +70,11 @@ def read(data: str) -> Chosen | OtherPlace | None:
     return None
 
 
+def first(options: Sequence[Option], slug: str) -> list[Option]:
+    """The same options, the one with this slug before all others; one that is not among them adds nothing."""
+    return sorted(options, key=lambda one: one.slug != slug)
+
+
 def rows(
     voice: Voice,
     kind: AskedFor,

@@ -22,11 +22,16 @@ def where(voice: Voice, limits: KeyboardLimits | None, *, on_map: bool = False) 
     return f"{asked} {voice.say('where-map')}" if on_map else asked
 
 
-def what(voice: Voice, limits: KeyboardLimits | None, topics: Sequence[str]) -> str:
-    """The same about the topic; where there are no buttons, it names them."""
-    if limits is not None:
-        return voice.say("what-press")
-    return voice.say("what-write", topics=", ".join(topics[:_NAMED]))
+def what(voice: Voice, limits: KeyboardLimits | None, topics: Sequence[str], *, again: bool = False) -> str:
+    """The same about the topic; where there are no buttons, it names them.
+
+    `again`: the first of several is that of last time, and so the example of what can be written. Some programs show
+    no buttons where the platform has them.
+    """
+    if again:
+        others = ", ".join(topics[1:_NAMED])
+        return voice.say("what-write-again" if limits is None else "what-press-again", topic=topics[0], topics=others)
+    return voice.say("what-write" if limits is None else "what-press", topics=", ".join(topics[:_NAMED]))
 
 
 def remembered(voice: Voice, place: str, limits: KeyboardLimits | None) -> str:

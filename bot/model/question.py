@@ -123,6 +123,8 @@ class Question:
     asked_for: AskedFor | None = None
     #: Its place is that of his last question: he has not said that it is this time.
     place_assumed: bool = False
+    #: The topic that he named or chose last, perhaps for an earlier question: offered first where he is asked for one.
+    last_topic: str = ""
     #: By when he was told to have his answer, since it is late.
     promised_at: datetime | None = None
     #: The known answers that he was shown with it, what he read last first; none once an official has said something.
@@ -212,8 +214,9 @@ class Conversation:
     forget_asked_at: datetime | None = None
     #: The code of the language that he chose, else the messenger's; empty when neither is known.
     language: str = ""
-    #: The place that he named or chose last, by its slug.
+    #: The place and the topic that he named or chose last, by their slugs.
     place: str = ""
+    topic: str = ""
     #: What his next message is; it may be over.
     next_message: NextMessage | None = None
     rating: AskedToRate | None = None

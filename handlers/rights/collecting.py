@@ -59,6 +59,7 @@ async def about(of: Inquiry) -> Section:
         of.fact("language", person.language),
         of.fact("chosen_language", person.chosen_language),
         of.fact("remembered_place", of.ctx.look.places.get(person.place, person.place)),
+        of.fact("remembered_topic", of.ctx.look.topics.get(person.topic, person.topic)),
         of.fact("source", person.source),
         of.fact("since", person.since),
         of.fact("seen_at", person.seen_at),

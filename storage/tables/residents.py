@@ -34,6 +34,8 @@ conversations = Table(
     time_or_null("source_at"),
     # The place that he named or chose last, a slug: his next question takes it, if it names none.
     string("place"),
+    # The topic, in the same way: it is never taken, but offered first where the next question does not say its own.
+    string("topic"),
     # The question that his next message may join.
     Column("question_id", BigInteger),
     flag("wants_new"),

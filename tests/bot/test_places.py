@@ -8,7 +8,7 @@ from bot.capabilities import Capabilities, KeyboardLimits
 from bot.conversation import choices, places
 from bot.conversation.choices import Chosen, Option, OtherPlace
 from bot.conversation.decisions import HELP, NEW_QUESTION
-from bot.conversation.voice import RUSSIAN
+from bot.conversation.voice import RUSSIAN, Voice, voice_of
 from bot.delivery.fit import Draft, fit
 from bot.model.message import Keyboard
 from bot.model.question import AskedFor
@@ -140,6 +140,57 @@ def test_without_buttons() -> None:
     assert [ALWAYS] == labels(choices.keyboard(RUSSIAN, PLACE, 5, some(3), None))
     assert "Напишите" in places.where(RUSSIAN, None)
     assert "кнопку" not in places.where(RUSSIAN, None)
+
+
+FIRST = {
+    "the second": ("p2", ["p2", "p1", "p3"]),
+    "the last": ("p3", ["p3", "p1", "p2"]),
+    "the first": ("p1", ["p1", "p2", "p3"]),
+    "one that is not there": ("gone", ["p1", "p2", "p3"]),
+    "none": ("", ["p1", "p2", "p3"]),
+}
+
+
+@pytest.mark.parametrize(("slug", "expected"), FIRST.values(), ids=FIRST.keys())
+def test_first(slug: str, expected: list[str]) -> None:
+    """One option comes before the others, which keep their order; none is lost, or there twice."""
+    assert expected == [one.slug for one in choices.first(some(3), slug)]
+
+
+@pytest.mark.parametrize("limits", [ROOMY, TIGHT], ids=["roomy", "tight"])
+def test_the_first_is_on_the_first_page(limits: KeyboardLimits) -> None:
+    """However few buttons a message has, what is offered first can be pressed at once."""
+    offered = choices.first(some(50), "p50")
+    keyboard = choices.keyboard(RUSSIAN, TOPIC, 5, offered, limits, below=(choices.other_place(RUSSIAN, 5),))
+    assert "Место 50" == keyboard.rows[0][0].text
+    fitted = fit(Draft(text="?", keyboard=keyboard), Capabilities(text_limit=4096, keyboard=limits)).messages[0]
+    assert keyboard == fitted.keyboard
+
+
+ASKED_AGAIN = {
+    "buttons": (RUSSIAN, ROOMY, ["Дороги", "Вода"], "Нажмите кнопку или просто напишите, например «Дороги»;"),
+    "no buttons": (RUSSIAN, None, ["Дороги", "Вода", "Школы"], "тему, например «Дороги» (есть и другие: Вода, Школы),"),
+    "English": (voice_of("en"), ROOMY, ["Дороги", "Вода"], "or just write, for example “Дороги”."),
+    "English, no buttons": (voice_of("en"), None, ["Дороги", "Вода"], "“Дороги” (others: Вода), or"),
+}
+
+
+@pytest.mark.parametrize(("voice", "limits", "topics", "expected"), ASKED_AGAIN.values(), ids=ASKED_AGAIN.keys())
+def test_the_topic_of_last_time_is_the_example(
+    voice: Voice, limits: KeyboardLimits | None, topics: list[str], expected: str
+) -> None:
+    """It can be read where no button is shown, and once in a text."""
+    asked = places.what(voice, limits, topics, again=True)
+    assert expected in asked
+    assert 1 == asked.count("Дороги")
+
+
+def test_many_topics_without_buttons() -> None:
+    """Not all of many topics are named, the offered one always is."""
+    topics = [one.name for one in choices.first(some(50), "p50")]
+    asked = places.what(RUSSIAN, None, topics, again=True)
+    assert "«Место 50» (есть и другие: Место 1, " in asked
+    assert "Место 12" not in asked
 
 
 def test_what_officials_read() -> None:

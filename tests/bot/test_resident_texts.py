@@ -128,6 +128,8 @@ def all_texts(voice: Voice) -> dict[str, str]:
         "where, by map too": places.where(voice, BUTTONS, on_map=True),
         "what": places.what(voice, BUTTONS, ["Вода"]),
         "what, without buttons": places.what(voice, None, ["Вода", "Дороги"]),
+        "what, again": places.what(voice, BUTTONS, ["Вода", "Дороги"], again=True),
+        "what, again, without buttons": places.what(voice, None, ["Вода", "Дороги"], again=True),
         "remembered": places.remembered(voice, "Надым", BUTTONS),
         "remembered, without buttons": places.remembered(voice, "Надым", None),
         "by map": places.by_map(voice, "Надым", BUTTONS),

@@ -123,8 +123,22 @@ def test_english_is_english() -> None:
 DEEDS = (Page.ADD, Page.TAKE_BACK, Page.REOPEN)
 #: What stands in the file with all that is kept of a resident, and how its parts are called.
 FACTS = (
-    *("channel", "chat", "user", "name", "username", "language", "chosen_language", "remembered_place", "source"),
-    *("since", "seen_at", "banned_until", "ban_reason", "version", "at", "raw", "number", "asked_at", "status"),
+    *("channel", "chat", "user", "name", "username", "language", "chosen_language"),
+    *(
+        "remembered_place",
+        "remembered_topic",
+        "source",
+        "since",
+        "seen_at",
+        "banned_until",
+        "ban_reason",
+        "version",
+        "at",
+        "raw",
+        "number",
+        "asked_at",
+        "status",
+    ),
     *("due_at", "answered_at", "closed_at", "close_reason", "department", "topic", "place", "by", "text", "file"),
     *("size", "kept", "contact", "links", "how", "promised_at", "answers", "rating", "rated_at", "rating_asked_at"),
     *("what", "kind"),

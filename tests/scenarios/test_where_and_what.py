@@ -167,6 +167,64 @@ async def chooses_news(region: Region, resident: Resident, number: int) -> None:
     assert [] == await chosen_by(region, number)
 
 
+async def test_the_topic_of_last_time(tmp_path: Path, new_database: NewDatabase) -> None:
+    """On each platform, and in programs without buttons, the second question offers the topic of the first."""
+    async with open_region(tmp_path, await new_database(), config=CONFIG) as region:
+        await asyncio.gather(
+            *(is_offered_his_topic(region, one) for one in region.residents()),
+            *(reads_his_topic(region, one) for one in region.without_buttons()),
+        )
+
+
+async def is_offered_his_topic(region: Region, resident: Resident) -> None:
+    """First among the buttons, and never taken; whoever writes on loses no word, whoever taps is where he wanted."""
+    say, who = RUSSIAN.say, resident.who
+    first = await resident.asks(f"Мост закрыт {who}")
+    asked = await resident.offered("Дороги")
+    assert ["Вода", "Школы", "Дороги"] == list(asked.buttons)[:3]
+    await resident.presses("Дороги")
+    await resident.presses(say("button-skip"))
+    assert ("roads", "") == await known_of(region, first)
+
+    # He ignores it: his words are in the thread and before the officials, and nothing is taken.
+    await resident.presses(say("button-new"))
+    second = await resident.asks(f"Мост открыли, но автобус туда не идёт {who}")
+    asked = await resident.offered("Дороги")
+    assert f"№ {second}" in asked.text
+    assert ["Дороги", "Вода", "Школы"] == list(asked.buttons)[:3]
+    words = [f"Ждали час {who}", f"И вчера ждали {who}"]
+    for one in words:
+        await resident.writes(one)
+        await region.card(one)
+    assert words == (await said_in(region, second))[1:]
+    assert ("", "") == await known_of(region, second)
+
+    # One tap is enough.
+    await resident.presses(say("button-new"))
+    third = await resident.asks(f"А теперь закрыт и второй мост {who}")
+    assert ("", "") == await known_of(region, third)
+    asked = await resident.offered("Дороги")
+    assert (f"№ {third}" in asked.text, "Дороги") == (True, next(iter(asked.buttons)))
+    await resident.presses("Дороги", "Записали: Дороги", under=asked)
+    assert [("", ""), ("roads", "")] == [await known_of(region, number) for number in (second, third)]
+
+
+async def reads_his_topic(region: Region, resident: Resident) -> None:
+    """Where no button is shown it is the example of what can be written."""
+    says, who = resident.says, resident.who
+    assert "например" not in (await says(f"Мост закрыт {who}", "О чём ваш вопрос?")).text
+    await says("Дороги", "Подскажите, где это?")
+    await says("Новый вопрос", "следующее сообщение откроет его")
+    second = await resident.asks(f"Мост закрыт опять {who}")
+    await resident.reads(f"№ {second}", "просто напишите, например «Дороги»")
+    await resident.writes(f"Ждали час {who}")
+    await region.card(f"Ждали час {who}")
+    assert ("", "") == await known_of(region, second)
+    await says("Дороги", "Подскажите, где это?")
+    assert ("roads", "") == await known_of(region, second)
+    assert [f"Мост закрыт опять {who}", f"Ждали час {who}", "Дороги"] == await said_in(region, second)
+
+
 async def turns(resident: Resident, button: str, goal: str) -> None:
     """Turn the pages of a list, one at the least, until this can be chosen."""
     label = RUSSIAN.say(button)
@@ -178,6 +236,15 @@ async def known_of(region: Region, number: int) -> tuple[str, str]:
     """Topic and place of a question."""
     (row,) = await region.service.query("SELECT topic, place FROM questions WHERE id = $1", number)
     return row["topic"], row["place"]
+
+
+async def said_in(region: Region, number: int) -> list[str]:
+    """What the resident has written in a question."""
+    rows = await region.service.query(
+        "SELECT content ->> 'text' AS text FROM messages WHERE question_id = $1 AND role = 'resident' ORDER BY id",
+        number,
+    )
+    return [row["text"] for row in rows]
 
 
 async def chosen_by(region: Region, number: int) -> list[tuple[str, str]]:

@@ -67,11 +67,25 @@ def said(text: str = "Нет тепла", message_id: str = "m1", *, role: Autho
 
 
 async def ask(
-    tx: Transaction, message: NewMessage | None = None, *, admin_chat: ChatRef = DESK, now: datetime = NOW
+    tx: Transaction,
+    message: NewMessage | None = None,
+    *,
+    admin_chat: ChatRef = DESK,
+    now: datetime = NOW,
+    topic: str = "",
+    place: str = "",
 ) -> tuple[int, int]:
     """A question of the resident; returns its number and the message's id."""
     message = message or said()
     conversation = await conversations.lock(tx, message.chat, Sender(user_id=message.chat.chat_id, name="Ирина"))
     return await questions.ask(
-        tx, conversation, message, admin_chat=admin_chat, department="", due_at=now + timedelta(hours=4), now=now
+        tx,
+        conversation,
+        message,
+        admin_chat=admin_chat,
+        department="",
+        due_at=now + timedelta(hours=4),
+        now=now,
+        topic=topic,
+        place=place,
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from bot.model.chat import ChatRef
 from bot.model.event import Sender
 from storage import conversations, questions
 from storage.database import Database
-from tests.storage.entries import RESIDENT, ask
+from tests.storage.entries import RESIDENT, ask, said
 
 IRINA = Sender(user_id="101", name="Ирина", username="irina", language="ru")
 
@@ -113,6 +115,27 @@ async def test_conversation_of_a_question(database: Database) -> None:
         assert (RESIDENT, number) == (found.chat, found.question)
         assert number == await conversations.lock_current_question(tx, found.id)
         assert await conversations.lock_of_question(tx, number + 1) is None
+
+
+async def test_place_and_topic_of_last_time(database: Database) -> None:
+    """A question leaves both to the next one; one that says neither leaves them as they are. Others have their own."""
+    neighbour = replace(RESIDENT, chat_id="102")
+
+    async def last(chat: ChatRef = RESIDENT) -> tuple[str, str]:
+        found = await conversations.lock(tx, chat, IRINA)
+        return found.place, found.topic
+
+    async with database.transaction() as tx:
+        assert ("", "") == await last()
+        first, _ = await ask(tx, place="nadym", topic="water")
+        assert (("nadym", "water"), ("", "")) == (await last(), await last(neighbour))
+        second, _ = await ask(tx, said(message_id="m2"))
+        assert ("nadym", "water") == await last()
+        await conversations.remember_place(tx, second, "")
+        await conversations.remember_topic(tx, first, "roads")
+        assert (("", "roads"), ("", "")) == (await last(), await last(neighbour))
+        found = [await questions.find(tx, number) for number in (first, second)]
+        assert ["roads", "roads"] == [one.last_topic for one in found if one is not None]
 
 
 async def test_stopped(database: Database) -> None:

@@ -90,6 +90,20 @@ BEFORE_WAITS = {
 }
 
 
+async def test_last_topic_of_before(database: Database) -> None:
+    """Residents of before have no last topic, nor has one who comes to the previous release while that still runs."""
+    async with database.engine.connect() as connection:
+        await connection.execution_options(isolation_level="READ COMMITTED")
+        await connection.run_sync(downgrade, "0019")
+        comes = "INSERT INTO conversations (channel, chat_id, place) VALUES ('vk', '{}', 'nadym')"
+        await connection.execute(text(comes.format("1")))
+        await connection.run_sync(upgrade, "0020")
+        await connection.execute(text(comes.format("2")))
+        rows = await connection.execute(text("SELECT place, topic FROM conversations ORDER BY id"))
+        assert [("nadym", ""), ("nadym", "")] == [tuple(row) for row in rows]
+        await connection.run_sync(upgrade)
+
+
 @pytest.mark.parametrize("label", BEFORE_WAITS)
 async def test_waits_of_before(database: Database, label: str) -> None:
     """Questions that were there before the ledger of waits are in it."""

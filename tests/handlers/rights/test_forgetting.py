@@ -186,6 +186,16 @@ async def test_writes_again_as_a_stranger(house: House) -> None:
     assert 2 == len(await house.office.thread(2))
 
 
+async def test_what_was_remembered_is_forgotten(house: House) -> None:
+    """Neither his old row nor the stranger that he is afterwards has a place, or a topic to be offered."""
+    office = house.office
+    await office.value("UPDATE conversations SET place = 'nadym', topic = 'water' WHERE chat_id = $1", IRINA.chat_id)
+    await house.forgets(IRINA)
+    await office.writes(IRINA, "Нет воды")
+    assert 0 == await office.value("SELECT count(*) FROM conversations WHERE place <> '' OR topic <> ''")
+    assert ["", ""] == [(await office.question(number)).last_topic for number in (1, 2)]
+
+
 async def test_somebody_without_a_question(house: House) -> None:
     """Who never asked has himself forgotten too."""
     await house.office.starts(OLEG)

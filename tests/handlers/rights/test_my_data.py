@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -273,6 +274,28 @@ async def test_remembered_place(house: House) -> None:
     await house.office.value("UPDATE conversations SET place = 'nowhere' WHERE chat_id = $1", IRINA.chat_id)
     await house.office.writes(IRINA, "мои данные")
     assert "nowhere" == (await as_data(house))["about"][0]["remembered_place"]
+
+
+REMEMBERED = {
+    "Russian": ("мои данные", "мои-данные", "Тема, которую мы запомнили", "Вода"),
+    "English": ("my data", "my-data", "Topic that we remember", "Вода"),
+    "gone from the settings": ("мои данные", "мои-данные", "Тема, которую мы запомнили", "water"),
+}
+
+
+@pytest.mark.parametrize(("word", "name", "label", "topic"), REMEMBERED.values(), ids=REMEMBERED.keys())
+async def test_remembered_topic(house: House, word: str, name: str, label: str, topic: str) -> None:
+    """The topic that he will be offered is in both files, by its name as long as it has one, in his language."""
+    office = house.office
+    if topic != "water":
+        office.ctx.look = replace(office.ctx.look, topics={"water": topic})
+    await office.value("UPDATE conversations SET topic = 'water' WHERE chat_id = $1", IRINA.chat_id)
+    if word == "my data":
+        await office.writes(IRINA, "Language English")
+    await office.writes(IRINA, word)
+    found = await files(house)
+    assert topic == json.loads(found[f"{name}.json"])["about"][0]["remembered_topic"]
+    assert f"<dt>{label}</dt><dd>{topic}</dd>" in found[f"{name}.html"].decode()
 
 
 async def test_found_in_the_menu(house: House) -> None:

@@ -141,18 +141,20 @@ async def test_names(house: House) -> None:
 
 
 async def test_what_was_remembered_goes_with_the_name(house: House) -> None:
-    """Where he lives, in which language he is spoken to: it serves nobody who is not there any more."""
+    """Where he lives, what he asks about, in which language he is spoken to: that serves nobody who is not there."""
     office = house.office
     house.keeps(names=30 * DAY)
     await office.value(
-        "UPDATE conversations SET place = 'nadym', chosen_language = 'en', seen_at = $1 RETURNING id", office.clock()
+        "UPDATE conversations SET place = 'nadym', topic = 'water', chosen_language = 'en', seen_at = $1 RETURNING id",
+        office.clock(),
     )
     await later(house, 29 * DAY)
-    assert ["nadym"] * 2 == [row["place"] for row in await office.rows("SELECT place FROM conversations")]
+    both = "SELECT place, topic, chosen_language FROM conversations ORDER BY id"
+    assert [("nadym", "water", "en")] * 2 == [tuple(row.values()) for row in await office.rows(both)]
     await later(house, 2 * DAY)
-    kept = await office.rows("SELECT place, chosen_language FROM conversations ORDER BY id")
     # Oleg still waits for an answer.
-    assert [("", ""), ("nadym", "en")] == [(row["place"], row["chosen_language"]) for row in kept]
+    kept = [("", "", ""), ("nadym", "water", "en")]
+    assert kept == [tuple(row.values()) for row in await office.rows(both)]
 
 
 async def test_names_of_somebody_who_comes_again(house: House) -> None:
