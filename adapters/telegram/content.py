@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from bot.model.chat import ChannelName
 from bot.model.content import Contact, Content, Link, Location, Media, MediaKind
@@ -189,7 +189,7 @@ def _location(message: dict[str, Any]) -> Location | None:
     venue = dict_of(message, "venue")
     point = dict_of(message, "location") or dict_of(venue, "location")
     latitude, longitude = point.get("latitude"), point.get("longitude")
-    if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
+    if not (_is_within(latitude, 90) and _is_within(longitude, 180)):
         return None
     return Location(
         latitude=float(latitude),
@@ -197,6 +197,10 @@ def _location(message: dict[str, Any]) -> Location | None:
         title=text_of(venue, "title"),
         address=text_of(venue, "address"),
     )
+
+
+def _is_within(degrees: object, most: int) -> TypeGuard[int | float]:
+    return isinstance(degrees, int | float) and not isinstance(degrees, bool) and -most <= degrees <= most
 
 
 def _contact(message: dict[str, Any]) -> Contact | None:
@@ -223,7 +227,9 @@ def _links(message: dict[str, Any], text: str) -> tuple[Link, ...]:
 
 def _beyond_us(message: dict[str, Any]) -> tuple[str, ...]:
     """Russian names of the parts that we cannot carry."""
-    return tuple(noun for name, noun in _UNSUPPORTED.items() if name in message)
+    found = tuple(noun for name, noun in _UNSUPPORTED.items() if name in message)
+    is_no_point = not message.keys().isdisjoint(("location", "venue")) and _location(message) is None
+    return (*found, "место на карте") if is_no_point else found
 
 
 def _new_to_us(message: dict[str, Any]) -> tuple[str, ...]:

@@ -62,8 +62,12 @@ class Collected:
         """Add the attachments and the place of one message."""
         for attachment in as_items(message.get("attachments")):
             self._take_one(as_dict(attachment))
-        if (place := _location(as_dict(message.get("geo")))) is not None and self.location is None:
-            self.location = place
+        if geo := as_dict(message.get("geo")):
+            place = _location(geo)
+            if place is None or self.location is not None:
+                self.unsupported.append("место на карте")
+            else:
+                self.location = place
 
     def _take_one(self, attachment: Mapping[str, Any]) -> None:
         kind = as_text(attachment.get("type"))

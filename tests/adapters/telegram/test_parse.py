@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.telegram.content import read_content
 from adapters.telegram.parse import Reader, parse_update
 from bot.errors import BadUpdate
 from bot.model.chat import ChatKind, ChatRef
@@ -143,6 +144,7 @@ CASES = [
         [received(Content(media=(sticker("sa", "application/x-tgsticker"),)))],
     ),
     Case("location", "location", [received(Content(location=POINT))]),
+    Case("location that is none", "location_absurd", [received(Content(unsupported=("место на карте",)))]),
     Case(
         "venue",
         "venue",
@@ -248,6 +250,27 @@ CASES = [
     Case("a kind of update that we did not ask for", "reaction", []),
     Case("a message without a chat", "no_chat", []),
 ]
+
+
+NO_POINTS = {
+    "off the Earth": {"latitude": 90.1, "longitude": 72.5},
+    "round the Earth": {"latitude": 65.5, "longitude": -180.5},
+    "a number that no float holds": {"latitude": 10**400, "longitude": 72.5},
+    # So `1e400` reads.
+    "no number": {"latitude": None, "longitude": 72.5},
+    "a truth": {"latitude": True, "longitude": 72.5},
+    "half of one": {"latitude": 65.5},
+    "none": {},
+}
+
+
+@pytest.mark.parametrize("point", NO_POINTS.values(), ids=NO_POINTS.keys())
+@pytest.mark.parametrize("kind", ["location", "venue"])
+def test_a_point_that_is_none(kind: str, point: dict[str, object]) -> None:
+    """What nobody could be shown on a map is named, and the message with it is not lost."""
+    message = {kind: point if kind == "location" else {"location": point, "title": "Школа"}}
+    content = read_content(message, "tg", str)
+    assert (None, ("место на карте",)) == (content.location, content.unsupported)
 
 
 def load(name: str) -> bytes:

@@ -178,6 +178,18 @@ CASES = [
     ),
     Case(payload="unsupported", expected=(message(unsupported=("опрос", "товар", "история", "вложение", "фото")),)),
     Case(payload="geo", expected=(message(location=SALEKHARD),)),
+    # What cannot be shown is named: a point that is none, and the second of two.
+    Case(payload="geo_absurd", expected=(message(unsupported=("место на карте",)),)),
+    Case(
+        payload="geo_twice",
+        expected=(
+            message(
+                "\n\n".join(("Пересланное сообщение, без текста",) * 2),
+                location=SALEKHARD,
+                unsupported=("место на карте",),
+            ),
+        ),
+    ),
     Case(payload="geo_in_one_string", expected=(message(location=Location(latitude=66.53, longitude=66.6136)),)),
     Case(
         payload="reply_to_us",
