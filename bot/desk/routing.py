@@ -106,12 +106,16 @@ class Desk:
         object.__setattr__(self, "reachable", (chats - self.gone) | {coordinators})
         object.__setattr__(self, "_places_by_topic", {})
         object.__setattr__(self, "_topics_by_name", _by_name(self.topics))
-        object.__setattr__(self, "_places_by_name", _by_name(self.places))
+        object.__setattr__(self, "_places_by_name", _by_name(self.places, only_one=True))
 
     def route(self, channel: ChannelName, now: datetime, content: Content, last_place: str = "") -> Destination:
-        """Where a new question goes; where it does not say its place, that of the resident's last one is assumed."""
+        """Where a new question goes; where it does not say its place, that of the resident's last one is assumed.
+
+        Not where he sent a point that is nowhere on our map: whatever that is, it is not where it was last time.
+        """
         about = self.recognize(content)
-        if about.place or last_place not in self.places:
+        is_off_the_map = content.location is not None and bool(self.geography)
+        if about.place or last_place not in self.places or is_off_the_map:
             return self.assign(channel, now, about)
         found = self.assign(channel, now, replace(about, place=last_place))
         return replace(found, place_assumed=True, why=f"{found.why}, {_ASSUMED}" if found.why else "")
@@ -339,10 +343,10 @@ def _folded(name: str) -> str:
     return " ".join(tokenize(name)) if len(name) <= _LONGEST_NAME else ""
 
 
-def _by_name(names: Mapping[str, str]) -> dict[str, str]:
-    """Slugs by names; of two with one name the first."""
-    found: dict[str, str] = {}
+def _by_name(names: Mapping[str, str], *, only_one: bool = False) -> dict[str, str]:
+    """Slugs by names; of two with one name the first, or with `only_one` neither."""
+    found: dict[str, list[str]] = {}
     for slug, name in names.items():
         if folded := _folded(name):
-            found.setdefault(folded, slug)
-    return found
+            found.setdefault(folded, []).append(slug)
+    return {name: slugs[0] for name, slugs in found.items() if len(slugs) == 1 or not only_one}

@@ -58,6 +58,8 @@ class _Index:
     slugs: tuple[str, ...] = ()
     #: The longest first.
     patterns: Mapping[str, tuple[_Pattern, ...]] = field(default_factory=dict)
+    #: What names several subjects alike names none of them; else the one that is listed first.
+    only_one: bool = False
 
     def best(self, tokens: Sequence[str]) -> str:
         """The subject with most distinct words in the text; of several the one that is named first, then listed first.
@@ -67,19 +69,35 @@ class _Index:
         if self.patterns.keys().isdisjoint(tokens):
             return ""
         found: dict[int, set[int]] = {}
-        for subject, word in dict.fromkeys(itertools.chain.from_iterable(self._meant(tokens))):
-            found.setdefault(subject, set()).add(word)
+        named_at: dict[int, set[int]] = {}
+        for position, means in self._meant(tokens):
+            for subject, word in means:
+                found.setdefault(subject, set()).add(word)
+                named_at.setdefault(subject, set()).add(position)
+        if not found:
+            return ""
         # `max` keeps the first of equals, and `found` is in the order of the text.
-        return self.slugs[max(found, key=lambda subject: len(found[subject]))] if found else ""
+        best = max(found, key=lambda subject: len(found[subject]))
+        if self.only_one:
+            equals = [one for one in found if len(found[one]) == len(found[best]) and named_at[one] == named_at[best]]
+            if len(equals) > 1:
+                return ""
+        return self.slugs[best]
 
     def exactly(self, tokens: Sequence[str]) -> str:
         """The subject that these words stand for, all of them and nothing else; empty: none."""
-        for one in self.patterns.get(tokens[0], ()) if tokens else ():
-            if len(one.rest) == len(tokens) - 1 and _follows(one.rest, tokens, 1):
-                return self.slugs[one.means[0][0]]
-        return ""
+        found = [
+            subject
+            for one in (self.patterns.get(tokens[0], ()) if tokens else ())
+            if len(one.rest) == len(tokens) - 1 and _follows(one.rest, tokens, 1)
+            for subject, _ in one.means
+        ]
+        if not found or (self.only_one and len(set(found)) > 1):
+            return ""
+        return self.slugs[found[0]]
 
-    def _meant(self, tokens: Sequence[str]) -> Iterator[tuple[tuple[int, int], ...]]:
+    def _meant(self, tokens: Sequence[str]) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
+        """What each word, or phrase, of the text stands for, and where it stands."""
         patterns, free_from, known = self.patterns, 0, set()
         for position, token in enumerate(tokens):
             if token not in patterns or position < free_from or token in known:
@@ -91,7 +109,7 @@ class _Index:
                     break
                 if _follows(one.rest, tokens, position + 1):
                     longest = length
-                    yield one.means
+                    yield position, one.means
             if longest >= 0:
                 free_from = position + 1 + longest
             if not patterns[token][0].rest:
@@ -134,11 +152,15 @@ class Recognizer:
 def build_recognizer(
     topics: Sequence[Subject], places: Sequence[Subject], read: Callable[[], Inflect] | None = None
 ) -> Recognizer:
-    """A recognizer of these; the dictionary is read (0.2 s, 25 MB) only if there are words to inflect, then let go."""
+    """A recognizer of these; the dictionary is read (0.2 s, 25 MB) only if there are words to inflect, then let go.
+
+    A word of two topics is the first one's: the file says so. A name of two places says neither: either may be meant,
+    the resident can be asked, and the wrong one would bring his question to another district.
+    """
     if not any(one.words for one in (*topics, *places)):
-        return Recognizer(_index(topics, _itself), _index(places, _itself))
+        return Recognizer(_index(topics, _itself), _index(places, _itself, only_one=True))
     inflect = (read or read_dictionary)()
-    recognizer = Recognizer(_index(topics, inflect), _index(places, inflect))
+    recognizer = Recognizer(_index(topics, inflect), _index(places, inflect, only_one=True))
     del inflect
     # The analyzer is full of cycles: without this its memory would stay for long.
     gc.collect()
@@ -149,7 +171,7 @@ def _itself(word: str) -> Iterable[str]:
     return (word,)
 
 
-def _index(subjects: Sequence[Subject], inflect: Inflect) -> _Index:
+def _index(subjects: Sequence[Subject], inflect: Inflect, *, only_one: bool = False) -> _Index:
     found: dict[str, dict[tuple[frozenset[str], ...], list[tuple[int, int]]]] = {}
     for number, subject in enumerate(subjects):
         phrases = itertools.chain(
@@ -168,6 +190,7 @@ def _index(subjects: Sequence[Subject], inflect: Inflect) -> _Index:
             )
             for first, several in found.items()
         },
+        only_one=only_one,
     )
 
 

@@ -359,6 +359,13 @@ def test_by_map() -> None:
     assert [True] * 2 + [False] * 4 == [ON_MAP.is_by_map(one) for one in (*only, *others)]
 
 
+def test_one_name_of_two_places() -> None:
+    """A name that two places have is neither, on a button or typed; of two topics it is the first."""
+    same = replace(DESK, places={"a": "Заречный", "b": "заречный."}, topics={"c": "Снег", "d": "снег"})
+    assert Recognized() == same.recognize(Content(text="Заречный")) == same.named("Заречный")
+    assert Recognized(topic="c") == same.recognize(Content(text="Снег")) == same.named("Снег")
+
+
 NAMED = {
     "Надымский район": ("", "nadym"),
     "надыма": ("", "nadym"),
@@ -391,6 +398,26 @@ def test_last_place(text: str, last: str, slug: str, place: str, assumed: bool) 
     found = DESK.route("home", NOW, Content(text=text), last)
     assert (slug, place, assumed) == (found.department, found.place, found.place_assumed)
     assert assumed == found.why.endswith(", место из прошлого вопроса жителя")
+
+
+LOCATED = {
+    "in a place": (AT_NADYM, "", "nadym", False),
+    "in no place": (FAR, "", "", False),
+    "in no place, with words that name one": (FAR, " в Надыме", "nadym", False),
+    "none": (None, "", "salekhard", True),
+}
+
+
+@pytest.mark.parametrize(("location", "text", "place", "assumed"), LOCATED.values(), ids=LOCATED.keys())
+def test_last_place_and_a_location(location: Location | None, text: str, place: str, assumed: bool) -> None:
+    """Who sends a point says where it is: if that is nowhere on the map, it is not where it was last time, either."""
+    found = ON_MAP.route("home", NOW, Content(text=f"Ржавая вода{text}", location=location), "salekhard")
+    assert (place, assumed) == (found.place, found.place_assumed)
+
+
+def test_last_place_where_there_is_no_map() -> None:
+    """Without a map a point says nothing to us, and the last place is taken as ever."""
+    assert DESK.route("home", NOW, Content(text="Ржавая вода", location=FAR), "nadym").place_assumed
 
 
 def test_late_until() -> None:

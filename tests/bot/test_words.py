@@ -101,6 +101,38 @@ def test_a_word_of_two_topics() -> None:
     assert "first" == build_recognizer(same, ()).recognize("капает из крана").topic
 
 
+DISTRICTS = (
+    Subject(slug="north", words=("Северный", "Заречный", "Новый Посёлок")),
+    Subject(slug="south", words=("Южный", "Заречный"), forms=("новом поселке",)),
+    Subject(slug="west", words=("Западный",)),
+)
+IN_DISTRICTS = {
+    "of one of them": ("Южный микрорайон", "south"),
+    "of both": ("Заречный", ""),
+    "of both, in another form": ("Нет воды в Заречном", ""),
+    "of both, a phrase": ("в новом посёлке", ""),
+    "with another word of one": ("Южный, Заречный", "south"),
+    "and the other way round": ("Заречный, это Северный", "north"),
+    "before a third": ("Из Заречного в Западный", ""),
+    "behind a third": ("Из Западного в Заречный", "west"),
+    "of both, all of it": ("Северный, Заречный, Южный", "north"),
+}
+
+
+@pytest.mark.parametrize(("text", "place"), IN_DISTRICTS.values(), ids=IN_DISTRICTS.keys())
+def test_a_name_of_two_places(text: str, place: str) -> None:
+    """A name that two districts have says neither: whoever it goes to might be the wrong one, and he can be asked."""
+    recognizer = build_recognizer((), DISTRICTS)
+    assert place == recognizer.recognize(text).place
+
+
+def test_a_name_alone_of_two_places() -> None:
+    """The same where it is all that he says."""
+    recognizer = build_recognizer((), DISTRICTS)
+    said = ("Заречный", "Южный", "новом посёлке", "Новый Посёлок")
+    assert ["", "south", "", "north"] == [recognizer.exactly(one).place for one in said]
+
+
 def test_the_beginning_counts(recognizer: Recognizer) -> None:
     """A text of any length is looked at for a bounded time: what stands far behind is not."""
     filler = "а " * (LOOKED_AT // 2)

@@ -11,6 +11,7 @@ import pytest
 from bot.capabilities import KeyboardLimits
 from bot.desk.geography import Area, Geography
 from bot.desk.routing import Department
+from bot.desk.words import Subject, build_recognizer
 from bot.model.chat import ChatRef
 from bot.model.content import Content, Location
 from bot.model.message import EditMessage, SendMessage
@@ -23,6 +24,7 @@ WHERE, WHAT = "Подскажите, где это?", "О чём ваш вопр
 ROADS = ChatRef(channel=WORK, chat_id="-700")
 ALWAYS = ["Новый вопрос", "Помощь"]
 MAP = Geography(areas=(Area(slug="nadym", centre=(65.53, 72.52)), Area(slug="salekhard", centre=(66.53, 66.61))))
+DISTRICTS = {"nadym": "Надым", "salekhard": "Салехард"}
 AT_NADYM, AT_SALEKHARD = Location(latitude=65.5, longitude=72.5), Location(latitude=66.5, longitude=66.6)
 FAR = Location(latitude=55.75, longitude=37.62)
 
@@ -326,6 +328,46 @@ async def test_location_where_there_is_no_map(database_address: str) -> None:
         assert "на карте" not in last(office).text
         await sends(office, AT_NADYM)
         assert "" == (await office.question(1)).place
+
+
+async def test_location_in_no_place_with_a_new_question(office: Office) -> None:
+    """A point nowhere on the map is not where it was last time: nothing is taken, he is asked, and his place stays."""
+    await writes(office, "Ржавая вода в Надыме")
+    await office.presses(IRINA, "new")
+    await sends(office, FAR, "Опять ржавая вода")
+    question = await office.question(2)
+    assert ("", "", AskedFor.PLACE) == (question.place, question.department, question.asked_for)
+    assert WHERE in last(office).text
+    await asks_again(office)
+    assert "nadym" == (await office.question(3)).place
+
+
+TYPED = {
+    "small letters": ("надым", "nadym"),
+    "capitals": ("НАДЫМ!", "nadym"),
+    "another case": ("в Надыме", "nadym"),
+    "a typo": ("Надим", ""),
+    "Latin letters": ("Nadym", ""),
+    "a letter that only looks Russian": ("Hадым", ""),
+    "a name of two districts": ("Заречный", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "place"), TYPED.values(), ids=TYPED.keys())
+async def test_place_typed(database_address: str, text: str, place: str) -> None:
+    """What names a place moves the question; what does not for certain is passed on, and he may still choose."""
+    subjects = [Subject(slug=slug, words=(name, "Заречный")) for slug, name in DISTRICTS.items()]
+    recognizer = build_recognizer((Subject(slug="water", words=("вода",)),), subjects)
+    async with open_office(database_address, desk=by_place(recognizer=recognizer)) as office:
+        await writes(office, "Ржавая вода")
+        await writes(office, text)
+        question = await office.question(1)
+        assert (place, place and f"water-{place}") == (question.place, question.department)
+        assert (AskedFor.PLACE if not place else None) is question.asked_for
+        assert text == (await office.thread(1))[-1].content.text
+        assert text in "\n".join(office.work.texts(question.admin_chat))
+        await presses(office, "Салехард")
+        assert "salekhard" == (await office.question(1)).place
 
 
 # --- the place of last time ----------------------------------------------------------------------------------------
