@@ -137,13 +137,15 @@ async def _turn(visit: Visit, question: Question, kind: AskedFor, page: int) -> 
         await visit.say(places.no_such_place(voice) if kind is AskedFor.PLACE else places.no_such_topic(voice))
         return
     capabilities = ctx.capabilities[visit.conversation.chat.channel]
-    below: tuple[Button, ...] = ()
-    if question.place_assumed:
-        below = (choices.other_place(voice, question.number),)
-    rows = choices.rows(voice, kind, question.number, offered, capabilities.keyboard, page=page, below=below)
     message = visit.pressed_message
     link = await links.find(tx, visit.conversation.chat, message) if message and capabilities.edits else None
     said = await shows.said_by(tx, link.entry) if link is not None and link.entry is not None else None
+    other = choices.other_place(voice, question.number)
+    # What stands under the words that tell the place, of last time or of a point, stays there.
+    stands = said.keyboard.rows if said is not None and said.keyboard is not None else ()
+    has_other = any(one.data == other.data for row in stands for one in row)
+    below: tuple[Button, ...] = (other,) if has_other or question.place_assumed else ()
+    rows = choices.rows(voice, kind, question.number, offered, capabilities.keyboard, page=page, below=below)
     if said is None or not said.text or said.media:
         text, _ = asking.ask(ctx, replace(question, asked_for=kind))
         await visit.say(text, *rows, question=question.number, typed=choices.turning(rows))

@@ -330,6 +330,25 @@ async def test_location_where_there_is_no_map(database_address: str) -> None:
         assert "" == (await office.question(1)).place
 
 
+async def test_another_place_while_topics_are_turned(database_address: str) -> None:
+    """The button that takes the place of his point back stays under the words that speak of it, on each page."""
+    names = {f"t{number}": f"Тема {number}" for number in range(20)}
+    departments = {
+        slug: Department(slug=slug, name=name, admin_chat=ENERGY, topics=frozenset({slug}), places=frozenset({"nadym"}))
+        for slug, name in names.items()
+    }
+    async with open_office(
+        database_address, desk=by_place(geography=MAP, topics=names, departments=departments)
+    ) as office:
+        await sends(office, AT_NADYM, "Помогите")
+        assert "Другое место" in buttons(last(office).keyboard)
+        await presses(office, "Ещё темы →")
+        page = [one for one in office.home.effects(IRINA) if isinstance(one, EditMessage)][-1]
+        assert ["Тема 8", "Другое место"] == [
+            one for one in buttons(page.keyboard) if one in ("Тема 8", "Другое место")
+        ]
+
+
 async def test_location_in_no_place_with_a_new_question(office: Office) -> None:
     """A point nowhere on the map is not where it was last time: nothing is taken, he is asked, and his place stays."""
     await writes(office, "Ржавая вода в Надыме")
