@@ -51,7 +51,7 @@ async def about(of: Inquiry) -> Section:
     """Who he is for us."""
     person = of.person
     facts = (
-        of.fact("channel", of.ctx.look.title(person.chat.channel)),
+        of.fact("channel", of.voice.ours("channel", of.ctx.look.title(person.chat.channel))),
         of.fact("chat", person.chat.chat_id),
         of.fact("user", person.user_id),
         of.fact("name", person.name),

@@ -269,6 +269,15 @@ async def test_in_english(house: House) -> None:
     assert any(text.startswith("Here is everything we keep about you") for text in office.home.texts(IRINA))
 
 
+async def test_messenger_in_english(house: House) -> None:
+    """The messenger is called as the reader calls it."""
+    office = house.office
+    office.ctx.look = replace(office.ctx.look, titles={HOME: "Сайт"})
+    await office.writes(IRINA, "Language English")
+    await office.writes(IRINA, "my data")
+    assert "Website" == json.loads((await files(house))["my-data.json"])["about"][0]["channel"]
+
+
 async def test_remembered_place(house: House) -> None:
     """The place that is kept for his next question is his, too."""
     await house.office.value("UPDATE conversations SET place = 'nowhere' WHERE chat_id = $1", IRINA.chat_id)
