@@ -101,6 +101,13 @@ async def _edit_in_place(
         return False
     for one, was, now in zip(sent, old, new, strict=True):
         if (was.text, was.spans) != (now.text, now.spans):
-            effect = EditMessage(message_id="", text=now.text, spans=now.spans, media=now.media, keyboard=now.keyboard)
+            effect = EditMessage(
+                message_id="",
+                text=now.text,
+                spans=now.spans,
+                media=now.media,
+                keyboard=now.keyboard,
+                corrects=True,
+            )
             await do(tx, ctx, replace(address, about_entry=one.id), effect, strand=address.strand)
     return True

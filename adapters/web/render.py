@@ -32,8 +32,8 @@ def edited(body: Body, effect: EditMessage) -> Body:
         text=effect.text,
         spans=effect.spans,
         keyboard=_rows(effect.keyboard),
-        # New buttons under the same words are no edit for people.
-        edited=body.edited or effect.text != body.text,
+        # A page that was turned, new buttons under the same words: for people these are no edits.
+        edited=body.edited or (effect.corrects and effect.text != body.text),
     )
 
 

@@ -71,6 +71,8 @@ class EditMessage:
     spans: tuple[Span, ...] = ()
     media: tuple[Media, ...] = ()
     keyboard: Keyboard | None = None
+    #: Whoever wrote it has corrected himself; else the service says something newer, such as another page.
+    corrects: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ async def test_edit_in_place(office: Office) -> None:
     await office.edits(DESK, reply, "Завтра к 18:00.")
     await office.deliver()
     answer = office.home.id_of(IRINA, "Сегодня")
-    assert EditMessage(message_id=answer, text="Завтра к 18:00.") == office.home.effects(IRINA)[-1]
+    assert EditMessage(message_id=answer, text="Завтра к 18:00.", corrects=True) == office.home.effects(IRINA)[-1]
     assert [Content(text="Сегодня к 18:00.")] == list((await office.thread(1))[-1].history)
 
 

@@ -92,19 +92,36 @@ async def test_place_and_contact_are_not_lost(page: Page) -> None:
 
 
 async def test_edit(page: Page) -> None:
-    """An edit changes text and buttons, keeps the files, and is called an edit."""
+    """A correction changes text and buttons, keeps the files, and is called an edit."""
     file = page.files.keep(PNG, "двор.png")
     sent = SendMessage(text="Было", media=(_media(f"file:{file.sha256}"),), keyboard=KEYS)
     [message_id] = (await page.core.send(ADMIN, sent)).message_ids
-    await page.core.send(ADMIN, EditMessage(message_id=message_id, text="Стало"))
+    await page.core.send(ADMIN, EditMessage(message_id=message_id, text="Стало", corrects=True))
     [body] = _bodies(page)
     assert (body.text, body.keyboard, body.edited, len(body.files)) == ("Стало", (), True, 1)
+
+
+async def test_turned_page_is_no_edit(page: Page) -> None:
+    """What the service changes by itself, a page or a card, is no correction: nobody need read it again."""
+    [message_id] = (await page.core.send(ADMIN, SendMessage(text="Страница 1", keyboard=KEYS))).message_ids
+    await page.core.send(ADMIN, EditMessage(message_id=message_id, text="Страница 2"))
+    [body] = _bodies(page)
+    assert ("Страница 2", False) == (body.text, body.edited)
+
+
+async def test_once_corrected_stays_so(page: Page) -> None:
+    """A corrected answer goes on being called so, whatever the service changes under it."""
+    [message_id] = (await page.core.send(ADMIN, SendMessage(text="Завтра"))).message_ids
+    await page.core.send(ADMIN, EditMessage(message_id=message_id, text="В среду", corrects=True))
+    await page.core.send(ADMIN, EditMessage(message_id=message_id, text="В среду", keyboard=KEYS))
+    [body] = _bodies(page)
+    assert (True, KEYS.rows) == (body.edited, body.keyboard)
 
 
 async def test_new_buttons_are_no_edit(page: Page) -> None:
     """A message whose words did not change is not called edited."""
     [message_id] = (await page.core.send(ADMIN, SendMessage(text="Вопрос"))).message_ids
-    await page.core.send(ADMIN, EditMessage(message_id=message_id, text="Вопрос", keyboard=KEYS))
+    await page.core.send(ADMIN, EditMessage(message_id=message_id, text="Вопрос", keyboard=KEYS, corrects=True))
     [body] = _bodies(page)
     assert (body.edited, body.keyboard) == (False, KEYS.rows)
 
