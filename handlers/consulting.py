@@ -53,7 +53,7 @@ async def show(visit: Visit) -> list[int]:
         slug = "" if topic == consulting.NO_TOPIC else topic
         if of_topic := [one for one in entries if one.topic == slug]:
             said, rows = consulting.entries_page(voice, of_topic, slug, names, limits, _number(page))
-            return await visit.turn(said, *rows)
+            return await visit.turn(Role.PAGE_ANSWERS, said, *rows)
     counts = Counter(one.topic for one in entries)
     at = _number(argument.rpartition(":")[2])
     if argument.startswith(TYPED_TURN):
@@ -63,7 +63,7 @@ async def show(visit: Visit) -> list[int]:
         said, rows = consulting.entries_page(voice, entries, "", names, limits, at)
     else:
         said, rows = consulting.topics_page(voice, counts, names, limits, at)
-    return await visit.turn(said, *rows)
+    return await visit.turn(Role.PAGE_ANSWERS, said, *rows)
 
 
 def _is_number(text: str) -> bool:

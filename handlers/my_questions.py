@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import my_questions, texts
 from bot.conversation.decisions import TURN, Page
+from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import by_resident as told
 from bot.desk import cards
@@ -33,7 +34,7 @@ async def _list(visit: Visit, page: int) -> list[int]:
     own = await questions.own(tx, conversation, limit=my_questions.PAGE, offset=(page - 1) * my_questions.PAGE)
     previews = await questions.previews(tx, [one.number for one in own])
     said, rows = my_questions.list_page(voice, own, previews, total, page, visit.now, visit.ctx.look.zone)
-    return await visit.turn(said, *rows)
+    return await visit.turn(Role.PAGE_QUESTIONS, said, *rows)
 
 
 async def _one(visit: Visit, number: int) -> list[int]:

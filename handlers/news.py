@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import news
 from bot.conversation.news import Names, Wish
+from bot.delivery.entry import Role
 from bot.desk import news as desk_texts
 from bot.model.subscription import EVERYTHING
 from handlers.context import Context
@@ -33,7 +34,7 @@ async def stop(visit: Visit) -> list[int]:
     if not visit.argument or unwanted == EVERYTHING:
         ended = await subscriptions.end(visit.tx, visit.conversation.id)
         said = visit.voice.say("news-stopped") if ended else visit.voice.say("news-nothing-to-stop")
-        return await visit.turn(said, (news.button(visit.voice),))
+        return await visit.turn(Role.PAGE_NEWS, said, (news.button(visit.voice),))
     if unwanted is not None:
         await subscriptions.remove(visit.tx, visit.conversation.id, unwanted)
     return await _page(visit, wish or Wish())
@@ -47,7 +48,7 @@ async def _page(visit: Visit, wish: Wish) -> list[int]:
         text, rows = news.choosing(voice, wish.listed, chosen, names, limits, wish.page)
     else:
         text, rows = news.beginning(voice, chosen, names, limits)
-    return await visit.turn(text, *rows)
+    return await visit.turn(Role.PAGE_NEWS, text, *rows)
 
 
 async def _gone(visit: Visit) -> list[int]:

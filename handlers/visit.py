@@ -17,7 +17,7 @@ from bot.model.message import Button, EditMessage, Keyboard
 from bot.model.question import Conversation, Question
 from handlers.context import Context
 from handlers.outgoing import Address, do, fitted, post
-from storage import conversations, questions
+from storage import conversations, links, questions
 from storage.database import Transaction
 
 
@@ -75,17 +75,32 @@ class Visit:
         address = self._address(question, role)
         return list((await post(self.tx, self.ctx, address, self._draft(text, rows))).entries)
 
-    async def turn(self, text: str, *rows: Sequence[Button], typed: Mapping[str, str] | None = None) -> list[int]:
-        """Show another page in the place of the one whose button was pressed, where that can be; else below it."""
-        address = self._address(None, Role.CONFIRMATION)
+    async def turn(
+        self, kind: Role, text: str, *rows: Sequence[Button], typed: Mapping[str, str] | None = None
+    ) -> list[int]:
+        """Show a page of this kind in the place of the one whose button was pressed, where that can be; else below."""
+        address = self._address(None, kind)
         ready = fitted(self.ctx, address, self._draft(text, rows)).messages
-        can = self.ctx.capabilities[self.conversation.chat.channel].edits
-        if not (self.pressed_message and can) or len(ready) > 1:
+        if len(ready) > 1:
+            # Of several messages none is the page.
             return await self.say(text, *rows, typed=typed)
+        if not await self._is_under(kind):
+            return await self.say(text, *rows, role=kind, typed=typed)
         await self._remember(labels(rows) if typed is None else typed)
         page = ready[0]
         effect = EditMessage(message_id=self.pressed_message, text=page.text, spans=page.spans, keyboard=page.keyboard)
         return [await do(self.tx, self.ctx, address, effect, strand=address.strand)]
+
+    async def _is_under(self, kind: Role) -> bool:
+        """Whether the pressed button stands under a page of this kind, which can be changed.
+
+        The same buttons stand under words that must not go: a number and a deadline, an answer. A message of which
+        nothing is known may be one of these.
+        """
+        if not (self.pressed_message and self.ctx.capabilities[self.conversation.chat.channel].edits):
+            return False
+        link = await links.find(self.tx, self.conversation.chat, self.pressed_message)
+        return link is not None and link.role == kind
 
     async def _remember(self, typed: Mapping[str, str]) -> None:
         if typed or self.conversation.buttons:

@@ -43,6 +43,10 @@ class Role(StrEnum):
     WITHDRAWAL = "withdrawal"
     #: What the service itself says to a resident: number and due time, greeting, help.
     CONFIRMATION = "confirmation"
+    #: Pages that a resident turns: his questions, known answers, news. A message of these holds nothing but its page.
+    PAGE_QUESTIONS = "page_questions"
+    PAGE_ANSWERS = "page_answers"
+    PAGE_NEWS = "page_news"
     #: What a resident adds to his question, shown to the officials.
     FOLLOW_UP = "follow_up"
     #: A colleague's note that is shown in another chat: what is said to it is a note, too (the value is its author's).
@@ -67,6 +71,8 @@ class Role(StrEnum):
 
 #: What shows a resident's words in an admin chat.
 SHOWS_QUESTION = (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP, Role.SURPLUS)
+#: What may become another page of its kind, when a button under it is pressed.
+PAGES = (Role.PAGE_QUESTIONS, Role.PAGE_ANSWERS, Role.PAGE_NEWS)
 
 PRIORITY_OF = {
     Role.PRESS: Priority.PRESS,
@@ -80,6 +86,9 @@ PRIORITY_OF = {
     Role.ANSWER: Priority.ANSWER,
     Role.WITHDRAWAL: Priority.ANSWER,
     Role.CONFIRMATION: Priority.CONFIRMATION,
+    Role.PAGE_QUESTIONS: Priority.CONFIRMATION,
+    Role.PAGE_ANSWERS: Priority.CONFIRMATION,
+    Role.PAGE_NEWS: Priority.CONFIRMATION,
     Role.FOLLOW_UP: Priority.FOLLOW_UP,
     Role.NOTE: Priority.FOLLOW_UP,
     Role.SURPLUS: Priority.FOLLOW_UP,

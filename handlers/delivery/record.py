@@ -13,7 +13,7 @@ import structlog
 from bot.conversation import texts as resident_texts
 from bot.conversation.voice import RUSSIAN, Voice, voice_of
 from bot.delivery import retry
-from bot.delivery.entry import Role
+from bot.delivery.entry import PAGES, Role
 from bot.delivery.fit import describe, replace_part
 from bot.delivery.limits import ChannelLimits
 from bot.delivery.retry import ChatGone, FollowTo, GiveUp, PauseChannel, ReplacePart, RetryAt
@@ -336,5 +336,6 @@ class Recorder:
 
 def _is_page(entry: Entry) -> bool:
     """Whether somebody pressed a button for this: what is changed for another reason names no message, but an entry."""
-    role, effect = entry.role, entry.effect
-    return role in (Role.CONFIRMATION, Role.COMMAND) and isinstance(effect, EditMessage) and effect.message_id != ""
+    if entry.role not in (*PAGES, Role.CONFIRMATION, Role.COMMAND):
+        return False
+    return isinstance(entry.effect, EditMessage) and entry.effect.message_id != ""

@@ -39,6 +39,22 @@ def changes(outgoing: Outgoing) -> bool:
     return isinstance(outgoing.effect, EditMessage)
 
 
+async def page_of(office: Office, data: str) -> str:
+    """The id of the page under which this button stands."""
+    asks, words = OPENED[data.partition(":")[0]]
+    await office.writes(IRINA, asks)
+    await office.deliver()
+    return office.home.id_of(IRINA, words)
+
+
+#: What is typed to open the page of a button, by what the button begins with; words of the page.
+OPENED = {
+    "my": ("мои вопросы", "Ваши вопросы"),
+    "faq": ("частые вопросы", "Частые вопросы"),
+    "news": ("новости", "Новости:"),
+    "stop": ("новости", "Новости:"),
+    "places": ("Где вода?", "Подскажите, где это?"),
+}
 #: The data of a page's button, and what is read then.
 PAGES = {
     "my questions": ("my:", "Ваши вопросы: 9"),
@@ -60,7 +76,7 @@ PAGES = {
 @pytest.mark.parametrize(("data", "read"), PAGES.values(), ids=PAGES.keys())
 async def test_refused_page_becomes_a_message(office: Office, data: str, read: str) -> None:
     """What cannot be shown in the place of an old page stands below, with the same buttons."""
-    pressed = office.home.id_of(IRINA, "Подскажите, где это?")
+    pressed = await page_of(office, data)
     office.home.fail(Rejected("vk_909", "too old to edit"), when=changes, times=9)
     await office.presses(IRINA, data, message_id=pressed)
     (page,) = [one.effect for one in await office.entries(IRINA) if isinstance(one.effect, EditMessage)]
@@ -110,7 +126,7 @@ async def test_page_of_officials(office: Office) -> None:
 async def test_page_that_comes_a_day_late(office: Office) -> None:
     """Nobody waits a day for a page: when the platform was away, it is not said behind all that came since."""
     office.home.fail(Transient("503"), when=changes, times=99)
-    await office.presses(IRINA, "my:", message_id=office.home.id_of(IRINA, "№ 3"))
+    await office.presses(IRINA, "my:", message_id=await page_of(office, "my:"))
     async with office.sending(HOME):
         await office.home.wait_for(lambda: any(map(changes, office.home.asked)))
         office.clock.move(timedelta(days=2))
