@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.conversation import consulting, texts
 from bot.conversation.consulting import Wanted
-from bot.conversation.decisions import TYPED_TURN, Page
+from bot.conversation.decisions import NO_TOPIC, TOPIC, TYPED_TURN, Page
 from bot.conversation.faq import Entry
 from bot.conversation.my_questions import deed_button, may_reopen
 from bot.conversation.voice import voice_of
@@ -48,22 +48,22 @@ async def show(visit: Visit) -> list[int]:
         return await _answer(visit, wanted)
     names = ctx.desk.topics
     limits = ctx.capabilities[visit.conversation.chat.channel].keyboard
-    if argument.startswith(consulting.TOPIC):
-        topic, _, page = argument.removeprefix(consulting.TOPIC).partition(":")
-        slug = "" if topic == consulting.NO_TOPIC else topic
-        if of_topic := [one for one in entries if one.topic == slug]:
-            said, rows = consulting.entries_page(voice, of_topic, slug, names, limits, _number(page))
-            return await visit.turn(Role.PAGE_ANSWERS, said, *rows)
-    counts = Counter(one.topic for one in entries)
+    if argument.startswith(TOPIC):
+        topic, _, page = argument.removeprefix(TOPIC).partition(":")
+        slug = "" if topic == NO_TOPIC else topic
+        if of_topic := [one for one in entries if consulting.listed_under(one, names) == slug]:
+            said, rows, typed = consulting.entries_page(voice, of_topic, slug, names, limits, _number(page))
+            return await visit.turn(Role.PAGE_ANSWERS, said, *rows, typed=typed)
+    counts = Counter(consulting.listed_under(one, names) for one in entries)
     at = _number(argument.rpartition(":")[2])
     if argument.startswith(TYPED_TURN):
         # People count from 1.
         at -= 1
     if limits is None or len(entries) <= consulting.size(limits) or len(counts) == 1:
-        said, rows = consulting.entries_page(voice, entries, "", names, limits, at)
+        said, rows, typed = consulting.entries_page(voice, entries, None, names, limits, at)
     else:
-        said, rows = consulting.topics_page(voice, counts, names, limits, at)
-    return await visit.turn(Role.PAGE_ANSWERS, said, *rows)
+        said, rows, typed = consulting.topics_page(voice, counts, names, limits, at)
+    return await visit.turn(Role.PAGE_ANSWERS, said, *rows, typed=typed)
 
 
 def _is_number(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import news
 from bot.conversation.news import Names, Wish
+from bot.conversation.typed import labels
 from bot.delivery.entry import Role
 from bot.desk import news as desk_texts
 from bot.model.subscription import EVERYTHING
@@ -44,11 +45,12 @@ async def _page(visit: Visit, wish: Wish) -> list[int]:
     ctx, voice = visit.ctx, visit.voice
     names, limits = _names(ctx), ctx.capabilities[visit.conversation.chat.channel].keyboard
     chosen = await subscriptions.of(visit.tx, visit.conversation.id)
-    if wish.listed is not None and limits is not None and names.of(wish.listed):
+    if wish.listed is not None and names.of(wish.listed):
         text, rows = news.choosing(voice, wish.listed, chosen, names, limits, wish.page)
     else:
         text, rows = news.beginning(voice, chosen, names, limits)
-    return await visit.turn(Role.PAGE_NEWS, text, *rows)
+    typed = labels([news.list_buttons(voice, names), *rows])
+    return await visit.turn(Role.PAGE_NEWS, text, *rows, typed=typed)
 
 
 async def _gone(visit: Visit) -> list[int]:

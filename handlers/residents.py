@@ -56,10 +56,12 @@ async def message(tx: Transaction, ctx: Context, event: MessageReceived) -> None
     """A resident wrote: it is a question, or belongs to his open one, or is a word that stands for a button."""
     now = ctx.clock()
     conversation = await conversations.lock(tx, event.chat, event.sender)
-    if moderation.is_banned(conversation, now) and (page := looks(event.content)) is not None:
+    if moderation.is_banned(conversation, now):
         # Whoever may not write may still read, and his data are his.
-        await _say(tx, ctx, conversation, await last_question(tx, conversation), page, now)
-        return
+        page = looks(event.content, standing(ctx, conversation, None, now))
+        if page is not None:
+            await _say(tx, ctx, conversation, await last_question(tx, conversation), page, now)
+            return
     if await wanted.said(tx, ctx, conversation, event, now, register):
         return
     if await moderation.keeps_out(tx, ctx, conversation, event, now):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.capabilities import KeyboardLimits
-from bot.conversation.decisions import Page
+from bot.conversation.decisions import NO_TOPIC, TOPIC, Page
 from bot.conversation.faq import Entry
+from bot.conversation.typed import labels as labels_of
 from bot.conversation.voice import Voice
 from bot.delivery.split import shorten
 from bot.model.message import Button
@@ -21,8 +22,6 @@ PAGE, WITHOUT_BUTTONS = 8, 40
 _LABEL = 40
 #: Rows that stand below a page's own: back and on, and what is always there.
 _BELOW = 3
-#: Before a topic's slug in a button; a topic without one has a sign that no slug has.
-TOPIC, NO_TOPIC = "t:", "_"
 _ENTRY = re.compile(r"([0-9]{1,15})(?::([0-9]{1,15}))?")
 
 
@@ -46,7 +45,8 @@ def suggestion(voice: Voice, number: int, found: Sequence[Entry]) -> tuple[str, 
         text += f"\n\n{voice.say('faq-others')}\n" + "\n".join(f"{one.id}. {one.question}" for one in others)
         text += f"\n{voice.say('faq-how', number=others[0].id)}"
     text += f"\n\n{voice.say('faq-helped-how')}"
-    return text, [_decide(voice, number, best.id), *_entries(others, number)]
+    rows = [(replace(one, text=shorten(one.text, _LABEL)),) for one in _options(others, number)]
+    return text, [_decide(voice, number, best.id), *rows]
 
 
 def answer(voice: Voice, entry: Entry, *, open_question: int | None) -> tuple[str, Rows]:
@@ -72,55 +72,68 @@ def undo(voice: Voice, number: int) -> tuple[Button, ...]:
     return (Button(text=voice.say("button-wait-after-all"), data=f"{Page.WAIT}:{number}"),)
 
 
+def listed_under(entry: Entry, names: Mapping[str, str]) -> str:
+    """The topic under which it is found; empty: it has none, or one that is no more in the settings."""
+    return entry.topic if entry.topic in names else ""
+
+
 def topics_page(
     voice: Voice, counts: Mapping[str, int], names: Mapping[str, str], limits: KeyboardLimits, page: int
-) -> tuple[str, Rows]:
-    """The topics of which answers are known, each a button."""
+) -> tuple[str, Rows, Mapping[str, str]]:
+    """The topics of which answers are known, each a button; with what can be typed, as on the pages below."""
     slugs = list(counts)
     per, last, page = _paged(len(slugs), limits, page)
     shown = slugs[page * per : (page + 1) * per]
-    labels = {slug: names.get(slug, slug) if slug else voice.say("faq-no-topic") for slug in shown}
+    labels = {slug: names[slug] if slug else voice.say("faq-no-topic") for slug in shown}
     text = "\n".join((voice.say("faq-head"), "", *(f"• {labels[slug]}: {counts[slug]}" for slug in shown)))
-    how = voice.say("faq-how-topic", topic=next((labels[slug] for slug in shown if slug), labels[shown[0]]))
-    text += f"\n\n{how}{_further(voice, '', page, last)}"
-    rows: Rows = [
-        (Button(text=shorten(labels[slug], _LABEL), data=f"{Page.ANSWERS}:{TOPIC}{slug or NO_TOPIC}:0"),)
-        for slug in shown
-    ]
-    return text, _pressable(rows, limits) + _around(voice, page, last, "p:{}")
+    how = voice.say("faq-how-topic", topic=labels[shown[0]])
+    text += f"\n\n{how}{_further(voice, None, page, last)}"
+    options = [Button(text=labels[slug], data=f"{Page.ANSWERS}:{TOPIC}{slug or NO_TOPIC}:0") for slug in shown]
+    return text, *_choice(options, limits, _around(voice, page, last, "p:{}"))
 
 
 def entries_page(
     voice: Voice,
     entries: Sequence[Entry],
-    topic: str,
+    topic: str | None,
     names: Mapping[str, str],
     limits: KeyboardLimits | None,
     page: int,
-) -> tuple[str, Rows]:
-    """The questions of one topic, or all of them where they are few."""
+) -> tuple[str, Rows, Mapping[str, str]]:
+    """The questions of one topic; where they are few, or there are no buttons, all of them (None)."""
     per, last, page = _paged(len(entries), limits, page)
     shown = entries[page * per : (page + 1) * per]
-    head = voice.say("faq-head") + (f" · {names.get(topic, topic)}" if topic else "")
+    head = voice.say("faq-head")
+    if topic is not None:
+        head += f" · {names[topic] if topic else voice.say('faq-no-topic')}"
     text = "\n".join((head, "", *(f"{one.id}. {one.question}" for one in shown)))
     text += f"\n\n{voice.say('faq-how', number=shown[0].id)}{_further(voice, topic, page, last)}"
-    rows = _pressable(_entries(shown), limits)
-    return text, rows + _around(voice, page, last, f"{TOPIC}{topic or NO_TOPIC}:{{}}")
+    argument = "p:{}" if topic is None else f"{TOPIC}{topic or NO_TOPIC}:{{}}"
+    return text, *_choice(_options(shown), limits, _around(voice, page, last, argument))
 
 
-def _further(voice: Voice, topic: str, page: int, last: int) -> str:
+def _choice(options: Sequence[Button], limits: KeyboardLimits | None, around: Rows) -> tuple[Rows, Mapping[str, str]]:
+    """Buttons for these, one in a row, as many as there is room for; all of them can be typed, and by the whole name.
+
+    `around`: what turns the page.
+    """
+    rows: Rows = [(replace(one, text=shorten(one.text, _LABEL)),) for one in options]
+    return _pressable(rows, limits) + around, {**labels_of([options]), **labels_of(rows), **labels_of(around)}
+
+
+def _further(voice: Voice, topic: str | None, page: int, last: int) -> str:
     """How to turn the page in words, behind how to open something on it."""
     if page == last:
         return ""
     # People count from 1.
-    said = voice.say("faq-further-topic") if topic else voice.say("faq-further", page=page + 2)
+    said = voice.say("faq-further", page=page + 2) if topic is None else voice.say("faq-further-topic")
     return f" {said}"
 
 
-def _entries(entries: Sequence[Entry], number: int | None = None) -> Rows:
+def _options(entries: Sequence[Entry], number: int | None = None) -> list[Button]:
     """A button for each; with the number of the question under which they are suggested."""
     of = f":{number}" if number is not None else ""
-    return [(Button(text=shorten(one.question, _LABEL), data=f"{Page.ANSWERS}:{one.id}{of}"),) for one in entries]
+    return [Button(text=one.question, data=f"{Page.ANSWERS}:{one.id}{of}") for one in entries]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,6 +121,8 @@ class Page(StrEnum):
 
 #: What is there for whoever may not write, too: what he may read, and what is his right.
 FOR_BANNED = frozenset((Page.ANSWERS, Page.QUESTIONS, Page.DATA, Page.FORGET))
+#: Before a topic's slug in a button with known answers; those without a topic have a sign that no slug has.
+TOPIC, NO_TOPIC = "t:", "_"
 #: Before the number of a page of a list: in buttons; typed, where buttons count from 0.
 TURN, TYPED_TURN = "p:", "page:"
 

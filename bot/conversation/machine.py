@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.conversation import vocabulary
@@ -101,6 +101,10 @@ _PAGE = re.compile(rf"({'|'.join(Page)}):([a-z0-9_:-]{{0,60}})")
 _PAGE_OF_HIS = re.compile(rf"({'|'.join(sorted(_OF_HIS))}):.*")
 #: A number behind a word: «ответ 12», «мой вопрос № 12».
 _NUMBERED = re.compile(r"(\D+?)\s*(?:№\s*)?(\d{1,15})")
+#: Buttons that turn the pages of a list: of news, or of what he is asked about a question of his.
+_TURNED = re.compile(rf"((?:{Page.NEWS}:)?(places|topics)(?::[0-9]{{1,15}})?):[0-9]{{1,3}}")
+#: The highest page that such a button can name.
+_LAST_PAGE = 999
 
 _BUTTONS: Mapping[str, Decision] = {NEW_QUESTION: PromiseNew(), LANGUAGE: OfferLanguages()}
 
@@ -143,9 +147,14 @@ def pressed(data: str) -> Decision:
     return _BUTTONS.get(data, Explain())
 
 
-def looks(content: Content) -> Open | None:
-    """What somebody who may not write wants of what is there for him, too; None: he wants something else."""
-    word = _word(content, Standing(only_looks=True), asked=False)
+def looks(content: Content, standing: Standing) -> Open | None:
+    """What somebody who may not write wants of what is there for him, too; None: he wants something else.
+
+    `standing`: of no question.
+    """
+    word: Decision | None = _word(content, replace(standing, only_looks=True), asked=False)
+    if isinstance(word, Press):
+        word = pressed(word.data)
     return word if isinstance(word, Open) and word.page in FOR_BANNED else None
 
 
@@ -207,7 +216,7 @@ def _word(content: Content, standing: Standing, *, asked: bool, helped: bool = F
     if text is None:
         return None
     is_command = text.startswith("/")
-    data = standing.buttons.get(text)
+    data = standing.buttons.get(text) or _turned(text, standing.buttons)
     if data is not None and not (asked and _PAGE_OF_HIS.fullmatch(data) is None):
         return Press(data=data)
     if (of_answers := _of_answers(content, text, standing, helped=helped)) is not None:
@@ -232,6 +241,18 @@ def _word(content: Content, standing: Standing, *, asked: bool, helped: bool = F
         return OfferLanguages()
     # A bare command that we do not have: say how this works. With words behind it, it is a question.
     return Explain() if _COMMAND.fullmatch(text) else None
+
+
+def _turned(text: str, buttons: Mapping[str, str]) -> str | None:
+    """The button for a page of a list that can be turned now, of places or topics: «места 2»; the last one shown."""
+    numbered = _NUMBERED.fullmatch(text)
+    if numbered is None or numbered[1] not in vocabulary.turned():
+        return None
+    lists = [found for data in buttons.values() if (found := _TURNED.fullmatch(data)) is not None]
+    of_kind = [found[1] for found in lists if found[2] == vocabulary.turned()[numbered[1]]]
+    # People count from 1.
+    page = min(max(int(numbered[2]) - 1, 0), _LAST_PAGE)
+    return f"{of_kind[-1]}:{page}" if of_kind else None
 
 
 def _may_name(page: Page, before: str, number: int, standing: Standing, *, asked: bool, adds: bool) -> bool:

@@ -126,28 +126,30 @@ def beginning(
         parts += _in_words(voice, names)
         return "\n\n".join(parts), []
     whole = _toggle(voice.say("button-news-all"), chosen=everything, argument=ALL)
-    lists = []
-    if names.places:
-        lists.append(Button(text=voice.say("button-news-places"), data=f"{Page.NEWS}:{_LISTS[About.PLACE]}:0"))
-    if names.topics:
-        lists.append(Button(text=voice.say("button-news-topics"), data=f"{Page.NEWS}:{_LISTS[About.TOPIC]}:0"))
-    words = (voice.say("quoted", name=one) for one in (*(one.text for one in lists), voice.say("button-news-all")))
+    lists = list_buttons(voice, names)
+    # Whoever has all would end it by the same word.
+    words = (voice.say("quoted", name=one.text) for one in (*lists, *(() if everything else (whole,))))
     parts.append(voice.say("news-how-press", words=", ".join(words)))
     rows: Rows = [(whole,)]
     if lists:
-        rows.append(tuple(lists))
+        rows.append(lists)
     if subscriptions:
         rows.append((Button(text=voice.say("button-stop"), data=f"{Page.STOP}:"),))
     return "\n\n".join(parts), rows
 
 
+def list_buttons(voice: Voice, names: Names) -> tuple[Button, ...]:
+    """Open the list of places and that of topics, where there are any: on each page their labels can be typed."""
+    return tuple(
+        Button(text=voice.say(f"button-news-{listed}"), data=f"{Page.NEWS}:{listed}:0")
+        for about, listed in _LISTS.items()
+        if names.of(about)
+    )
+
+
 def _in_words(voice: Voice, names: Names) -> list[str]:
     """What can be chosen and how, where there are no buttons."""
-    parts = []
-    if names.places:
-        parts.append(voice.say("news-places", names=_listed(voice, list(names.places.values()), _WITHOUT_BUTTONS)))
-    if names.topics:
-        parts.append(voice.say("news-topics", names=_listed(voice, list(names.topics.values()), _WITHOUT_BUTTONS)))
+    parts = [_there_is(voice, about, names, 0, _WITHOUT_BUTTONS) for about in _LISTS if names.of(about)]
     example = next(iter((*names.places.values(), *names.topics.values())), "")
     parts.append(voice.say("news-how-write", example=example) if example else voice.say("news-how-write-all"))
     return parts
@@ -158,11 +160,16 @@ def choosing(
     about: About,
     subscriptions: Collection[Subscription],
     names: Names,
-    limits: KeyboardLimits,
+    limits: KeyboardLimits | None,
     page: int,
 ) -> tuple[str, Rows]:
-    """One page of places or topics: each a button that chooses it, or takes it off again."""
+    """One page of places or topics: each a button that chooses it, or takes it off again; in words without buttons."""
     options = list(names.of(about).items())
+    example = options[0][1]
+    if limits is None:
+        how = voice.say("news-how-write", example=example)
+        page = min(max(page, 0), (len(options) - 1) // _WITHOUT_BUTTONS)
+        return f"{how}\n\n{_there_is(voice, about, names, page, _WITHOUT_BUTTONS)}", []
     always = texts.keyboard(voice).rows
     room = limits.buttons - sum(map(len, always)) - 2 * _BELOW
     per = max(min(PAGE, 2 * (limits.rows - len(always) - _BELOW), room), 1)
@@ -185,13 +192,19 @@ def choosing(
     if around:
         rows.append(tuple(around))
     rows.append((button(voice),))
-    example, listed = options[0][1], _listed(voice, [name for _, name in options], _WITHOUT_BUTTONS)
+    how = voice.say(f"news-choose-{_LISTS[about]}", example=example)
     # Whoever sees no buttons learns here what there is.
-    if about is About.PLACE:
-        how, there_is = voice.say("news-choose-places", example=example), voice.say("news-places", names=listed)
-    else:
-        how, there_is = voice.say("news-choose-topics", example=example), voice.say("news-topics", names=listed)
-    return f"{how}\n\n{there_is}", rows
+    return f"{how}\n\n{_there_is(voice, about, names, page, per)}", rows
+
+
+def _there_is(voice: Voice, about: About, names: Names, page: int, per: int) -> str:
+    """The names from this page of the list on, so many `per` page; and the word for those that the text leaves out."""
+    every, start = list(names.of(about).values()), page * per
+    said = voice.say(f"news-{_LISTS[about]}", names=_listed(voice, every[start:], _WITHOUT_BUTTONS))
+    if (end := start + _WITHOUT_BUTTONS) < len(every):
+        # People count from 1.
+        said += f" {voice.say(f'news-further-{_LISTS[about]}', page=end // per + 1)}"
+    return said
 
 
 def _toggle(name: str, *, chosen: bool, argument: str) -> Button:

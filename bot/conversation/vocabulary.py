@@ -11,6 +11,8 @@ from bot.conversation.decisions import (
     HELP,
     LANGUAGE,
     NEW_QUESTION,
+    NO_TOPIC,
+    TOPIC,
     TURN,
     TYPED_TURN,
     Decision,
@@ -104,13 +106,23 @@ def numbered() -> Mapping[str, tuple[Page, str]]:
     return found
 
 
+@cache
+def turned() -> Mapping[str, str]:
+    """Words behind which a number names a page of a list that he can turn just now, in all languages: and which."""
+    kinds = ("places", "topics")
+    return {plain(word): kind for kind in kinds for voice in voices() for word in voice.words(f"word-{kind}-page")}
+
+
 def named(text: str, names: Callable[[str], str]) -> Open | None:
     """A page's word with the name of a place or a topic behind it, or with a word for all: «подписаться на Надым»."""
     for word, page in _naming():
         if not text.startswith(word):
             continue
         rest = plain(text[len(word) :])
-        if argument := ALL if rest in _all() else names(rest):
+        argument = ALL if rest in _all() else names(rest)
+        if not argument and page is Page.ANSWERS and rest in _of_no_topic():
+            argument = f"{TOPIC}{NO_TOPIC}"
+        if argument:
             return Open(page=page, argument=argument)
     return None
 
@@ -131,6 +143,12 @@ def _naming() -> Sequence[tuple[str, Page]]:
 def _all() -> frozenset[str]:
     """Words for all there is, in all languages."""
     return frozenset(plain(word) for voice in voices() for word in voice.words("words-all"))
+
+
+@cache
+def _of_no_topic() -> frozenset[str]:
+    """What known answers without a topic stand under, in all languages."""
+    return frozenset(plain(voice.say("faq-no-topic")) for voice in voices())
 
 
 @cache

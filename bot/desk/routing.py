@@ -139,11 +139,10 @@ class Desk:
 
     def named(self, text: str) -> Recognized:
         """The topic or place that a text names, if it says nothing else: its name, or words that stand for it."""
-        found = self.recognizer.exactly(text)
         name = _folded(text)
-        return Recognized(
-            topic=self._topics_by_name.get(name) or found.topic, place=self._places_by_name.get(name) or found.place
-        )
+        topic, place = self._topics_by_name.get(name, ""), self._places_by_name.get(name, "")
+        # A topic's very name may be a word for a place.
+        return Recognized(topic=topic, place=place) if topic or place else self.recognizer.exactly(text)
 
     def assign(self, channel: ChannelName, now: datetime, about: Recognized) -> Destination:
         """Where a question about this goes: its channel's department, then the one that suits best, then coordinators.

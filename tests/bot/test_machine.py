@@ -337,7 +337,7 @@ LOOKS = {
 @pytest.mark.parametrize(("text", "expected"), LOOKS.items(), ids=LOOKS)
 def test_looks(text: str, expected: Open | None) -> None:
     """Whoever may not write may look, and have his data; else he does nothing."""
-    assert expected == looks(Content(text=text))
+    assert expected == looks(Content(text=text), Standing())
 
 
 THANKS = [

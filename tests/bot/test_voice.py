@@ -143,11 +143,14 @@ FACTS = (
     *("size", "kept", "contact", "links", "how", "promised_at", "answers", "rating", "rated_at", "rating_asked_at"),
     *("what", "kind"),
 )
+#: What there can be news of.
+LISTS = ("places", "topics")
 #: Ids that are put together, and what is put in.
 FAMILIES = {
     "button-": (NEW_QUESTION, HELP, LANGUAGE, SKIP, OTHER_PLACE, *MENU, *DEEDS, *Wish),
     "word-": (
         *(NEW_QUESTION, HELP, LANGUAGE, SKIP, OTHER_PLACE, *Page, *Wish),
+        *(f"{listed}-page" for listed in LISTS),
         # Not of every page there are things that have a number, or a name.
         *(
             f"{page}-{how}"
@@ -158,6 +161,7 @@ FAMILIES = {
     ),
     "menu-": ("start", NEW_QUESTION, HELP, LANGUAGE, *MENU),
     "my-how-": DEEDS,
+    **dict.fromkeys(("news-", "news-choose-", "news-further-", "button-news-"), LISTS),
     "my-by-": SEEN,
     "my-closed-": (CloseKind.HELPED, CloseKind.WITHDRAWN, CloseKind.UNCLARIFIED),
     "data-": FACTS,
