@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,9 @@ from bot.model.message import Effect, SendMessage
 from storage.codec import decode_effect, effect_kind, encode_effect
 from storage.database import Transaction
 from storage.outbox import State
+
+#: Entries of one chat that are looked at, the newest.
+_NEWEST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,23 @@ async def said_by(tx: Transaction, entry_id: int) -> SendMessage | None:
     row = await tx.raw.fetchrow("SELECT kind, effect FROM outbox WHERE id = $1", entry_id)
     effect = decode_effect(row["kind"], row["effect"]) if row is not None else None
     return effect if isinstance(effect, SendMessage) else None
+
+
+async def said_since(tx: Transaction, chat: ChatRef, role: Role) -> list[Role]:
+    """What was said to a resident after the last entry of this role, or waits to be, newest first.
+
+    Where there is none of that role among the newest, these.
+    """
+    rows = await tx.raw.fetch(
+        "SELECT role FROM outbox WHERE id = ANY(ARRAY("
+        "  SELECT entry_id FROM links WHERE channel = $1 AND chat_id = $2 AND entry_id IS NOT NULL UNION"
+        "  SELECT id FROM outbox WHERE channel = $1 AND chat_id = $2 AND state IN ('waiting', 'sending')"
+        "  ORDER BY 1 DESC LIMIT $3)) ORDER BY id DESC",
+        chat.channel,
+        chat.chat_id,
+        _NEWEST,
+    )
+    return list(itertools.takewhile(lambda said: said is not role, (Role(row["role"]) for row in rows)))
 
 
 async def card_of(tx: Transaction, question: int) -> int | None:

@@ -107,6 +107,11 @@ def too_late(voice: Voice) -> str:
     return voice.say("forget-too-late")
 
 
+def unclear(voice: Voice) -> str:
+    """Confirmed in words that may be meant for what he was told since."""
+    return voice.say("forget-unclear")
+
+
 def forgotten(voice: Voice, unanswered: Sequence[int], locked_until: str) -> str:
     """The last word."""
     parts = [voice.say("forget-done")]

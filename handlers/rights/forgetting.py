@@ -50,7 +50,7 @@ async def ask(visit: Visit) -> list[int]:
     asked = await questions.of_conversation(tx, conversation.id)
     unanswered = [one.number for one in asked if one.status in _WAITS]
     text = texts.ask_forget(voice, unanswered, _locked_until(ctx, voice, asked, visit.now))
-    return await _say(tx, ctx, conversation, text, wishes.forget_keyboard(voice))
+    return await _say(tx, ctx, conversation, text, wishes.forget_keyboard(voice), role=Role.FORGET)
 
 
 async def left(tx: Transaction, ctx: Context, conversation: Conversation) -> None:
@@ -68,6 +68,11 @@ async def confirmed(tx: Transaction, ctx: Context, conversation: Conversation, n
         await _say(tx, ctx, conversation, texts.too_late(voice_of(conversation.language)))
         return
     await _forget(tx, ctx, conversation, now)
+
+
+async def unclear(tx: Transaction, ctx: Context, conversation: Conversation) -> None:
+    """He has confirmed something, but he was written to since he was asked: nothing goes on such a word."""
+    await _say(tx, ctx, conversation, texts.unclear(voice_of(conversation.language)))
 
 
 def is_asked(conversation: Conversation, now: datetime, *, within: timedelta = wishes.CONFIRMS_WITHIN) -> bool:
@@ -187,9 +192,15 @@ async def _tell_officials(
 
 
 async def _say(
-    tx: Transaction, ctx: Context, conversation: Conversation, text: str, keyboard: Keyboard | None = None
+    tx: Transaction,
+    ctx: Context,
+    conversation: Conversation,
+    text: str,
+    keyboard: Keyboard | None = None,
+    *,
+    role: Role = Role.CONFIRMATION,
 ) -> list[int]:
     voice = voice_of(conversation.language)
-    address = Address(chat=conversation.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION)
+    address = Address(chat=conversation.chat, chat_kind=ChatKind.PRIVATE, role=role)
     draft = Draft(text=text, keyboard=keyboard or always(voice), voice=voice)
     return list((await post(tx, ctx, address, draft)).entries)

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from bot.conversation import wishes
 from bot.conversation.wishes import Wish
+from bot.delivery.entry import Role
 from bot.model.event import ButtonPressed, MessageReceived
 from bot.model.question import Conversation
 from handlers.context import Context
 from handlers.rights import consent, forgetting
 from handlers.rights.consent import Register
-from storage import conversations
+from storage import conversations, shows
 from storage.database import Transaction
 
 
@@ -39,11 +40,25 @@ async def said(
             await consent.given(tx, ctx, conversation, event.sender, now, register)
         case Wish.CONSENT_NO:
             await consent.refused(tx, ctx, conversation)
-        case Wish.FORGET_YES:
-            await forgetting.confirmed(tx, ctx, conversation, now)
-        case Wish.FORGET_NO:
-            await forgetting.left(tx, ctx, conversation)
+        case Wish.FORGET_YES | Wish.FORGET_NO:
+            return await _of_forgetting(tx, ctx, conversation, wish, now)
     return True
+
+
+async def _of_forgetting(tx: Transaction, ctx: Context, conversation: Conversation, wish: Wish, now: datetime) -> bool:
+    """His words mean this wish where nothing was said to him since he was asked; they may be an answer to an official.
+
+    A button stands under the very request: whoever presses it means that.
+    """
+    since = await shows.said_since(tx, conversation.chat, Role.FORGET)
+    for_officials = Role.ANSWER in since
+    if wish is Wish.FORGET_YES and since:
+        await forgetting.unclear(tx, ctx, conversation)
+    elif wish is Wish.FORGET_YES:
+        await forgetting.confirmed(tx, ctx, conversation, now)
+    elif not for_officials:
+        await forgetting.left(tx, ctx, conversation)
+    return not for_officials
 
 
 async def pressed(tx: Transaction, ctx: Context, event: ButtonPressed, now: datetime, register: Register) -> bool:

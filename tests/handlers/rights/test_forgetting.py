@@ -126,6 +126,55 @@ async def test_other_words_are_no_answer(office: Office) -> None:
     assert ["Нет тепла", "да"] == [one.content.text for one in await office.thread(1)]
 
 
+async def asked_by_an_official(office: Office) -> None:
+    await office.writes(DESK, "/clarify 1 Удалить вашу заявку из очереди?")
+    await office.deliver()
+
+
+UNCLEAR = "Мы ничего не удалили: после вашей просьбы мы написали вам ещё"
+
+
+@pytest.mark.parametrize("minutes", [1, 30], ids=["in time", "too late"])
+async def test_an_official_has_asked_since(office: Office, minutes: int) -> None:
+    """What may be said to an official removes nothing: it goes to him, and the resident hears how to go on."""
+    await office.writes(IRINA, "забыть меня")
+    await asked_by_an_official(office)
+    office.clock.move(timedelta(minutes=minutes))
+    await office.writes(IRINA, "Да, удалить")
+    await office.deliver()
+    assert [True] == [True for text in office.home.texts(IRINA) if text.startswith(UNCLEAR)]
+    assert Status.OPEN is (await office.question(1)).status
+    assert "Да, удалить" == (await office.thread(1))[-1].content.text
+
+
+async def test_refusal_may_be_for_an_official(office: Office) -> None:
+    """So does «Нет, оставить»."""
+    await office.writes(IRINA, "забыть меня")
+    await asked_by_an_official(office)
+    await office.writes(IRINA, "Нет, оставить")
+    assert "Нет, оставить" == (await office.thread(1))[-1].content.text
+
+
+async def test_button_means_what_it_stands_under(office: Office) -> None:
+    """The button is under the very question whether all is to go: whoever presses it has read that."""
+    await office.writes(IRINA, "забыть меня")
+    await asked_by_an_official(office)
+    await office.presses(IRINA, "forget-yes")
+    assert (await last_said(office)).startswith("Готово")
+
+
+async def test_the_service_has_asked_since(office: Office) -> None:
+    """Whatever was said to him since, the words are no plain yes to this: nothing goes, and nobody is troubled."""
+    await office.writes(IRINA, "забыть меня")
+    await office.writes(IRINA, "отозвать")
+    await office.writes(IRINA, "Да, удалить")
+    assert (await last_said(office)).startswith(UNCLEAR)
+    assert ["Нет тепла"] == [one.content.text for one in await office.thread(1)]
+    await office.writes(IRINA, "забыть меня")
+    await office.writes(IRINA, "Да, удалить")
+    assert (await last_said(office)).startswith("Готово")
+
+
 async def test_pressed_twice(house: House) -> None:
     """Two devices at once: done once, said once; the second press does not make him known again."""
     office = house.office
