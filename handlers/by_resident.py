@@ -16,7 +16,6 @@ from handlers import handing, showing, waits
 from handlers.context import Context
 from handlers.outgoing import Address, Posted, post
 from storage import actions, questions, shows
-from storage import waits as stored_waits
 from storage.database import Transaction
 
 #: How the wait ends, and what the card says.
@@ -25,9 +24,9 @@ _REASONS = {CloseKind.HELPED: "житель нашёл готовый ответ
 
 
 async def close(
-    tx: Transaction, ctx: Context, question: Question, kind: CloseKind, deed: Deed, now: datetime
+    tx: Transaction, ctx: Context, question: Question, kind: CloseKind, deed: Deed, now: datetime, detail: str = ""
 ) -> Question:
-    """Nobody need answer this any more; the card says why. Returns the question as it is now."""
+    """Nobody need answer this any more; the card says why, the audit trail in `detail`. Returns it as it is now."""
     await waits.end(tx, ctx, question, _OUTCOMES[kind], now)
     reason = _REASONS[kind]
     await questions.change(
@@ -40,7 +39,7 @@ async def close(
         waiting_since=None,
         act_at=None,
     )
-    await actions.add(tx, question.number, Official(id="", name="", chat=question.chat), deed, now)
+    await actions.add(tx, question.number, Official(id="", name="", chat=question.chat), deed, now, detail)
     closed = replace(question, status=Status.CLOSED, close_reason=reason, close_kind=kind, closed_at=now)
     at_it = question.taken_by or question.status is Status.CLARIFYING
     if not await handing.recard(tx, ctx, closed) or at_it:
@@ -50,8 +49,8 @@ async def close(
 
 
 async def reopen(tx: Transaction, ctx: Context, question: Question, now: datetime) -> Question:
-    """Somebody has to answer after all, or again: however the last wait ended, another begins, with its own clock."""
-    await stored_waits.begin_again(tx, question.number, now)
+    """Somebody has to answer after all, or again, by when it is promised anew."""
+    await waits.open_again(tx, question, now)
     due_at = ctx.desk.due_at(question.department, now)
     await questions.change(
         tx,
@@ -59,6 +58,7 @@ async def reopen(tx: Transaction, ctx: Context, question: Question, now: datetim
         status=Status.OPEN,
         waiting_since=now,
         due_at=due_at,
+        promised_at=None,
         reminded=0,
         remind_at=ctx.desk.remind_at(question.department, now, due_at),
         work_left=None,

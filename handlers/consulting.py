@@ -21,7 +21,7 @@ from handlers import asking_back, by_resident, my_questions
 from handlers.context import Context
 from handlers.outgoing import Address, post
 from handlers.visit import Visit
-from storage import actions, conversations, faq, questions
+from storage import conversations, faq, questions
 from storage.database import Transaction
 
 
@@ -103,11 +103,8 @@ async def helped(visit: Visit) -> list[int]:
     if enough is None:
         # He was shown nothing: whatever helped, others may still be at it.
         return await visit.say(voice.say("faq-glad-open", number=question.number), question=question.number)
-    done = await actions.of_question(visit.tx, question.number)
-    if not any(one.deed is Deed.HELPED for one in done):
-        # Whoever changes his mind all the time was helped once.
-        await faq.count_help(visit.tx, enough)
-    await by_resident.close(visit.tx, visit.ctx, question, CloseKind.HELPED, Deed.HELPED, visit.now)
+    await faq.count_help(visit.tx, enough)
+    await by_resident.close(visit.tx, visit.ctx, question, CloseKind.HELPED, Deed.HELPED, visit.now, str(enough))
     undo = consulting.undo(voice, question.number)
     return await visit.say(voice.say("faq-helped", number=question.number), undo, question=question.number)
 

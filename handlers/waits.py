@@ -14,7 +14,7 @@ from bot.desk.working_time import working_time_between
 from bot.model.question import Author, Question, ThreadMessage
 from bot.model.wait import Outcome, Wait
 from handlers.context import Context
-from storage import questions, waits
+from storage import faq, questions, waits
 from storage.database import Transaction
 
 #: Messages have the time of their platform, which may be behind ours by a moment.
@@ -45,13 +45,25 @@ async def pause(tx: Transaction, ctx: Context, question: Question, now: datetime
 async def go_on(tx: Transaction, question: Question, now: datetime) -> None:
     """Somebody waits from now on: where the clock stood it runs again, where there was an answer it starts anew.
 
-    What the resident himself opens again is another wait, however the last one ended: see `handlers.by_resident`.
+    What the resident himself opens again is another wait: see `open_again`.
     """
     wait = await waits.last(tx, question.number)
     if wait is None or wait.outcome is Outcome.ANSWERED:
         await waits.begin_again(tx, question.number, now)
     elif wait.running_since is None:
-        await waits.keep(tx, wait.resumed(now))
+        await _change(tx, wait, wait.resumed(now))
+
+
+async def open_again(tx: Transaction, question: Question, now: datetime) -> None:
+    """The resident opens it again himself: however the last wait ended, another begins, with its own clock.
+
+    Only where a known answer was to help, and did not, he waits on: what did not help has ended nothing.
+    """
+    wait = await waits.last(tx, question.number)
+    if wait is not None and wait.outcome is Outcome.HELPED:
+        await _change(tx, wait, wait.resumed(now))
+    else:
+        await waits.begin_again(tx, question.number, now)
 
 
 async def end(
@@ -70,11 +82,10 @@ async def end(
     wait = await waits.last(tx, question.number)
     if wait is None or wait.outcome is Outcome.ANSWERED or (wait.is_over and outcome is not Outcome.ANSWERED):
         return
-    if wait.is_over:
-        wait = _undone(question, wait)
-    over = wait.over(outcome, now, _worked(ctx, question, wait, now), helped_by=helped_by)
+    undone = _undone(question, wait) if wait.is_over else wait
+    over = undone.over(outcome, now, _worked(ctx, question, undone, now), helped_by=helped_by)
     due_at = due_on_answering(ctx, question, now) if outcome is Outcome.ANSWERED else None
-    await waits.keep(tx, over, due_at=due_at)
+    await _change(tx, wait, over, due_at=due_at)
 
 
 def due_on_answering(ctx: Context, question: Question, now: datetime) -> datetime | None:
@@ -92,7 +103,7 @@ async def undo_closing(tx: Transaction, question: Question, now: datetime) -> No
         return
     # Where the resident never said what he was asked, the clock stood; it runs from now on.
     undone = wait.resumed(now) if wait.outcome is Outcome.UNCLARIFIED else _undone(question, wait)
-    await waits.keep(tx, undone)
+    await _change(tx, wait, undone)
 
 
 async def take_back(
@@ -121,7 +132,7 @@ async def take_back(
         elif waits_again:
             await waits.keep(tx, wait.undone())
     if waits_again and wait.is_over and wait.outcome is not Outcome.ANSWERED:
-        await waits.keep(tx, _undone(question, wait).resumed(ctx.clock()))
+        await _change(tx, wait, _undone(question, wait).resumed(ctx.clock()))
 
 
 async def _take_back_before(
@@ -163,6 +174,13 @@ def _first_answer(
     """The first answer of this time that holds; one that was kept before it was sent stands further up the thread."""
     answers = (one for one in thread if one.role is Author.OFFICIAL and one.at >= since - _BEHIND)
     return min((one for one in answers if until is None or one.at < until), key=lambda one: one.at, default=None)
+
+
+async def _change(tx: Transaction, before: Wait, after: Wait, *, due_at: datetime | None = None) -> None:
+    """Keep how a wait stands now; a known answer that has not ended it has not helped, in its own count either."""
+    await waits.keep(tx, after, due_at=due_at)
+    if before.outcome is Outcome.HELPED and after.outcome is not Outcome.HELPED:
+        await faq.take_help_back(tx, before.question)
 
 
 def _undone(question: Question, wait: Wait) -> Wait:

@@ -156,5 +156,16 @@ async def offered_with(tx: Transaction, conversation_id: int, entry: int) -> int
 
 
 async def count_help(tx: Transaction, entry: int) -> None:
-    """It was enough."""
+    """It was enough, as the audit trail of the question says."""
     await tx.raw.execute("UPDATE faq SET helped = helped + 1 WHERE id = $1", entry)
+
+
+async def take_help_back(tx: Transaction, number: int) -> None:
+    """What was enough for this question last was not."""
+    await tx.raw.execute(
+        "UPDATE faq SET helped = helped - 1 WHERE helped > 0 AND id ="
+        " (SELECT CASE WHEN a.detail ~ '^[0-9]{1,15}$' THEN a.detail::bigint ELSE q.offered[1] END"
+        "  FROM actions a JOIN questions q ON q.id = a.question_id"
+        "  WHERE a.question_id = $1 AND a.what = 'helped' ORDER BY a.id DESC LIMIT 1)",
+        number,
+    )

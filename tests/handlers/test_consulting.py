@@ -98,7 +98,7 @@ async def test_pressed_twice(office: Office) -> None:
 
 
 async def test_undone(office: Office) -> None:
-    """«Всё-таки жду ответа» undoes a slip: the question waits again, with a clock of its own."""
+    """«Всё-таки жду ответа» undoes a slip: the question waits on, by when it is told anew."""
     await asked(office)
     await office.presses(IRINA, buttons(office)["Помогло"])
     await office.deliver()
@@ -107,7 +107,44 @@ async def test_undone(office: Office) -> None:
     assert Status.OPEN is (await office.question(1)).status
     assert office.home.texts(IRINA)[-1].startswith("Вопрос № 1 снова открыт, ответ придёт сюда до ")
     assert office.work.texts(ENERGY)[-1].startswith("№ 1 · житель открыл вопрос снова")
-    assert [("helped", False), ("", True)] == [(one.outcome, one.runs) for one in await ledger(office, 1)]
+    assert [("", True, False)] == [(one.outcome, one.runs, one.late) for one in await ledger(office, 1)]
+
+
+#: What comes after «Помогло», and whether a known answer has helped all the same.
+AFTERWARDS = {
+    "nothing": ([], 1),
+    "thanks": (["Спасибо!"], 1),
+    "he waits after all": (["всё-таки жду ответа"], 0),
+    "he opens it again": (["открыть снова 1"], 0),
+    "he writes that it is cold": (["Не помогло, холодно"], 0),
+    "he was helped, was not, and was": (["всё-таки жду ответа", "Помогло"], 1),
+    "to and fro": (["всё-таки жду ответа", "Помогло", "открыть снова 1"], 0),
+    "officials open it again": (["/reopen 1"], 0),
+    "officials answer all the same": (["1 Включили."], 0),
+}
+
+
+@pytest.mark.parametrize(("steps", "helped"), AFTERWARDS.values(), ids=AFTERWARDS.keys())
+@pytest.mark.parametrize("read_last", [1, 2], ids=["the best one", "another one"])
+async def test_what_is_counted(office: Office, steps: list[str], helped: int, read_last: int) -> None:
+    """A known answer has helped while it is the end of the question: its own count and the figures say the same."""
+    await asked(office)
+    await office.presses(IRINA, f"helped:1:{read_last}")
+    for step in steps:
+        if step.startswith("/"):
+            await office.writes(DESK, step)
+        elif step.startswith("1 "):
+            await office.writes(ENERGY, step, reply_to=office.work.id_of(ENERGY, "№ 1"))
+        else:
+            await office.writes(IRINA, step)
+    await office.deliver()
+    again = 1 if "Помогло" in steps else read_last
+    assert {again: helped} == {
+        row["id"]: row["helped"]
+        for row in await office.rows("SELECT id, helped FROM faq WHERE helped > 0 OR id = $1", again)
+    }
+    assert helped == await office.value("SELECT count(*) FROM waits WHERE outcome = 'helped'")
+    assert 0 == await office.value("SELECT count(*) FROM events WHERE status = 'failed'")
 
 
 async def test_no_leaves_everything(office: Office) -> None:
