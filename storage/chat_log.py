@@ -110,10 +110,13 @@ class StoredChatLog:
         return seen
 
     async def _next_version(self, tx: Transaction, chat_id: str) -> int:
-        # The row stays locked until the commit, so a reader never sees a later version before an earlier one.
+        # The row stays locked until the commit, so a reader never sees a later version before an earlier one. Counted
+        # in microseconds, so that a page that is open sees what comes in a chat that was removed and begins anew.
         version: int = await tx.raw.fetchval(
-            "INSERT INTO log_chats AS c (channel, chat_id, version) VALUES ($1, $2, 1)"
-            " ON CONFLICT (channel, chat_id) DO UPDATE SET version = c.version + 1 RETURNING version",
+            "INSERT INTO log_chats AS c (channel, chat_id, version)"
+            " VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
+            " ON CONFLICT (channel, chat_id) DO UPDATE SET version = greatest(c.version + 1, EXCLUDED.version)"
+            " RETURNING version",
             self._channel,
             chat_id,
         )

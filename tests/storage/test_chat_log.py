@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from storage import kept
+from bot.model.chat import ChatRef
+from storage import kept, traces
 from storage.chat_log import StoredChatLog
 from storage.database import Database
 from storage.kept import KeptValues
@@ -53,6 +54,17 @@ async def test_versions_appear_in_order(database: Database) -> None:
     async with asyncio.timeout(10):
         await watcher
     assert 40 == len(set(seen)) == len(seen)
+
+
+async def test_chat_that_begins_anew(database: Database) -> None:
+    """A page that stays open while all in its chat is removed sees what comes there later: an answer, say."""
+    log = StoredChatLog(database, "web")
+    for n in range(5):
+        seen = await log.append("r1", key=f"{n}", body="{}")
+    async with database.transaction() as tx:
+        await traces.of_stranger(tx, ChatRef(channel="web", chat_id="r1"), "")
+    answer = await log.append("r1", key="new", body='"answer"')
+    assert [answer] == await log.read("r1", after=seen.version)
 
 
 async def test_change(database: Database) -> None:
