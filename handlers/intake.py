@@ -26,7 +26,7 @@ from bot.model.event import (
 from bot.model.message import Outgoing, SendMessage
 from handlers import binding, correcting, failures, gone, officials, residents
 from handlers.context import Context
-from handlers.officials import Overtaken
+from handlers.overtaken import Overtaken
 from storage import events, moves, people, shows
 from storage.database import DatabaseAway, Transaction
 from storage.events import EventStatus, StoredEvent
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 #: What an official does under his name.
 Acted = MessageReceived | MessageEdited | ButtonPressed
 
-#: How long a reply waits for the receipt of the card it answers.
+#: How long a reply waits for the receipt of the card it answers, and a correction for what it corrects.
 OVERTAKEN_FOR = timedelta(minutes=1)
 #: Tries of one transaction when two of them meet in a deadlock.
 _TRIES = 4
@@ -49,7 +49,7 @@ class Intake:
         self._ctx = ctx
         self._adapters = adapters
         self._key_of = key_of
-        #: Set when an update waits for a receipt: see `retry_overtaken`.
+        #: Set when an update waits for a receipt, or for another update: see `retry_overtaken`.
         self.overtaken = asyncio.Event()
         self._receipt = asyncio.Event()
 
@@ -114,7 +114,7 @@ class Intake:
             return
 
     async def retry_overtaken(self) -> bool:
-        """Try the replies again that wait for a receipt; True while some still wait."""
+        """Try again what overtook a receipt, or another update; True while some still wait."""
         async with self._ctx.database.transaction() as tx:
             waiting = await events.unfinished(tx, EventStatus.WAITING, channels=self._adapters, limit=100)
         now = self._ctx.clock()
@@ -183,7 +183,7 @@ class Intake:
             case MessageReceived():
                 await binding.said_by_stranger(tx, ctx, event)
             case MessageEdited(chat_kind=ChatKind.PRIVATE):
-                await residents.edited(tx, ctx, event)
+                await residents.edited(tx, ctx, event, last_try=last_try)
             case ButtonPressed(chat_kind=ChatKind.PRIVATE):
                 await residents.pressed(tx, ctx, event)
             case _:

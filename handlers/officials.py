@@ -17,6 +17,7 @@ from handlers import replying
 from handlers.context import Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, do
+from handlers.overtaken import Overtaken
 from storage import links, questions
 from storage.database import Transaction
 from storage.links import Link
@@ -34,10 +35,6 @@ _BY_OFFICIALS = frozenset(Author) - {
     *(Author.RESIDENT, Author.BANNED, Author.COMMENT, Author.REOPENED),
     Author.COMMAND,
 }
-
-
-class Overtaken(Exception):
-    """A reply to a message of ours that we do not know yet: its receipt is still on the way. Try again soon."""
 
 
 async def message(

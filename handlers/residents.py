@@ -45,11 +45,15 @@ from handlers import (
 from handlers.context import Context
 from handlers.menu import PAGES
 from handlers.outgoing import Address, do, post
+from handlers.overtaken import Overtaken
 from handlers.rights import consent, wanted
 from handlers.standing import chosen_question, last_question, standing, standing_with
 from handlers.visit import Visit
-from storage import conversations, links, questions, unindexed
+from storage import conversations, events, links, questions, unindexed
 from storage.database import Transaction
+
+#: Corrections in one chat that wait for what they correct: more would keep others waiting.
+_WAITING = 5
 
 
 async def message(tx: Transaction, ctx: Context, event: MessageReceived) -> None:
@@ -192,20 +196,30 @@ async def stopped(tx: Transaction, event: ChatStopped) -> None:
     await conversations.set_stopped(tx, event.chat, event.at)
 
 
-async def edited(tx: Transaction, ctx: Context, event: MessageEdited) -> None:
-    """A resident corrected himself: officials see the old text beside the new one."""
+async def edited(tx: Transaction, ctx: Context, event: MessageEdited, *, last_try: bool) -> None:
+    """A resident corrected himself: officials see the old text beside the new one.
+
+    Raises Overtaken when the message that he corrected may still come within a minute, unless `last_try`.
+    """
     now = ctx.clock()
     conversation = await conversations.lock_known(tx, event.chat)
-    if conversation is None or await consent.edited(tx, conversation, event):
+    if conversation is not None and await consent.edited(tx, conversation, event):
         return
     link = await links.find(tx, event.chat, event.message_id)
-    if link is None or link.thread_message is None or (link.question is None and link.role != Author.BANNED):
+    if conversation is None or link is None:
+        # Two updates may come at the same time, to two processes; or it is nothing that was passed on: a command, say.
+        if not last_try and await events.waiting(tx, event.chat) <= _WAITING:
+            raise Overtaken
+        return
+    if link.thread_message is None or (link.question is None and link.role != Author.BANNED):
         return
     old = await questions.message(tx, link.thread_message)
     new = _corrected(old.content, event.content)
     if new == old.content:
         return
-    await questions.set_content(tx, old, new, edited_at=event.at)
+    if not await questions.set_content(tx, old, new, edited_at=event.at):
+        # He has corrected it once more since.
+        return
     if link.question is None or moderation.is_silent(conversation, link.role, now):
         return
     question = await questions.find(tx, link.question, lock=True)

@@ -1,4 +1,4 @@
-"""Work that nobody waits for: replies that overtook a receipt, and what is old enough to be removed."""
+"""Work that nobody waits for: what overtook a receipt or another update, and what is old enough to be removed."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import select, text, update
 
 from bot.adapter import Update
+from bot.model.chat import ChatRef
 from storage.database import Transaction
 from storage.tables.channels import events
 
@@ -24,7 +25,7 @@ class EventStatus(StrEnum):
     DONE = "done"
     #: Handling failed by a bug: kept for `otvet events replay`.
     FAILED = "failed"
-    #: A reply that overtook the receipt of the card it answers.
+    #: A reply that overtook the receipt of the card it answers, or a correction what it corrects.
     WAITING = "waiting"
 
 
@@ -90,6 +91,17 @@ async def unfinished(
         )
         for row in rows
     ]
+
+
+async def waiting(tx: Transaction, chat: ChatRef) -> int:
+    """How many updates of this chat wait for what they overtook."""
+    found: int = await tx.raw.fetchval(
+        "SELECT count(*) FROM events WHERE status <> 'done' AND status = $1 AND channel = $2 AND chat_id = $3",
+        EventStatus.WAITING,
+        chat.channel,
+        chat.chat_id,
+    )
+    return found
 
 
 async def lock(tx: Transaction, event_id: int, status: EventStatus) -> bool:

@@ -385,20 +385,25 @@ async def album_of(tx: Transaction, message_id: int) -> str:
 
 async def set_content(
     tx: Transaction, changed: ThreadMessage, content: Content, *, edited_at: datetime | None = None
-) -> None:
-    """Replace what a message says; with `edited_at` the old content goes to its history."""
+) -> bool:
+    """Replace what a message says; with `edited_at` the old content goes to its history.
+
+    False: what it says now is newer than that.
+    """
     if changed.question is not None:
         await unindexed.mark(tx, changed.question)
     if edited_at is None:
         await tx.raw.execute("UPDATE messages SET content = $2 WHERE id = $1", changed.id, encode_content(content))
-        return
-    await tx.raw.execute(
-        "UPDATE messages SET content = $2, history = history || jsonb_build_array(content), edited_at = $3"
-        " WHERE id = $1",
-        changed.id,
-        encode_content(content),
-        edited_at,
-    )
+        return True
+    return (
+        await tx.raw.fetchval(
+            "UPDATE messages SET content = $2, history = history || jsonb_build_array(content), edited_at = $3"
+            " WHERE id = $1 AND (edited_at IS NULL OR edited_at <= $3) RETURNING id",
+            changed.id,
+            encode_content(content),
+            edited_at,
+        )
+    ) is not None
 
 
 async def assign_message(

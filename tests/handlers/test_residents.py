@@ -15,6 +15,7 @@ from bot.model.content import Content, Location, Media, MediaKind
 from bot.model.message import AnswerPress, EditMessage, SendMessage, SetMark
 from bot.model.question import Status
 from handlers import residents, showing
+from handlers.intake import OVERTAKEN_FOR
 from storage import conversations
 from tests.handlers.fakes import ABLE, DESK, ENERGY, HOME, IRINA, PLAIN, Office, open_office, photo
 
@@ -373,6 +374,40 @@ async def test_edit_of_what_is_no_question(office: Office) -> None:
     for message in (word, "31337"):
         await office.edits(IRINA, message, "Нет тепла")
     assert [] == await office.entries(DESK)
+
+
+async def test_edit_that_overtook_its_message(office: Office) -> None:
+    """A message and its correction come at once, to two processes: whichever is first, the correction counts."""
+    message = office.message_id()
+    await office.edits(IRINA, message, "Нет тепла")
+    await office.writes(IRINA, "Нет тпла", message_id=message)
+    assert not await office.intake.retry_overtaken()
+    await office.deliver()
+    assert ["Нет тепла"] == [text.rpartition("\n")[2] for text in office.work.texts(DESK)]
+
+
+async def test_edits_that_overtook_each_other(office: Office) -> None:
+    """He corrected himself twice: what he wrote last stays, whatever came first; officials hear of nothing older."""
+    message = await office.writes(IRINA, "Нет тпла")
+    await office.deliver()
+    early = office.clock()
+    office.clock.move(timedelta(seconds=5))
+    await office.edits(IRINA, message, "Нет тепла")
+    office.clock.now = early
+    await office.edits(IRINA, message, "Нет тепа")
+    await office.deliver()
+    assert "Нет тепла" == (await office.thread(1))[0].content.text
+    assert [] == [text for text in office.work.texts(DESK) if "Нет тепа" in text]
+
+
+async def test_edits_of_what_never_comes(office: Office) -> None:
+    """Somebody edits commands without an end: only a few such edits wait, a minute each; nobody waits behind them."""
+    for number in range(20):
+        await office.edits(IRINA, "31337", f"Помощь {number}")
+    assert 10 > await office.value("SELECT count(*) FROM events WHERE status = 'waiting'")
+    office.clock.move(OVERTAKEN_FOR + timedelta(seconds=1))
+    assert not await office.intake.retry_overtaken()
+    assert 0 == await office.value("SELECT count(*) FROM events WHERE status <> 'done'")
 
 
 async def test_edit_of_an_albums_words(office: Office) -> None:
