@@ -43,21 +43,38 @@ class StoredEvent:
 
 async def add(tx: Transaction, channel: str, update_: Update) -> int | None:
     """Store an update under its key; None when it is there already."""
+    key, chat_id = _short(update_.key), update_.events[0].chat.whole.chat_id if update_.events else ""
     found: int | None = await tx.raw.fetchval(
         "INSERT INTO events (channel, key, kind, raw, chat_id) VALUES ($1, $2, $3, $4, $5)"
         " ON CONFLICT (channel, key) DO NOTHING RETURNING id",
         channel,
-        _short(update_.key),
+        key,
         update_.kind,
         update_.raw,
-        update_.events[0].chat.whole.chat_id if update_.events else "",
+        chat_id,
+    )
+    if found is not None and chat_id and chat_id in key and await _is_forgotten(tx, channel, key):
+        await tx.raw.execute("DELETE FROM events WHERE id = $1", found)
+        return None
+    return found
+
+
+async def _is_forgotten(tx: Transaction, channel: str, key: str) -> bool:
+    """Whether the update came before its resident had his data removed: his id is in the key, so its hash is kept."""
+    found: bool = await tx.raw.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM events WHERE channel = $1 AND key = $2)", channel, _hashed(key)
     )
     return found
 
 
 def _short(key: str) -> str:
     """A key that an index takes: platforms' own are short, but whoever has a token may send anything."""
-    return key if len(key) <= _KEY else f"sha256:{hashlib.sha256(key.encode(errors='replace')).hexdigest()}"
+    return key if len(key) <= _KEY else _hashed(key)
+
+
+def _hashed(key: str) -> str:
+    """As `storage.traces` does it in SQL."""
+    return f"sha256:{hashlib.sha256(key.encode(errors='replace')).hexdigest()}"
 
 
 async def reply_of(tx: Transaction, channel: str, key: str) -> str | None:

@@ -200,6 +200,20 @@ async def test_redelivered(office: Office) -> None:
     assert 1 == len([row for row in await office.entries(OLEG) if row.text.startswith("Готово")])
 
 
+async def test_redelivered_under_a_key_with_his_id(house: House) -> None:
+    """Some platforms' keys have his id in them, and it is removed from there: what he sent is known all the same."""
+    office = house.office
+    question, yes = office.received(OLEG, "Яма"), office.received(OLEG, "Да, удалить")
+    await office.accept(OLEG, question, key=f"message:{OLEG.chat_id}:1")
+    await office.writes(OLEG, "забыть меня")
+    await office.accept(OLEG, yes, key=f"message:{OLEG.chat_id}:2")
+    await house.traces.once()
+    assert [] == await office.rows("SELECT key FROM events WHERE key LIKE '%' || $1 || '%'", OLEG.chat_id)
+    for sent, key in ((question, 1), (yes, 2)):
+        await office.accept(OLEG, sent, key=f"message:{OLEG.chat_id}:{key}")
+    assert [IRINA.chat_id, "forgotten-2"] == await conversations(office)
+
+
 async def test_correction_of_what_is_gone(office: Office) -> None:
     """An old message that he corrects afterwards does not make him known again."""
     message = await office.writes(OLEG, "Яма")
