@@ -7,10 +7,11 @@ what has to be looked for row by row is in `storage.traces`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.delivery.entry import Role
+from bot.desk import offers
 from bot.model.chat import ChatRef
 from bot.model.content import Media, MediaKind
 from bot.model.message import SendMessage
@@ -51,6 +52,17 @@ async def whose(tx: Transaction, conversation: Conversation, numbers: Sequence[i
     return Whose(conversation=conversation, numbers=numbers, messages=[row["id"] for row in rows])
 
 
+async def with_offered(tx: Transaction, who: Whose) -> Whose:
+    """The same with the texts that were made for his questions, with his name in them, and neither sent nor dropped."""
+    rows = await tx.raw.fetch(
+        "SELECT id, album_id FROM messages WHERE question_id IS NULL AND album_id LIKE ANY($1::text[])",
+        [f"% for {number}" for number in who.numbers],
+    )
+    found = ((row["id"], offers.read(row["album_id"])) for row in rows)
+    made = [number for number, offer in found if offer is not None and offer.number in who.numbers]
+    return replace(who, messages=[*who.messages, *made])
+
+
 # --- before anything goes ------------------------------------------------------------------------------------------
 
 
@@ -59,7 +71,7 @@ class InGroup:
     """A message of ours in an admin chat, sent or on its way."""
 
     entry: int
-    #: None: it shows several questions.
+    #: None: it shows several questions, or what was offered as an answer.
     question: int | None
     chat: ChatRef
     role: Role
@@ -67,13 +79,17 @@ class InGroup:
     message: SendMessage
 
 
-async def in_groups(tx: Transaction, numbers: Sequence[int]) -> list[InGroup]:
-    """What shows these questions in admin chats, oldest first; what still waits has been seen by nobody."""
+async def in_groups(tx: Transaction, who: Whose) -> list[InGroup]:
+    """What shows his questions, and what was written in them, in admin chats, oldest first.
+
+    What still waits has been seen by nobody.
+    """
     rows = await tx.raw.fetch(
         "SELECT id, question_id, channel, chat_id, role, state, kind, effect FROM outbox"
-        " WHERE question_id = ANY($1::bigint[]) AND chat_kind = 'group' AND kind = 'send'"
-        " AND state IN ('sending', 'sent', 'merged') ORDER BY id",
-        list(numbers),
+        " WHERE (question_id = ANY($1::bigint[]) OR question_id IS NULL AND thread_message_id = ANY($2::bigint[]))"
+        " AND chat_kind = 'group' AND kind = 'send' AND state IN ('sending', 'sent', 'merged') ORDER BY id",
+        list(who.numbers),
+        list(who.messages),
     )
     found = []
     for row in rows:

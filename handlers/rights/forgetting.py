@@ -89,8 +89,8 @@ async def _forget(tx: Transaction, ctx: Context, conversation: Conversation, now
     for question in asked:
         if question.status is not Status.CLOSED:
             await _close(tx, ctx, question, now)
-    shown = await erasing.in_groups(tx, numbers)
-    whose = await erasing.whose(tx, conversation, numbers)
+    whose = await erasing.with_offered(tx, await erasing.whose(tx, conversation, numbers))
+    shown = await erasing.in_groups(tx, whose)
     files = await erasing.media_sent(tx, chat)
     files |= {media for one in await consents.waiting(tx, conversation.id) for media in one.content.media}
     if ctx.rights.locked_for is not None:
@@ -164,7 +164,11 @@ async def _tell_officials(
         if one.chat.channel not in ctx.capabilities:
             # Its channel is in the settings no more.
             continue
-        assert one.question is not None
+        if one.question is None:
+            # What was offered as an answer has his name; what asks whether a held one is to go out has nothing of him.
+            if one.role is Role.COMMAND:
+                await traces.delete(tx, ctx, one)
+            continue
         if one.role is Role.CARD and one.state is State.MERGED:
             # It stands among others: these are shortened in a moment, where they can be edited.
             if ctx.capabilities[one.chat.channel].edits:

@@ -26,8 +26,8 @@ async def _everything(tx: Transaction) -> None:
     assert conversation is not None
     asked = await questions.of_conversation(tx, conversation.id, lock=True)
     numbers = [one.number for one in asked]
-    await erasing.in_groups(tx, numbers)
-    whose = await erasing.whose(tx, conversation, numbers)
+    whose = await erasing.with_offered(tx, await erasing.whose(tx, conversation, numbers))
+    await erasing.in_groups(tx, whose)
     await erasing.media_sent(tx, CHAT)
     await erasing.media_of(tx, whose.messages)
     await erasing.seal(tx, numbers, NOW)

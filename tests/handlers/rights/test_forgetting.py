@@ -695,6 +695,27 @@ async def test_somebody_who_may_not_write(house: House) -> None:
     assert "Готово: всё, что мы о вас хранили, удалено." in await last_said(house.office)
 
 
+@pytest.mark.parametrize("then", ["", "Отправить", "Не отправлять"])
+async def test_offered_text(house: House, then: str) -> None:
+    """A template filled with his name goes, whatever became of it: the words, and what showed them to officials."""
+    office = house.office
+    await office.writes(DESK, "/template ждите\nЗдравствуйте, {имя}! Ждите до вечера.")
+    await office.writes(DESK, "/t 1 ждите")
+    await office.deliver()
+    offered, ids = office.work.messages(DESK)[-1]
+    assert "Здравствуйте, Ирина!" in offered.text
+    assert offered.keyboard is not None
+    for button in offered.keyboard.rows[0]:
+        if button.text == then:
+            await office.presses(DESK, button.data, message_id=ids[0])
+    await office.deliver()
+    await house.forgets(IRINA)
+    await office.deliver()
+    assert ids[0] in [one.message_id for one in office.work.effects(DESK) if isinstance(one, DeleteMessage)]
+    assert [] == await office.rows("SELECT id FROM messages WHERE content::text LIKE '%Ирина%'")
+    assert [] == [row.text for row in await office.entries() if "Ирина" in row.text]
+
+
 async def test_similar_questions(house: House) -> None:
     """What «Похожие» showed of his question under another's goes, too; what it showed of others stays."""
     office = house.office
