@@ -63,6 +63,9 @@ def _answered_at(question: Question, rated: Rated) -> datetime | None:
     if rated.answered_at is None:
         return None
     match question.status, question.close_kind:
+        case _ if question.forgotten:
+            # Who it was is not known any more.
+            return None
         case (Status.ANSWERED, _) | (Status.CLOSED, CloseKind.SETTLED):
             return question.answered_at
         case (Status.CLOSED, CloseKind.BY_OFFICIAL) if not question.close_reason:

@@ -246,3 +246,14 @@ async def test_one_that_fails(office: Office) -> None:
     async with office.eye.transaction() as tx:
         await tx.raw.execute("UPDATE questions SET close_kind = '' WHERE id = 1")
     assert ["1"] == await looked(office, "12:00")
+
+
+async def test_somebody_who_had_his_data_removed(office: Office) -> None:
+    """Put away after the answer, and then forgotten: nobody is there who could be asked."""
+    await story(office, ANSWERED)
+    await office.writes(DESK, "/close 1")
+    await office.writes(IRINA, "забыть меня")
+    await office.presses(IRINA, "forget-yes")
+    office.clock.now = DAY.replace(hour=11)
+    await AskingRating(office.ctx).once()
+    assert [] == [row.text for row in await office.entries() if row.text.startswith("Помог ли ответ")]
