@@ -69,16 +69,17 @@ class Claim:
 
 
 class Incoming(io.FileIO):
-    """A temporary file that refuses to grow past its limit.
+    """A temporary file that refuses to grow past its limit, and into what is to be left free on the disk.
 
     It is locked as long as it is open, so that whoever tidies up, in this process or another, can tell it from
     what a crash left behind. `write` raises MediaUnavailable: `too_big`, or `disk_full`.
     """
 
-    def __init__(self, path: Path, limit: int) -> None:
+    def __init__(self, path: Path, limit: int, reserve: int = 0) -> None:
         super().__init__(path, "x+", opener=_open_private)
         self.path = path
         self._limit = limit
+        self._reserve = reserve
         fcntl.flock(self.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def write(self, data: ReadableBuffer, /) -> int:
@@ -87,6 +88,8 @@ class Incoming(io.FileIO):
             raise MediaUnavailable("too_big", f"больше {in_words(self._limit)}")
         written = 0
         with telling_full_disk():
+            # Also here: many others may have begun at the same time.
+            _leave_free(self.path.parent, self._reserve, but=len(view))
             # A raw file may take less than it is given.
             while written < len(view):
                 written += super().write(view[written:])
@@ -115,9 +118,8 @@ class MediaFolder:
         """A file to write into, at most `limit` bytes; hand it to `adopt`, and in any case to `discard`."""
         with telling_full_disk():
             path = self._new_name()
-            if shutil.disk_usage(path.parent).free < self._reserve:
-                raise OSError(errno.ENOSPC, "less is free than is to be left free")
-            return Incoming(path, limit)
+            _leave_free(path.parent, self._reserve)
+            return Incoming(path, limit, self._reserve)
 
     def discard(self, incoming: Incoming) -> None:
         """Let go of a file that was received, adopted or not."""
@@ -299,6 +301,12 @@ def _inode(path: Path) -> int | None:
         return path.stat().st_ino
     except FileNotFoundError:
         return None
+
+
+def _leave_free(folder: Path, reserve: int, *, but: int = 0) -> None:
+    """Raises OSError when less is free than is to be left free, without the bytes that are still to come (`but`)."""
+    if reserve and shutil.disk_usage(folder).free - but < reserve:
+        raise OSError(errno.ENOSPC, "less is free than is to be left free")
 
 
 def file_key(sha256: str) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import BinaryIO
 
 import pytest
@@ -285,6 +286,20 @@ async def test_disk_is_never_filled(tmp_path: Path) -> None:
     with pytest.raises(MediaUnavailable, match="disk_full: на сервере нет места для файла"):
         await store.get(media())
     assert platform.fetched == []
+
+
+async def test_disk_is_never_filled_by_what_has_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many files may begin while there is room for each of them alone: what would take the room that is left ends."""
+    platform = Platform(a=b"x" * 4000)
+
+    def usage(_: object) -> SimpleNamespace:
+        return SimpleNamespace(free=3000 - sum(path.stat().st_size for path in leftovers(tmp_path)))
+
+    monkeypatch.setattr("shutil.disk_usage", usage)
+    store = await store_at(tmp_path, platform, reserve=1000)
+    with pytest.raises(MediaUnavailable, match="disk_full"):
+        await store.get(media())
+    assert (["a"], []) == (platform.fetched, leftovers(tmp_path))
 
 
 def test_full_disk_is_told_apart_from_a_broken_one() -> None:
