@@ -146,6 +146,16 @@ async def media_sent(tx: Transaction, chat: ChatRef) -> set[Media]:
     return found
 
 
+async def media_on_page(tx: Transaction, chat: ChatRef) -> set[Media]:
+    """The files in his chat on a channel that has no platform behind it, also of what could not be taken in."""
+    rows = await tx.raw.fetch(
+        "SELECT DISTINCT unnest(files) AS sha256 FROM log_items WHERE channel = $1 AND chat_id = $2",
+        chat.channel,
+        chat.chat_id,
+    )
+    return {Media(kind=MediaKind.DOCUMENT, channel=chat.channel, ref=f"file:{row['sha256']}") for row in rows}
+
+
 async def seal(tx: Transaction, numbers: Sequence[int], until: datetime) -> None:
     """Lock these questions away, with all that was written and by whom, before it is erased."""
     await tx.raw.execute(

@@ -91,7 +91,7 @@ async def _forget(tx: Transaction, ctx: Context, conversation: Conversation, now
             await _close(tx, ctx, question, now)
     whose = await erasing.with_offered(tx, await erasing.whose(tx, conversation, numbers))
     shown = await erasing.in_groups(tx, whose)
-    files = await erasing.media_sent(tx, chat)
+    files = await erasing.media_sent(tx, chat) | await erasing.media_on_page(tx, chat)
     files |= {media for one in await consents.waiting(tx, conversation.id) for media in one.content.media}
     if ctx.rights.locked_for is not None:
         await erasing.seal(tx, numbers, now + ctx.rights.locked_for)

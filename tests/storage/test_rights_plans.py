@@ -29,6 +29,7 @@ async def _everything(tx: Transaction) -> None:
     whose = await erasing.with_offered(tx, await erasing.whose(tx, conversation, numbers))
     await erasing.in_groups(tx, whose)
     await erasing.media_sent(tx, CHAT)
+    await erasing.media_on_page(tx, CHAT)
     await erasing.media_of(tx, whose.messages)
     await erasing.seal(tx, numbers, NOW)
     await erasing.everything(tx, whose)

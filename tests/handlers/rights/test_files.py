@@ -9,7 +9,8 @@ import pytest
 
 from bot.errors import MediaUnavailable
 from bot.model.content import Media
-from tests.handlers.fakes import DESK, IRINA, OLEG, WORK, photo
+from storage.chat_log import StoredChatLog
+from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, WORK, photo
 from tests.handlers.pictures import plain
 from tests.handlers.rights.house import REQUIRED, House, open_house
 
@@ -91,6 +92,16 @@ async def test_what_waits_for_consent(house: House) -> None:
     """A file of a message that nobody has seen yet goes as well."""
     house.office.ctx.rights = REQUIRED
     await house.office.writes(IRINA, "Вот", media=(await uploaded(house, b"waits"),))
+    await house.forgets(IRINA)
+    assert [] == house.stored()
+
+
+async def test_what_could_not_be_taken_in(house: House) -> None:
+    """A file of a message that stands on the page alone: the database went away before it was registered."""
+    upload = await uploaded(house, b"failed")
+    body = f'{{"files": [{{"sha256": "{upload.ref.removeprefix("file:")}"}}]}}'
+    await StoredChatLog(house.office.database, HOME).append(IRINA.chat_id, key="in:1", body=body)
+    await house.office.writes(IRINA, "Яма")
     await house.forgets(IRINA)
     assert [] == house.stored()
 
