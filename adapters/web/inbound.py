@@ -152,7 +152,9 @@ class Inbound:
         except Exception:
             await self._mark_failed(visitor, item)
             raise
-        return await self._log.change(visitor.chat_id, item.id, with_state(State.SENT)) or item
+        sent = with_state(State.SENT)
+        # It is gone where it was the word that has everything removed: that it was taken is true all the same.
+        return await self._log.change(visitor.chat_id, item.id, sent) or replace(item, body=sent(item.body))
 
     async def _mark_failed(self, visitor: Visitor, item: LogItem) -> None:
         try:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, FormData
 
-from adapters.web.items import State, Who, decode
+from adapters.web.access import Visitor
+from adapters.web.inbound import Inbound
+from adapters.web.items import Side, State, Who, decode
+from adapters.web.uploads import Form
+from bot.adapter import Update
 from bot.model.content import Content
 from bot.model.event import ButtonPressed, ChatStarted, LanguageChosen, MessageEdited, MessageReceived, RepliedTo
 from bot.model.message import Button, Keyboard, SendMessage
 from tests.adapters.web.conftest import Page
-from tests.adapters.web.fakes import ADMIN, PNG
+from tests.adapters.web.fakes import ADMIN, PNG, MemoryLog
 
 ID = "0b8f6a52-3f0e-4d53-9d0a-6f3f6f1c2a11"
 OTHER = "1b8f6a52-3f0e-4d53-9d0a-6f3f6f1c2a12"
@@ -84,6 +89,20 @@ async def test_the_core_is_away(page: Page, person: ClientSession) -> None:
     status, shown = await _post(person, "/web/resident/messages", text="Холодно")
     assert (status, shown["state"], len(page.core.updates)) == (200, "sent", 1)
     assert [body.state for body in _bodies(page, chat_id)] == [State.SENT]
+
+
+async def test_message_that_removes_all() -> None:
+    """The word that has everything removed is gone with the rest; the page does not say that it could not be sent."""
+    log, resident = MemoryLog(), Visitor(side=Side.RESIDENT, chat_id="r1", user="r1")
+
+    async def forget(_: Update) -> None:
+        for item in log.items("r1"):
+            await log.change("r1", item.id, lambda _: None)
+
+    inbound = Inbound("web", log, forget, lambda: datetime.now(UTC))
+    item = await inbound.message(resident, Form(fields={"client_id": ID, "text": "Да, удалить"}))
+    assert State.SENT is decode(item.body).state
+    assert [] == log.items("r1")
 
 
 async def test_retry_of_a_stored_message(page: Page, person: ClientSession) -> None:
