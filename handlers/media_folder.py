@@ -157,14 +157,16 @@ class MediaFolder:
             file_name=clean_name(claim.file_name, mime_type, claim.kind),
         )
         found = FoundFile(file=file, reencoded=bool(made_from), made_from=made_from)
+        # Whoever sends the same finds this one: how somebody else called it is nobody's business.
+        shared = replace(found, file=renamed(file, Claim(kind=claim.kind)))
         with telling_full_disk(), self._writing:
             file.path.parent.mkdir(mode=0o700, exist_ok=True)
             incoming.path.replace(file.path)
             known = self._read(file_key(sha256))
             if known is None or (made_from and not known.reencoded):
-                self._write(file_key(sha256), found)
+                self._write(file_key(sha256), shared)
             if key is not None:
-                self._write(key, found)
+                self._write(key, shared if made_from else found)
         return file
 
     def look_up(self, key: str) -> FoundFile | None:

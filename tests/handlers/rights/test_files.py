@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,13 +24,13 @@ async def house(database_address: str, tmp_path: Path) -> AsyncIterator[House]:
         yield opened
 
 
-async def uploaded(house: House, content: bytes) -> Media:
+async def uploaded(house: House, content: bytes, name: str = "файл.txt") -> Media:
     """A file that came in by the page: it is known by its hash alone."""
 
     async def chunks() -> AsyncIterator[bytes]:
         yield content
 
-    stored = await house.media.put(chunks(), file_name="файл.txt", limit=1000)
+    stored = await house.media.put(chunks(), file_name=name, limit=10_000)
     return photo(f"file:{stored.sha256}")
 
 
@@ -54,6 +56,23 @@ async def test_same_bytes_of_somebody_else(house: House) -> None:
     assert b"the same" == (await house.media.get(photo("b"))).path.read_bytes()
     assert 1 == await house.media.forget([photo("b")])
     assert [] == house.stored()
+
+
+async def test_name_of_what_somebody_else_sent_too(house: House) -> None:
+    """How he called it goes, also from what is made of it, where the same bytes stay under somebody else's name."""
+    for content in (b"the same", plain()):
+        his = replace(await uploaded(house, content, "Тайна Вануйто.jpg"), file_name="Тайна Вануйто.jpg")
+        theirs = replace(await uploaded(house, content, "бланк.jpg"), file_name="бланк.jpg")
+        await house.office.writes(IRINA, "Вот", media=(his,))
+        await house.office.writes(OLEG, "Вот", media=(theirs,))
+        assert ["Тайна Вануйто", "бланк"] == [
+            Path((await house.media.get(one)).file_name).stem for one in (his, theirs)
+        ]
+    await house.media.as_jpeg(await house.media.get(his), max_bytes=10_000)
+    await house.forgets(IRINA)
+    assert 3 == len(house.stored())
+    records = [json.loads(path.read_bytes())["file_name"] for path in house.folder.glob("refs/*/*.json")]
+    assert [] == [name for name in records if "Тайна" in name]
 
 
 async def test_what_was_made_of_it(house: House) -> None:
