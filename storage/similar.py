@@ -60,6 +60,9 @@ async def candidates(tx: Transaction, ours: Ours, seen: Seen | None, commonness:
     if not ours.words:
         return []
     last = await newest_number(tx)
+    if not last:
+        # Nothing is indexed yet.
+        return []
     found = await _with_any_word(tx, ours, seen, commonness, last)
     counts = Counter(word for words in found.values() for word in words)
     # Of a word that is common its part is known; a rare one is in just those that were found.

@@ -134,6 +134,13 @@ async def test_same_place_first(office: Office) -> None:
     assert [2, 1] == await numbers(office, ours)
 
 
+async def test_nothing_is_indexed_yet(office: Office) -> None:
+    """The very first question, before its words are written down, or all of them while they are written down anew."""
+    await office.writes(ChatRef(channel=HOME, chat_id="1001"), "Нет тепла, батареи холодные")
+    await office.deliver()
+    assert similar.nothing_similar(1) == (await similar_to(office, 1)).text
+
+
 async def test_nothing_similar(office: Office) -> None:
     """One word in common is not enough; nothing at all gets a clear line."""
     await asked(office, "Вода во дворе, лёд, собаки, качели сломаны", "Уберём")
