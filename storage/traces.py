@@ -279,7 +279,8 @@ async def empty_held(tx: Transaction, entry_id: int) -> set[Media]:
 async def in_log(tx: Transaction, traces: Traces, after: int) -> int | None:
     """Remove from admin chats there what officials wrote of him beside his threads: returns the id that was come to.
 
-    What replies to him; and all commands, which are carried out: only their words say of whom they are.
+    What replies to him; and all commands, which are carried out: only their words say of whom they are. And what was
+    shown for a moment to those who pressed something: a short list, say.
     """
     upto: int | None = await tx.raw.fetchval(
         "SELECT max(id) FROM (SELECT id FROM log_items WHERE id > $1 ORDER BY id LIMIT $2) s", after, STEP
@@ -290,6 +291,7 @@ async def in_log(tx: Transaction, traces: Traces, after: int) -> int | None:
         "DELETE FROM log_items i USING unnest($3::text[], $4::text[]) AS d(channel, chat_id)"
         " WHERE i.id > $1 AND i.id <= $2 AND i.channel = d.channel AND i.chat_id = d.chat_id"
         " AND (i.body::jsonb ->> 'at')::timestamptz >= $5 AND (i.body::jsonb ->> 'text' LIKE $7"
+        "  OR i.body::jsonb ->> 'who' = 'toast'"
         "  OR i.body::jsonb ->> 'who' = 'official' AND (i.body::jsonb ->> 'text' LIKE '/%'"
         "   OR EXISTS (SELECT FROM links l WHERE l.channel = i.channel AND l.chat_id = i.chat_id"
         "    AND l.message_id = i.body::jsonb ->> 'reply_to' AND l.question_id = ANY($6::bigint[]))))",

@@ -150,6 +150,8 @@ async def story(house: House) -> None:
     await on_page(house, f"// {NAME} грубит", reply_to=card)
     await on_page(house, "/note 1 кракозябра")
     await on_page(house, "/extend 1 2ч кракозябра")
+    toast = Body(who=Who.TOAST, at=office.clock(), user="official-8", text="№ 1 · сегодня\nкракозябра")
+    await (await house.log()).append(DESK.chat_id, key="toast:official-8", body=encode(toast))
     await on_page(house, "/extend 2ч кракозябра", reply_to=card)
     await office.deliver()
     await office.writes(DESK, "/clarify 1 Где кракозябра?", user="8")
