@@ -34,6 +34,29 @@ class _PageGone(Exception):
     """Nobody takes what is sent."""
 
 
+class _Line:
+    """The way to one page that has a stream open."""
+
+    def __init__(self, request: web.Request, viewer: str) -> None:
+        self._request = request
+        self.viewer = viewer
+        #: Set when there may be something to send, or nobody to send it to.
+        self.wake = asyncio.Event()
+        self._is_cut = False
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the page has left. A handler is not told of it: it would notice at its next heartbeat."""
+        return self._is_cut or self._request.transport is None
+
+    def cut(self) -> None:
+        """End it now, also where it waits for a page that takes nothing."""
+        self._is_cut = True
+        if self._request.transport is not None:
+            self._request.transport.abort()
+        self.wake.set()
+
+
 class Streams:
     """The open streams of this process: at most so many, and all of them end when the service stops."""
 
@@ -42,15 +65,15 @@ class Streams:
         self._heartbeat = heartbeat.total_seconds()
         self._at_most = at_most
         self._per_viewer = per_viewer
-        #: What wakes each stream, and whose it is.
-        self._open: dict[asyncio.Event, str] = {}
+        #: The oldest first.
+        self._open: list[_Line] = []
         self._closed = False
 
     def close(self) -> None:
         """End all streams and open no more."""
         self._closed = True
-        for wake in self._open:
-            wake.set()
+        for line in self._open:
+            line.wake.set()
 
     async def serve(
         self,
@@ -70,39 +93,50 @@ class Streams:
         `may_go_on` is asked at every heartbeat. `speaks` says the language of the chat: the page is told when that
         is another than the one it is `read_in` (empty: it is not told). Raises Refused when there are too many streams.
         """
-        mine = sum(owner == viewer for owner in self._open.values())
-        # Strangers can fill all places; officials, who were let in, must get to work all the same.
-        is_full = len(self._open) >= self._at_most and not is_official
-        if self._closed or is_full or mine >= self._per_viewer:
-            raise Refused(503, saying("page-busy"), retry_after=timedelta(seconds=10))
-        wake = asyncio.Event()
-        self._open[wake] = viewer
-        follower = asyncio.create_task(self._follow(chat_id, wake))
+        self._make_room(viewer, is_official=is_official)
+        line = _Line(request, viewer)
+        self._open.append(line)
+        follower = asyncio.create_task(self._follow(chat_id, line.wake))
         response = web.StreamResponse(headers=_HEADERS)
         try:
             await response.prepare(request)
-            await self._run(response, chat_id, after, wake, follower, show, may_go_on, speaks, read_in)
+            await self._run(response, chat_id, after, line, follower, show, may_go_on, speaks, read_in)
         except _PageGone:
-            # The page is gone: what it has not got, it asks for when it comes back.
-            if request.transport is not None:
-                request.transport.abort()
+            # What the page has not got, it asks for when it comes back.
+            line.cut()
         except Exception as error:
             if not response.prepared:
                 raise
             # The log is away: the page finds the stream ended, and asks again until it is back.
             log.warning("web.stream_broken", error=type(error).__name__)
         finally:
-            del self._open[wake]
+            self._open.remove(line)
             follower.cancel()
             await asyncio.gather(follower, return_exceptions=True)
         return response
+
+    def _make_room(self, viewer: str, *, is_official: bool) -> None:
+        """Let those go that have left, and the viewer's oldest where he has his share. Raises Refused."""
+        for line in self._open:
+            if line.is_gone:
+                line.cut()
+        there = [line for line in self._open if not line.is_gone]
+        # Strangers can fill all places; officials, who were let in, must get to work all the same.
+        is_full = len(there) >= self._at_most and not is_official
+        if self._closed or is_full:
+            raise Refused(503, saying("page-busy"), retry_after=timedelta(seconds=10))
+        mine = [line for line in there if line.viewer == viewer]
+        # A page that left behind a dead line (a phone out of reach) is not told from one that is there; the newest
+        # is the one that somebody looks at.
+        if len(mine) >= self._per_viewer:
+            mine[0].cut()
 
     async def _run(
         self,
         response: web.StreamResponse,
         chat_id: str,
         after: int,
-        wake: asyncio.Event,
+        line: _Line,
         follower: asyncio.Task[None],
         show: Callable[[LogItem], bytes],
         may_go_on: Callable[[], Awaitable[bool]],
@@ -112,8 +146,8 @@ class Streams:
         said_ready = False
         now = asyncio.get_running_loop().time
         beat_at = now() + self._heartbeat
-        while not self._closed and not follower.done():
-            wake.clear()
+        while not self._closed and not line.is_gone and not follower.done():
+            line.wake.clear()
             while items := await self._log.read(chat_id, after=after, limit=_BATCH):
                 await _write(response, (_event(item, show) for item in items))
                 after = max(item.version for item in items)
@@ -126,7 +160,7 @@ class Streams:
             # However often the log wakes us, the beat is due in its time: with it goes the check of the session.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(beat_at):
-                    await wake.wait()
+                    await line.wake.wait()
             if now() < beat_at:
                 continue
             if not await may_go_on():

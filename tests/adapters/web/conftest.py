@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, CookieJar, web
-from aiohttp.test_utils import TestServer
 
 from adapters.web.adapter import WebAdapter
 from adapters.web.settings import Settings
@@ -73,12 +72,15 @@ async def open_page(tmp_path: Path) -> AsyncIterator[OpenPage]:
             app = web.Application()
             for route in adapter.routes(core.accept):
                 app.router.add_route(route.method, route.path, route.handler)
-            server = TestServer(app)
-            stack.push_async_callback(server.close)
-            # As the service does: a search of thousands of letters makes a long address.
-            await server.start_server(max_line_size=LINE_LIMIT)
+            # As the service does: a search of thousands of letters makes a long address, and a handler whose
+            # client has left is not cancelled. (aiohttp's own server for tests cancels it.)
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, max_line_size=LINE_LIMIT)
+            stack.push_async_callback(runner.cleanup)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
             stack.push_async_callback(adapter.close)
-            url = str(server.make_url("/")).rstrip("/")
+            host, port = runner.addresses[0][:2]
+            url = f"http://{host}:{port}"
 
             def person() -> ClientSession:
                 session = ClientSession(url, cookie_jar=CookieJar(unsafe=True), headers={"Origin": url})

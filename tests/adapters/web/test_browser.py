@@ -105,6 +105,19 @@ async def test_ask_and_answer(visit: Visit) -> None:
     await expect(_messages(_officials(tab)).filter(has_text="Сегодня к 18:00")).to_contain_text("✓ доставлено")
 
 
+async def test_forty_quick_reloads(visit: Visit, live: Page) -> None:
+    """However often somebody reloads the page, it is not kept from its messages."""
+    tab = await visit()
+    refused: list[str] = []
+    tab.on("response", lambda answer: refused.append(answer.url) if answer.status == 503 else None)
+    for _ in range(40):
+        async with tab.expect_response(re.compile("/web/resident/events")):
+            await tab.reload()
+    await _say(_resident(tab), "Когда включат отопление?")
+    await expect(_resident(tab).get_by_text("Вопрос № 1 принят")).to_be_visible()
+    assert [] == refused
+
+
 async def test_keyboard_alone(visit: Visit) -> None:
     """Everything works without a mouse, and focus is where one expects it."""
     tab = await visit()

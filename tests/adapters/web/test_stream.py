@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientPayloadError, ClientResponse, ClientSession
 
 from bot.model.chat import ChatRef
 from bot.model.message import DeleteMessage, EditMessage, SendMessage
@@ -175,6 +175,42 @@ async def test_streams_are_bounded(open_page: OpenPage) -> None:
         assert [(await events.next())[0] for events in (first, second)] == ["ready", "ready"]
         async with _stream(other, side="resident") as third:
             assert (third.response.status, "Retry-After" in third.response.headers) == (503, True)
+
+
+async def test_forty_reloads(page: Page, person: ClientSession) -> None:
+    """A page that is loaded again and again gets its stream each time, long before the next heartbeat."""
+    for _ in range(40):
+        async with _stream(person, side="resident") as events:
+            assert await events.next() == ("ready", {})
+
+
+async def test_a_left_place_is_free_at_once(open_page: OpenPage) -> None:
+    """A place that somebody left is another's, long before the next heartbeat."""
+    page = await open_page(streams=1)
+    person, other = await _opened(page), await _opened(page)
+    async with _stream(person, side="resident") as events:
+        assert await events.next() == ("ready", {})
+    # The service hears that he left before it hears what is asked after it.
+    await (await other.get("/")).read()
+    async with _stream(other, side="resident") as events:
+        assert await events.next() == ("ready", {})
+
+
+async def test_the_newest_of_many_streams(open_page: OpenPage) -> None:
+    """Whoever opens more than his share loses his oldest stream for the newest; nobody else loses one."""
+    page = await open_page(streams=2)
+    person, other = await _opened(page), await _opened(page)
+    async with (
+        _stream(other) as others,
+        _stream(person) as first,
+        _stream(person) as second,
+        _stream(person) as third,
+    ):
+        assert [("ready", {})] * 4 == [await events.next() for events in (others, first, second, third)]
+        with pytest.raises(ClientPayloadError):
+            await first.next()
+        await _say(page, "Всем")
+        assert ["Всем"] * 3 == [(await events.next())[1]["text"] for events in (others, second, third)]
 
 
 async def test_officials_are_not_locked_out(open_page: OpenPage) -> None:
