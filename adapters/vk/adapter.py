@@ -96,10 +96,11 @@ class VkAdapter:
             async def take(body: dict[str, Any]) -> None:
                 try:
                     check_body(body, group_id=self._settings.group_id)
+                    update = self._update(body, received_at=datetime.now(UTC))
                 except BadUpdate as error:
                     log.warning("vk.longpoll.bad_update", channel=self.channel, reason=str(error))
                     return
-                await accept(self._update(body, received_at=datetime.now(UTC)))
+                await accept(update)
 
             await longpoll.run(take)
         elif self._lent.webhook_url is None:

@@ -10,9 +10,12 @@ from typing import Any
 from adapters.vk.json_values import as_dict, as_int, as_items, as_number, as_text
 from bot.model.chat import ChannelName
 from bot.model.content import Link, Location, Media, MediaKind
+from bot.plural import count
 
 #: Files taken from one message with all that is forwarded in it.
 MEDIA_LIMIT = 100
+#: Parts without a file that are named one by one; of the rest their number is told.
+_NAMED = 20
 _TITLE_LIMIT = 120
 #: https://dev.vk.com/en/reference/objects/doc: the type of a GIF is 3; it stays a file.
 _NAMES = {
@@ -76,10 +79,17 @@ class Collected:
         found = _translate(kind, as_dict(attachment.get(kind)), self.channel)
         if isinstance(found, Media) and len(self.media) < MEDIA_LIMIT:
             self.media.append(found)
-        elif isinstance(found, Link):
+        elif isinstance(found, Link) and len(self.links) < MEDIA_LIMIT:
             self.links.append(found)
         else:
             self.unsupported.append(_NAMES.get(kind, "вложение"))
+
+    def named(self) -> tuple[str, ...]:
+        """What cannot be passed on, in words that do not fill the screen."""
+        rest = len(self.unsupported) - _NAMED
+        if rest <= 1:
+            return tuple(self.unsupported)
+        return (*self.unsupported[:_NAMED], f"ещё {count(rest, 'вложение', 'вложения', 'вложений')}")
 
 
 def _translate(kind: str, item: Mapping[str, Any], channel: ChannelName) -> Media | Link | None:

@@ -6,7 +6,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +27,7 @@ from bot.model.event import (
     RepliedTo,
     Sender,
 )
+from bot.plural import count as counted
 
 #: https://dev.vk.com/en/reference/objects/message: the ids of chats with several people begin here.
 FIRST_GROUP_CHAT = 2_000_000_000
@@ -41,8 +42,10 @@ _LANGUAGES = {0: "ru", 1: "uk", 3: "en", 4: "es", 6: "de", 15: "pl", 16: "fr", 6
 _UNDETERMINED = "und"
 
 _FORWARDED = "Пересланное сообщение"
-_FORWARD_DEPTH = 10
-_FORWARD_COUNT = 100
+#: Forwarded messages that are read of one message, however deep they stand: as many as VK itself lets people forward
+#: (https://dev.vk.com/en/reference/objects/message: 100 side by side, 45 deep, 500 in all), and what they may say.
+_FORWARD_COUNT = 500
+_FORWARD_LETTERS = 200_000
 _KEY_LIMIT = 200
 
 
@@ -67,7 +70,8 @@ def parse_update(update: Mapping[str, Any], *, channel: ChannelName, group_id: i
     """Turn one update, whose outside was checked, into events; one we do not know gives none.
 
     https://dev.vk.com/en/api/community-events/json-schema. `received_at` stands in where VK tells no time; it
-    becomes a part of `raw`, so that the same comes out when it is parsed again.
+    becomes a part of `raw`, so that the same comes out when it is parsed again. Raises BadUpdate for one that is
+    nested many times deeper than VK lets people nest.
     """
     kept = as_int(update.get(RECEIVED_AT))
     # In whole seconds, as `raw` keeps it: an event must not be another when it is parsed again.
@@ -76,9 +80,12 @@ def parse_update(update: Mapping[str, Any], *, channel: ChannelName, group_id: i
     # The secret comes inside the body, and is not stored.
     clean = {name: value for name, value in update.items() if name not in ("secret", RECEIVED_AT)}
     kind = as_text(update.get("type"))
-    raw = json.dumps({**clean, RECEIVED_AT: int(at.timestamp())}, ensure_ascii=False)
+    try:
+        raw, key = json.dumps({**clean, RECEIVED_AT: int(at.timestamp())}, ensure_ascii=False), _key(clean, kind)
+    except RecursionError:
+        raise BadUpdate("nested too deep") from None
     return Update(
-        key=_key(clean, kind),
+        key=key,
         kind=kind,
         raw=raw.encode("utf-8", "replace"),
         events=_Parser(channel=channel, group_id=group_id, received_at=at).events(kind, as_dict(update.get("object"))),
@@ -224,16 +231,15 @@ class _Parser:
         if chat_kind is ChatKind.GROUP:
             text = self._without_mention(text)
         forwarded = _Forwarded(found, writer)
-        for inner in as_items(message.get("fwd_messages")):
-            forwarded.take(as_dict(inner), depth=1)
-        if message.get("is_cropped") is True or forwarded.is_cut:
+        forwarded.take(as_items(message.get("fwd_messages")))
+        if message.get("is_cropped") is True:
             found.unsupported.append("часть пересланных сообщений")
         return Content(
             text="\n\n".join(part for part in (text, *forwarded.texts) if part),
             media=tuple(found.media),
             location=found.location,
             links=tuple(found.links),
-            unsupported=tuple(found.unsupported),
+            unsupported=found.named(),
         )
 
     def _without_mention(self, text: str) -> str:
@@ -278,29 +284,36 @@ class _Parser:
 
 
 class _Forwarded:
-    """Walks through forwarded messages, which may hold others; not without end."""
+    """Walks through forwarded messages, which may hold others."""
 
     def __init__(self, found: Collected, writer: int) -> None:
         self._found = found
         self._writer = writer
-        self._count = 0
         self.texts: list[str] = []
-        self.is_cut = False
 
-    def take(self, message: Mapping[str, Any], *, depth: int) -> None:
-        if depth > _FORWARD_DEPTH or self._count >= _FORWARD_COUNT:
-            self.is_cut = True
-            return
-        self._count += 1
-        head = f"{_FORWARDED}{self._by(message)}"
-        if text := _text(message):
-            self.texts.append(f"{head}:\n{text}")
-        elif as_items(message.get("attachments")) or as_dict(message.get("geo")):
-            self.texts.append(f"{head}, без текста")
-        self._found.take(message)
-        for inner in (message.get("reply_message"), *as_items(message.get("fwd_messages"))):
-            if as_dict(inner):
-                self.take(as_dict(inner), depth=depth + 1)
+    def take(self, messages: Sequence[object]) -> None:
+        """Read all of them in the order in which people see them; what is too much is counted, and said."""
+        count = letters = left_out = 0
+        # No recursion: nobody promises how deep they stand.
+        waiting = [*reversed(messages)]
+        while waiting:
+            if not (message := as_dict(waiting.pop())):
+                continue
+            waiting += reversed([message.get("reply_message"), *as_items(message.get("fwd_messages"))])
+            text = _text(message)
+            if count >= _FORWARD_COUNT or letters + len(text) > _FORWARD_LETTERS:
+                left_out += 1
+                continue
+            count, letters = count + 1, letters + len(text)
+            head = f"{_FORWARDED}{self._by(message)}"
+            if text:
+                self.texts.append(f"{head}:\n{text}")
+            elif as_items(message.get("attachments")) or as_dict(message.get("geo")):
+                self.texts.append(f"{head}, без текста")
+            self._found.take(message)
+        if left_out:
+            what = counted(left_out, "пересланное сообщение", "пересланных сообщения", "пересланных сообщений")
+            self.texts.append(f"[Не поместилось ещё {what}]")
 
     def _by(self, message: Mapping[str, Any]) -> str:
         """Whose it was, where it is not the writer's own: names are not told, pages are."""
