@@ -22,6 +22,7 @@ from adapters.vk.parse import check_body, parse_body, parse_update
 from adapters.vk.render import Call, peer_of, render
 from adapters.vk.settings import Settings
 from adapters.vk.uploads import Uploads
+from adapters.vk.whole import Whole
 from bot.adapter import Accept, Finding, Lent, RawReply, RawRequest, Received, Update
 from bot.errors import BadUpdate, Misconfigured, OutcomeUnknown, Rejected, SendError, Unauthentic
 from bot.model.chat import ChannelName, ChatRef
@@ -57,6 +58,7 @@ class VkAdapter:
         self._lent = lent
         self._secret = settings.secret.get_secret_value() if settings.secret else ""
         self._client = VkClient(token=settings.token.get_secret_value(), api_url=settings.api_url)
+        self._whole = Whole(client=self._client, group_id=settings.group_id)
         self._uploads = Uploads(client=self._client, files=lent.files, kept=lent.kept)
         self._callback = CallbackServer(
             client=self._client,
@@ -87,6 +89,7 @@ class VkAdapter:
         if not await self._is_our_secret(given):
             raise Unauthentic("wrong or missing secret")
         # Anything but exactly `ok` counts as an error; a few of those, and VK stops to deliver.
+        body = await self._whole.of(body)
         return Received(updates=(self._update(body, received_at=datetime.now(UTC)),), reply=RawReply(body="ok"))
 
     async def listen(self, accept: Accept) -> None:
@@ -96,7 +99,7 @@ class VkAdapter:
             async def take(body: dict[str, Any]) -> None:
                 try:
                     check_body(body, group_id=self._settings.group_id)
-                    update = self._update(body, received_at=datetime.now(UTC))
+                    update = self._update(await self._whole.of(body), received_at=datetime.now(UTC))
                 except BadUpdate as error:
                     log.warning("vk.longpoll.bad_update", channel=self.channel, reason=str(error))
                     return

@@ -233,7 +233,7 @@ class _Parser:
         forwarded = _Forwarded(found, writer)
         forwarded.take(as_items(message.get("fwd_messages")))
         if message.get("is_cropped") is True:
-            found.unsupported.append("часть пересланных сообщений")
+            found.unsupported.append("часть вложений и пересланных сообщений")
         return Content(
             text="\n\n".join(part for part in (text, *forwarded.texts) if part),
             media=tuple(found.media),

@@ -221,6 +221,12 @@ class VkEmulator(VkDelivery):
         items = [message for message in self._messages.values() if message["id"] in wanted]
         return {"count": len(items), "items": items}
 
+    async def _do_messages_getByConversationMessageId(self, params: Mapping[str, str]) -> dict[str, Any]:  # noqa: N802
+        numbers = [int(number) for number in params["conversation_message_ids"].split(",")]
+        places = [(int(params["peer_id"]), number) for number in numbers]
+        items = [self._messages[place] for place in places if place in self._messages]
+        return {"count": len(items), "items": items}
+
     async def _do_messages_getConversationsById(self, params: Mapping[str, str]) -> dict[str, Any]:  # noqa: N802
         items = [
             {

@@ -209,7 +209,9 @@ CASES = [
         payload="forwarded",
         expected=(message(FORWARDED, media=(photo("fwd-y.jpg"), document("doc1_2", "plan.pdf"), photo("only-y.jpg"))),),
     ),
-    Case(payload="cropped", expected=(message("Много всего", unsupported=("часть пересланных сообщений",)),)),
+    Case(
+        payload="cropped", expected=(message("Много всего", unsupported=("часть вложений и пересланных сообщений",)),)
+    ),
     Case(payload="button_of_ours", expected=(pressed("rate:5", at=AT, language="ru"),)),
     Case(payload="button_of_others", expected=(message("Да"),)),
     Case(payload="payload_no_object", expected=(message("Да"),)),

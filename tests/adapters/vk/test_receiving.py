@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -10,7 +11,8 @@ from structlog.testing import capture_logs
 
 from bot.adapter import RawReply, Received
 from bot.errors import BadUpdate, Misconfigured, Transient, Unauthentic
-from bot.model.event import MessageReceived
+from bot.model.content import Content
+from bot.model.event import ChatStarted, MessageEdited, MessageReceived
 from tests.adapters.vk.conftest import RESIDENT, Bench, Make, Webhook, listening
 from tests.emulators.base import Fault
 from tests.emulators.vk import FIRST_CHAT, GROUP_ID, TOKEN, CallbackEntry, VkEmulator
@@ -109,6 +111,66 @@ async def test_made_secret_is_kept(make: Make) -> None:
     assert secret.isalnum()
     assert len(secret) <= 50
     assert (await second.receive(body(secret=secret))).reply.body == "ok"
+
+
+# --- big messages, of which VK delivers a part ---
+
+
+def contents(bench: Bench) -> list[Content]:
+    events = [event for update in bench.accepted for event in update.events]
+    return [event.content for event in events if isinstance(event, MessageReceived | MessageEdited)]
+
+
+@pytest.mark.parametrize("updates", ["callback", "longpoll"])
+async def test_ten_photos(make: Make, webhook: Webhook, updates: str) -> None:
+    """Of a message with ten photos VK delivers one: the others are asked for, also when it is edited."""
+    bench = webhook.bench = make(webhook_url=webhook.url, updates=updates)
+    async with listening(bench):
+        servers = bench.vk.servers
+        await bench.vk.wait_for(lambda: bench.kept.values.get("ts") or any(server.settings for server in servers))
+        sent = bench.vk.message(RESIDENT, "Ямы", attachments=[bench.vk.photo(b"x") for _ in range(10)], ref="qr")
+        assert 1 == len(sent["object"]["message"]["attachments"])
+        for update in (sent, bench.vk.edited(sent, "Ямы на Ленина")):
+            await bench.vk.push(update)
+        await bench.vk.wait_for(lambda: len(contents(bench)) == 2)
+    assert [("Ямы", 10), ("Ямы на Ленина", 10)] == [(one.text, len(one.media)) for one in contents(bench)]
+    assert {()} == {one.unsupported for one in contents(bench)}
+    # What an update says beside the message stays, and what is stored says the same.
+    assert isinstance(bench.accepted[0].events[0], ChatStarted)
+    assert all(bench.adapter.parse(update.raw) == update for update in bench.accepted)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Fault(status=502, body="<html>"),
+        Fault(status=200, body='{"response": {"count": 0, "items": []}}'),
+        Fault(status=200, body='{"response": {"items": [{"conversation_message_id": 77, "text": "чужое"}]}}'),
+        Fault(status=200, body='{"error": {"error_code": 15, "error_msg": "Access denied"}}'),
+        Fault(hold=asyncio.Event()),
+    ],
+    ids=["away", "gone", "another", "refused", "silent"],
+)
+async def test_the_rest_is_not_to_be_had(make: Make, answer: Fault) -> None:
+    """When the rest of a big message cannot be had, what came is taken at once, and said to be a part."""
+    bench = make(secret=SECRET)
+    bench.vk.fail(answer, method="messages.getByConversationMessageId")
+    sent = bench.vk.message(RESIDENT, "Ямы", attachments=[bench.vk.photo(b"x") for _ in range(10)])
+    async with asyncio.timeout(3):
+        received = await bench.receive(json.dumps({**sent, "secret": SECRET}).encode())
+    (update,) = received.updates
+    (event,) = update.events
+    assert isinstance(event, MessageReceived)
+    assert ("Ямы", 1) == (event.content.text, len(event.content.media))
+    assert ("часть вложений и пересланных сообщений",) == event.content.unsupported
+
+
+async def test_a_whole_message_is_not_asked_for(make: Make) -> None:
+    """VK is asked for what is missing only."""
+    bench = make(secret=SECRET)
+    sent = bench.vk.message(RESIDENT, "Ямы", attachments=[bench.vk.photo(b"x") for _ in range(3)])
+    await bench.receive(json.dumps({**sent, "secret": SECRET}).encode())
+    assert [] == bench.vk.called("messages.getByConversationMessageId")
 
 
 # --- the callback server ---
