@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tomllib
 from pathlib import Path
 
@@ -53,6 +54,7 @@ async def test_known_answers(tmp_path: Path, new_database: NewDatabase) -> None:
             *(is_helped_by_words(region, one) for one in typing),
         )
         await asyncio.gather(*(looks_around(one) for one in pressing))
+        await asyncio.gather(*(types_what_is_advised(region, one) for one in typing))
         await coordinators_keep(region)
         helped = region.residents()
         await asyncio.gather(*(finds_the_ferry(one, "С семи утра.") for one in helped))
@@ -160,6 +162,24 @@ async def looks_around(resident: Resident) -> None:
         await resident.says("ответ 9", "Тариф на сайте.")
     await resident.presses(RUSSIAN.say("faq-all"), "Школы: 5")
     await resident.says("ответ 2", "Свидетельство о рождении.")
+
+
+async def types_what_is_advised(region: Region, resident: Resident) -> None:
+    """From the topics to «Помогло» by nothing but the words that each text itself advises."""
+    await resident.says("новый вопрос")
+    words = f"Батареи греют едва-едва, сколько ждать мастера? {resident.who}"
+    number = await resident.asks(words)
+    await region.card(words)
+    topics = await resident.says("/faq", "Школы: 5", "Отопление: 4")
+    assert "«частые вопросы Школы»" in topics.text
+    # The example names the first topic; any other stands beside it.
+    questions = await resident.says("Частые вопросы отопление", "Куда звонить об аварии на теплотрассе?")
+    example = re.search(r"«(ответ \d+)»", questions.text)
+    assert example is not None, questions.text
+    shown = await resident.says(example[1], f"Этого хватит для вопроса № {number}?", "«Помогло»")
+    assert any(answer in shown.text for answer in HEATING.values())
+    await resident.says("Помогло", f"Вопрос № {number} закрыт")
+    assert "helped" == await state_of(region, number)
 
 
 async def coordinators_keep(region: Region) -> None:
