@@ -49,6 +49,7 @@ _KNOWN = """
 _NOT_NEW = frozenset(_KNOWN.split())
 
 _FORWARDED = "Пересланное сообщение"
+_ELSEWHERE = "В ответ на сообщение"
 _FORWARD = frozenset(("forward_origin", "forward_from", "forward_from_chat", "forward_sender_name"))
 
 #: Messages that report what happened in the chat; nobody wrote them. https://core.telegram.org/bots/api#message
@@ -93,13 +94,14 @@ def read_content(message: dict[str, Any], channel: ChannelName, clean: Callable[
         content = read_content(own, channel, lambda text: text)
         return replace(content, text=f"{head}:\n{content.text}" if content.text else f"{head}, без текста")
     text = message.get("text")
-    if type(text) is str and "entities" not in message:
+    if type(text) is str and "entities" not in message and "external_reply" not in message:
         return Content(text=clean(text))
     text = text_of(message, "text") or text_of(message, "caption")
     media, unsupported = _files(message, channel)
+    quoted, quoted_media = _quoted(message, channel)
     content = Content(
-        text=clean(text),
-        media=media,
+        text="\n\n".join(filter(None, (quoted, clean(text), _listed(message)))),
+        media=media + quoted_media,
         location=_location(message),
         contact=_contact(message),
         links=_links(message, text),
@@ -121,12 +123,43 @@ def _forwarded(message: dict[str, Any]) -> str:
         return ""
     chat = dict_of(origin, "sender_chat") or dict_of(origin, "chat") or dict_of(message, "forward_from_chat")
     hidden = text_of(origin, "sender_user_name") or text_of(message, "forward_sender_name")
-    name = f"{text_of(user, 'first_name')} {text_of(user, 'last_name')}"
-    who = tidy_name(name) or tidy_name(hidden) or tidy_name(text_of(chat, "title"))
     # Of an album, each part is forwarded: what has no words of its own says nothing twice.
     if "media_group_id" in message and not text_of(message, "caption"):
         return ""
-    return f"{_FORWARDED} ({who})" if who else _FORWARDED
+    return _headed(_FORWARDED, user, hidden, chat)
+
+
+def _quoted(message: dict[str, Any], channel: ChannelName) -> tuple[str, tuple[Media, ...]]:
+    """What he answers where that was said elsewhere: without it nobody knows what «Это правда?» is about.
+
+    https://core.telegram.org/bots/api#externalreplyinfo; the quote is all that is told of the words.
+    """
+    there = dict_of(message, "external_reply")
+    if not there or dict_of(message, "chat").get("type") != "private":
+        return "", ()
+    origin = dict_of(there, "origin")
+    chat = dict_of(origin, "sender_chat") or dict_of(origin, "chat") or dict_of(there, "chat")
+    head = _headed(_ELSEWHERE, dict_of(origin, "sender_user"), text_of(origin, "sender_user_name"), chat)
+    words = "\n".join(filter(None, (text_of(dict_of(message, "quote"), "text"), _listed(there))))
+    return f"{head}:\n{words}" if words else head, _files(there, channel)[0]
+
+
+def _headed(what: str, user: dict[str, Any], hidden: str, chat: dict[str, Any]) -> str:
+    """The line above what somebody else said, with his name where it is told."""
+    name = f"{text_of(user, 'first_name')} {text_of(user, 'last_name')}"
+    who = tidy_name(name) or tidy_name(hidden) or tidy_name(text_of(chat, "title"))
+    return f"{what} ({who})" if who else what
+
+
+def _listed(message: dict[str, Any]) -> str:
+    """The words of a poll or a checklist: as such we cannot carry it, but somebody wrote them."""
+    lines = []
+    for name, head, items in (("poll", "question", "options"), ("checklist", "title", "tasks")):
+        of = dict_of(message, name)
+        listed = of.get(items)
+        entries = [text_of(one, "text") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        lines += [text_of(of, head), text_of(of, "description"), *(f"– {entry}" for entry in entries if entry)]
+    return "\n".join(filter(None, lines))
 
 
 def _files(message: dict[str, Any], channel: ChannelName) -> tuple[tuple[Media, ...], tuple[str, ...]]:

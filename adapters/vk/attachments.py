@@ -59,6 +59,8 @@ class Collected:
     media: list[Media] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
+    #: Words in parts that we cannot carry.
+    words: list[str] = field(default_factory=list)
     location: Location | None = None
 
     def take(self, message: Mapping[str, Any]) -> None:
@@ -83,6 +85,8 @@ class Collected:
             self.links.append(found)
         else:
             self.unsupported.append(_NAMES.get(kind, "вложение"))
+            if kind == "poll" and (words := _poll(as_dict(attachment.get(kind)))):
+                self.words.append(words)
 
     def named(self) -> tuple[str, ...]:
         """What cannot be passed on, in words that do not fill the screen."""
@@ -219,6 +223,13 @@ def _location(geo: Mapping[str, Any]) -> Location | None:
         title=_title(place.get("title")),
         address=_title(place.get("address")),
     )
+
+
+def _poll(poll: Mapping[str, Any]) -> str:
+    """https://dev.vk.com/en/reference/objects/poll"""
+    answers = (as_text(as_dict(answer).get("text")) for answer in as_items(poll.get("answers")))
+    lines = (as_text(poll.get("question")), *(f"– {answer}" for answer in answers if answer))
+    return html.unescape("\n".join(filter(None, lines)))
 
 
 def _media(kind: MediaKind, url: str, channel: ChannelName, **facts: Any) -> Media | None:

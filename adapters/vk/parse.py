@@ -235,7 +235,7 @@ class _Parser:
         if message.get("is_cropped") is True:
             found.unsupported.append("часть вложений и пересланных сообщений")
         return Content(
-            text="\n\n".join(part for part in (text, *forwarded.texts) if part),
+            text="\n\n".join(part for part in (text, *forwarded.texts, *found.words) if part),
             media=tuple(found.media),
             location=found.location,
             links=tuple(found.links),

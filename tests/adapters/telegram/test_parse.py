@@ -151,7 +151,28 @@ CASES = [
         [received(Content(location=replace(POINT, title="Школа № 5", address="ул. Ленина, 1")))],
     ),
     Case("contact", "contact", [received(Content(contact=Contact(name="Пётр Вануйто", phone="+70000000001")))]),
-    Case("a poll is named", "poll", [received(Content(unsupported=("опрос",)))]),
+    Case(
+        "a poll is named, its words are there",
+        "poll",
+        [received(Content(text="Нужен ли во дворе каток?\n– Да\n– Нет", unsupported=("опрос",)))],
+    ),
+    Case(
+        "a checklist is named, its words are there",
+        "checklist",
+        [received(Content(text="Что сломано\n– Лифт\n– Домофон", unsupported=("список дел",)))],
+    ),
+    Case(
+        "what is answered in another chat comes with the answer",
+        "reply_elsewhere",
+        [
+            received(
+                Content(
+                    text="В ответ на сообщение (Новости района):\nВоду отключат до пятницы\n\nЭто правда?",
+                    media=(PHOTO,),
+                )
+            )
+        ],
+    ),
     Case(
         "a kind that is new to us is named",
         "new_kind",

@@ -421,6 +421,14 @@ def test_forwarded_attachments() -> None:
     assert (*["опрос"] * 20, "ещё 480 вложений") == content.unsupported
 
 
+def test_words_of_a_poll() -> None:
+    """A poll cannot be passed on, the words in it can."""
+    poll = {"question": "Нужен ли каток?", "answers": [{"text": "Да &amp; сразу"}, {"text": "Нет"}, {}]}
+    content = _forwards({"from_id": 5, "text": "Смотрите", "attachments": [{"type": "poll", "poll": poll}]})
+    assert "Пересланное сообщение:\nСмотрите\n\nНужен ли каток?\n– Да & сразу\n– Нет" == content.text
+    assert ("опрос",) == content.unsupported
+
+
 def test_all_payloads_are_in_the_table() -> None:
     """No recorded update is forgotten."""
     assert {case.payload for case in CASES} == {path.stem for path in PAYLOADS.iterdir()}
