@@ -11,7 +11,7 @@ from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import cards, moderation
-from bot.desk.moderation import LIMIT, MOST, is_surplus
+from bot.desk.moderation import LIMIT, MOST, WINDOW, is_surplus
 from bot.model.chat import ChatKind
 from bot.model.event import MessageReceived
 from bot.model.message import EditMessage, SendMessage
@@ -49,6 +49,27 @@ async def hold_back(
         voice = voice_of(question.language)
         text = order.written_much(voice, question.number)
         await post(tx, ctx, address, Draft(text=text, keyboard=texts.keyboard(voice), voice=voice))
+    return True
+
+
+async def hold_back_correction(tx: Transaction, ctx: Context, question: Question, corrected: ThreadMessage) -> bool:
+    """Whether this correction is too much to be shown by itself: then officials are told where to read all of them."""
+    shown = await surplus.shown_lately(tx, question.number, WINDOW, limit=LIMIT)
+    if shown < LIMIT and not await was_held_back(tx, corrected):
+        return False
+    strand = f"corrections:{question.number}"
+    if await surplus.waits(tx, question.number, strand):
+        return True
+    address = Address(
+        chat=ctx.desk.home_of(question.admin_chat, question.department),
+        chat_kind=ChatKind.GROUP,
+        role=Role.FOLLOW_UP,
+        question=question.number,
+        about_entry=await shows.card_of(tx, question.number),
+        delay=AGAIN,
+    )
+    message = fitted(ctx, address, moderation.corrections(question.number)).messages[0]
+    await do(tx, ctx, address, message, strand=strand)
     return True
 
 

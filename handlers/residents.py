@@ -36,6 +36,7 @@ from bot.model.message import AnswerPress, Keyboard
 from bot.model.question import Author, Conversation, NextIs, NextMessage, Question, Status
 from handlers import (
     asking_back,
+    flood,
     learning,
     moderation,
     placing,
@@ -232,9 +233,12 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, *, last_tr
         return
     if await threads.show_anew(tx, ctx, question, old, new, now, delay=timedelta(0)) is not None:
         return
+    if await flood.hold_back_correction(tx, ctx, question, old):
+        return
     about = await threads.card_of(tx, ctx, question)
     address = threads.desk_address(ctx, question, Role.FOLLOW_UP, old.id, about=about)
-    await post(tx, ctx, address, cards.edited(question, old.content, new))
+    posted = await post(tx, ctx, address, cards.edited(question, old.content, new))
+    await threads.name_left_out(tx, ctx, question, posted.left_out)
 
 
 async def named(tx: Transaction, ctx: Context, conversation_id: int) -> None:

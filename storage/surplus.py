@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.database import Transaction
 
@@ -40,5 +40,28 @@ async def count(tx: Transaction, number: int, since: int, *, limit: int) -> int:
         number,
         since,
         limit,
+    )
+    return found
+
+
+async def shown_lately(tx: Transaction, number: int, within: timedelta, *, limit: int) -> int:
+    """How many messages officials were shown under the card of this question in so short a time, up to a limit."""
+    found: int = await tx.raw.fetchval(
+        "SELECT count(*) FROM (SELECT 1 FROM (SELECT created_at FROM outbox WHERE question_id = $1"
+        " AND role = 'follow_up' OFFSET 0) o WHERE created_at > now() - $2::interval LIMIT $3) m",
+        number,
+        within,
+        limit,
+    )
+    return found
+
+
+async def waits(tx: Transaction, number: int, strand: str) -> bool:
+    """Whether something of this strand of a question is still to be shown."""
+    found: bool = await tx.raw.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM (SELECT strand, state FROM outbox WHERE question_id = $1 OFFSET 0) o"
+        " WHERE strand = $2 AND state = 'waiting')",
+        number,
+        strand,
     )
     return found

@@ -24,6 +24,10 @@ from bot.plural import plural
 PREVIEW = 80
 #: Characters of one message of a resident that are shown; and of a whole thread.
 LONGEST = 20_000
+#: The same where two texts stand beside each other.
+HALF = LONGEST // 2
+#: Earlier versions of a corrected message that are shown: the first one, and the last ones; characters of each.
+VERSIONS, VERSION = 3, 2_000
 #: Messages of a thread that are shown, the newest.
 LAST = 40
 #: Units that the first line of several cards takes at the most.
@@ -140,9 +144,16 @@ def clarified(question: Question, content: Content, look: Look, now: datetime) -
 def edited(question: Question, old: Content, new: Content) -> Draft:
     """A resident changed what he wrote: both are shown."""
     head = number(question.number)
-    text = f"{head} · житель исправил сообщение{_flagged(new)}\n\nБыло: {old.text or '—'}\n\nСтало: {new.text or '—'}"
-    added = tuple(media for media in new.media if media not in old.media)
-    return Draft(text=text, spans=(Span(start=0, end=len(head), style=Style.BOLD),), media=added)
+    was, now_is = (_bounded(one.text, HALF) or "—" for one in (old, new))
+    return Draft(
+        text=f"{head} · житель исправил сообщение{_flagged(new)}\n\nБыло: {was}\n\nСтало: {now_is}",
+        spans=(Span(start=0, end=len(head), style=Style.BOLD),),
+        media=tuple(media for media in new.media if media not in old.media),
+        location=new.location if new.location != old.location else None,
+        contact=new.contact if new.contact != old.contact else None,
+        links=tuple(link for link in new.links if link not in old.links),
+        unsupported=new.unsupported if new.unsupported != old.unsupported else (),
+    )
 
 
 def _flagged(content: Content) -> str:
@@ -165,11 +176,11 @@ def _with(content: Content, header: str, *, bold: int, keyboard: Keyboard | None
     )
 
 
-def _bounded(text: str) -> str:
+def _bounded(text: str, longest: int = LONGEST) -> str:
     """A text that does not flood the chat: a forwarded chain can have hundreds of thousands of characters."""
-    if len(text) <= LONGEST:
+    if len(text) <= longest:
         return text
-    return f"{text[:LONGEST].rstrip()}…\n\n[показаны первые {LONGEST} знаков из {len(text)}]"
+    return f"{text[:longest].rstrip()}…\n\n[показаны первые {longest} знаков из {len(text)}]"
 
 
 # --- several together ----------------------------------------------------------------------------------------------
@@ -352,7 +363,7 @@ def thread(
         spans.append(Span(start=start, end=start + len(label), style=Style.BOLD))
         if message.content.text:
             text += f"\n{_bounded(message.content.text)}"
-        text += "".join(f"\n(раньше: {old.text})" for old in message.history if old.text)
+        text += _earlier(message.history)
         if files := len(message.content.media):
             text += f"\n📎 {files} {plural(files, 'файл', 'файла', 'файлов')}"
         if message.content.location is not None:
@@ -363,6 +374,18 @@ def thread(
         text += "".join(f"\n{link.title or 'Ссылка'}: {link.url}" for link in message.content.links)
     media = tuple(one for message in shown for one in message.content.media)
     return Draft(text=text, spans=tuple(spans), media=media, keyboard=card_keyboard(question))
+
+
+def _earlier(history: Sequence[Content]) -> str:
+    """What a message said before it was corrected, from the beginning; somebody may correct it a hundred times."""
+    versions = [old.text for old in history if old.text]
+    first, rest = versions[:1], versions[1:]
+    left_out = rest[: 1 - VERSIONS]
+    lines = [f"\n(раньше: {_bounded(one, VERSION)})" for one in first + rest[len(left_out) :]]
+    if left_out:
+        more = f"{len(left_out)} {plural(len(left_out), 'исправление', 'исправления', 'исправлений')}"
+        lines.insert(1, f"\n(потом ещё {more})")
+    return "".join(lines)
 
 
 def _newest(messages: Sequence[ThreadMessage]) -> Sequence[ThreadMessage]:

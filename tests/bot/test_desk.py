@@ -445,6 +445,21 @@ def said(role: Author, text: str = "", author: str = "", **more: object) -> Thre
     return ThreadMessage(id=1, question=123, role=role, author=author, content=content, at=NOW, chat=ENERGY)
 
 
+def test_long_correction() -> None:
+    """A correction of a book shows the beginning of both, not two books."""
+    text = cards.edited(QUESTION, Content(text="я" * 50_000), Content(text="ю" * 50_000)).text
+    assert 2 == text.count("[показаны первые 10000 знаков из 50000]")
+    assert len(text) < 21_000
+
+
+def test_correction_of_more_than_words() -> None:
+    """What a correction adds beside words comes with it."""
+    old = Content(text="Яма", links=(Link(url="https://example.org/1"),))
+    new = Content(text="Яма", links=(*old.links, Link(url="https://example.org/2")), unsupported=("опрос",))
+    draft = cards.edited(QUESTION, old, new)
+    assert ((Link(url="https://example.org/2"),), ("опрос",)) == (draft.links, draft.unsupported)
+
+
 def test_thread() -> None:
     """The whole of a question: who said what and when, what it said before, and all files behind it."""
     document = Media(kind=MediaKind.DOCUMENT, channel="work", ref="d")

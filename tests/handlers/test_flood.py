@@ -205,6 +205,46 @@ async def test_album_is_one_message(office: Office) -> None:
     assert ["p0", "p1", "p2"] == [one.ref for message, _ in office.work.messages(DESK) for one in message.media]
 
 
+async def test_corrections_are_a_flood_too(office: Office) -> None:
+    """Who corrects a message again and again does not fill the chat: officials are told where the newest text is."""
+    message = await office.writes(IRINA, "слово")
+    await office.deliver()
+    for n in range(LIMIT):
+        await office.edits(IRINA, message, f"слово {n}")
+        await office.deliver()
+    for n in range(LIMIT, LIMIT + 30):
+        await office.edits(IRINA, message, f"слово {n}")
+    await office.deliver()
+    assert [f"Стало: слово {n}" for n in range(LIMIT)] == shown(office, "исправил сообщение")
+    (told,) = [row for row in await office.entries(DESK, Role.FOLLOW_UP) if "одно за другим" in row.text]
+    assert "№ 1 · житель исправляет сообщения одно за другим\nКак они звучат теперь: кнопка или /q 1" == told.text
+    await office.writes(DESK, "/q 1")
+    await office.deliver()
+    thread = office.work.texts(DESK)[-1]
+    last = LIMIT + 30 - 1
+    lines = [
+        f"слово {last}",
+        "(раньше: слово)",
+        f"(потом ещё {last - 2} исправлений)",
+        f"(раньше: слово {last - 2})",
+        f"(раньше: слово {last - 1})",
+    ]
+    assert lines == thread.splitlines()[-len(lines) :]
+
+
+async def test_correction_of_what_is_held_back(office: Office) -> None:
+    """What officials were not shown by itself, they are not shown again when it is corrected."""
+    await flood(office, LIMIT)
+    message = await office.writes(IRINA, "слово, котрое держат")
+    await office.deliver()
+    await office.edits(IRINA, message, "слово, которое держат")
+    await office.deliver()
+    assert not any("исправил сообщение" in text for text in office.work.texts(DESK))
+    await office.presses(DESK, button(the_count(office)))
+    await office.deliver()
+    assert "слово, которое держат\n(раньше: слово, котрое держат)" in office.work.texts(DESK)[-1]
+
+
 async def test_what_is_held_back_opens_an_answered_question(office: Office) -> None:
     """A question is open again even if the message that opens it is too much to be shown."""
     await flood(office, LIMIT)
