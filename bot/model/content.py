@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.model.chat import ChannelName
-from bot.model.text import is_blank, make_storable
+from bot.model.text import is_blank, make_storable, straight
 
 
 class MediaKind(StrEnum):
@@ -44,6 +44,7 @@ class Media:
 
     def __post_init__(self) -> None:
         make_storable(self, "ref", "file_name", "mime_type", "emoji")
+        object.__setattr__(self, "file_name", straight(self.file_name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,9 @@ class Contact:
 
     def __post_init__(self) -> None:
         make_storable(self, "name", "phone")
+        for name in ("name", "phone"):
+            # Each is one line: nobody writes into a card what is neither.
+            object.__setattr__(self, name, " ".join(straight(getattr(self, name)).split()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,7 @@ class Link:
 
     def __post_init__(self) -> None:
         make_storable(self, "url", "title")
+        object.__setattr__(self, "title", straight(self.title))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +100,7 @@ class Content:
 
     def __post_init__(self) -> None:
         make_storable(self, "text")
+        object.__setattr__(self, "text", straight(self.text))
         if self.text and is_blank(self.text):
             object.__setattr__(self, "text", "")
 

@@ -11,6 +11,8 @@ NAME = 64
 
 #: NUL, which PostgreSQL refuses, and halves of surrogate pairs, which no encoding takes.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+#: Overrides of the direction of writing, left to right and right to left.
+_OVERRIDES = re.compile("[\u202d\u202e]")
 #: Letters and signs by their category that show nothing: fillers of Hangul, the empty cell of Braille.
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 #: Zero width joiner and non-joiner: part of a name between two visible signs, as in 👩‍💻, and only there.
@@ -29,6 +31,15 @@ def make_storable(data: Any, *names: str) -> None:
         text = getattr(data, name)
         if text and _UNSTORABLE.search(text) is not None:
             object.__setattr__(data, name, storable(text))
+
+
+def straight(text: str) -> str:
+    """The text as it was written: nothing turns round what follows.
+
+    An override makes `fdp.exe` read as `exe.pdf`, and an amount as another. Whoever writes from right to left needs
+    none: letters have their direction.
+    """
+    return _OVERRIDES.sub("", text)
 
 
 def is_blank(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.model.content import Contact, Content, Link, Media, MediaKind
 from bot.model.event import Sender
 from bot.model.text import NAME, is_blank, tidy_name
 
@@ -44,6 +45,32 @@ def test_tidied_name_stays() -> None:
     """What was kept of a name once is kept of it again."""
     for name, _ in NAMES.values():
         assert tidy_name(name) == tidy_name(tidy_name(name))
+
+
+TURNED = {
+    "an amount": ("Заплатил \u202e0001\u202c рублей", "Заплатил 0001\u202c рублей"),
+    "letters": ("\u202dабв\u202eгде", "абвгде"),
+    "Hebrew with marks of direction": ("\u200fשלום 5-10\u200e", "\u200fשלום 5-10\u200e"),
+    "Arabic in brackets of direction": ("\u2067السلام\u2069 (1)", "\u2067السلام\u2069 (1)"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TURNED.values(), ids=TURNED.keys())
+def test_nothing_is_turned_round(text: str, expected: str) -> None:
+    """Officials read what was written, in the order in which it was written; other scripts stay as they are."""
+    assert expected == Content(text=text).text == Link(url="https://example.org", title=text).title
+
+
+def test_file_names_are_not_turned_round() -> None:
+    """A program does not pass for a document, where a file is named as much as where it is passed on."""
+    media = Media(kind=MediaKind.DOCUMENT, channel="home", ref="f", file_name="счёт\u202efdp.exe")
+    assert "счётfdp.exe" == media.file_name
+
+
+def test_contact_is_one_line() -> None:
+    """Whoever shares a contact writes nothing else into a card by its name."""
+    contact = Contact(name="Иван\n№ 5 · закрыт", phone="+7\n000")
+    assert ("Иван № 5 · закрыт", "+7 000") == (contact.name, contact.phone)
 
 
 BLANK = {

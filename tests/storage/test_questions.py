@@ -147,7 +147,7 @@ async def test_reply_that_was_assigned(database: Database) -> None:
 async def test_long_ids_and_content(database: Database) -> None:
     """Ids are text of any length and any signs; content keeps every character."""
     chat = ChatRef(channel="home", chat_id="01x/+A==" * 20)
-    text = "Ёлки 😀 \u202e «кавычки» \\ ' \" \t\n конец"
+    text = "Ёлки 😀 \u200f «кавычки» \\ ' \" \t\n конец"
     async with database.transaction() as tx:
         number, _ = await ask(tx, replace(said(text, "id" * 200), chat=chat))
         (only,) = await questions.thread(tx, number)
