@@ -10,8 +10,9 @@ import pytest
 from bot.conversation.faq import Entry
 from bot.model.content import Content, Media, MediaKind
 from bot.model.message import SendMessage
+from bot.model.question import Status
 from handlers.indexing import Indexing
-from tests.handlers.fakes import DESK, ENERGY, HOME, IRINA, Office, open_office
+from tests.handlers.fakes import DESK, ENERGY, HOME, IRINA, Office, open_office, photo
 from tests.handlers.story import desk
 
 LARGE = 90 * 1024 * 1024
@@ -160,3 +161,60 @@ async def test_two_devices_withdraw(office: Office) -> None:
     )
     await office.deliver()
     assert 1 == sum("Воды нет и у соседей!" in text for text in office.work.texts(DESK))
+
+
+#: A letter with as many marks above and below as one message holds.
+ZALGO = "я" + "\u0335\u0489\u030d\u0317" * 1024
+
+
+async def test_marks_upon_marks(office: Office) -> None:
+    """A letter that bears thousands of marks is a question like any other, whole, and its answer comes."""
+    await office.writes(IRINA, ZALGO)
+    await office.deliver()
+    shown = office.work.texts(DESK)
+    assert "".join(shown).endswith(ZALGO)
+    await office.writes(DESK, "Не разобрать", reply_to=office.work.id_of(DESK, "№ 1 · "))
+    await office.deliver()
+    assert "Не разобрать" in office.home.texts(IRINA)[-1]
+
+
+async def test_marks_alone(office: Office) -> None:
+    """Marks upon nothing show nothing: whoever sent them hears so, and no question opens."""
+    await office.writes(IRINA, "\u0335\u0489" * 2048)
+    await office.deliver()
+    assert [] == office.work.texts(DESK)
+    assert 1 == len(office.home.texts(IRINA))
+
+
+async def test_a_hundred_photos(office: Office) -> None:
+    """An album of a hundred photos is one question, and all of them come, in order."""
+    for n in range(100):
+        await office.writes(IRINA, "Яма" if not n else "", media=(photo(f"p{n:02}"),), album="al1")
+    await office.deliver()
+    (only,) = await office.thread(1)
+    assert 100 == len(only.content.media)
+    shown = [media.ref for message, _ in office.work.messages(DESK) for media in message.media]
+    assert [f"p{n:02}" for n in range(100)] == shown
+    assert 1 == sum("принят: № " in text for text in office.home.texts(IRINA))
+
+
+async def test_edited_to_nothing(office: Office) -> None:
+    """An edit that leaves nothing of a message is shown with what stood there before; the question stays."""
+    message = await office.writes(IRINA, "Течёт крыша")
+    await office.deliver()
+    await office.edits(IRINA, message, "\u200b")
+    await office.deliver()
+    assert "№ 1 · житель исправил сообщение\n\nБыло: Течёт крыша\n\nСтало: —" == office.work.texts(DESK)[-1]
+    assert Status.OPEN is (await office.question(1)).status
+
+
+async def test_edited_when_closed(office: Office) -> None:
+    """An edit after the question was closed comes before the officials, and opens nothing by itself."""
+    message = await office.writes(IRINA, "Течёт крыша")
+    await office.deliver()
+    await office.writes(DESK, "/close 1 Повтор")
+    await office.deliver()
+    await office.edits(IRINA, message, "Течёт крыша, Ленина 5")
+    await office.deliver()
+    assert "Стало: Течёт крыша, Ленина 5" in office.work.texts(DESK)[-1]
+    assert Status.CLOSED is (await office.question(1)).status

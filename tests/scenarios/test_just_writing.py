@@ -129,8 +129,12 @@ async def writes_oddly(region: Region, resident: Resident) -> None:
         await resident.reads(f"Что случилось? {who}")
         await resident.writes(Said(sticker=photo("blue") + mark))
         await shown_with(region, photo("blue") + mark)
-    for words in (f"你好 مرحبا {who}", f"Ңарка хӑлэ {who}", f"<b>*_[{who}](tg://user?id=1)`</b>"):
+    marks = "я" + "\u0335\u0489" * 900
+    for words in (f"你好 مرحبا {who}", f"Ңарка хӑлэ {who}", f"<b>*_[{who}](tg://user?id=1)`</b>", f"{marks} {who}"):
         await arrives(region, resident, words)
+    # Nothing turns round what officials read.
+    await resident.writes(f"Отдал \u202e0001\u202c рублей {who}")
+    await region.card(f"Отдал 0001\u202c рублей {who}")
     await resident.writes(Said(voice=LONG_VOICE + mark))
     await shown_with(region, LONG_VOICE + mark)
     chain = tuple(f"Мне написали {number} {who}" for number in range(8))
@@ -181,8 +185,9 @@ async def test_nothing_at_all(region: Region) -> None:
     for one in (vk, viber):
         await one.says("", "Сообщение пришло пустым")
         assert not [shown.text for shown in await one.sees() if "принят: № " in shown.text]
-    with pytest.raises(AssertionError, match="error"):
-        await web.writes("")
+    for refused in ("", "я" * 100_000):
+        with pytest.raises(AssertionError, match="error"):
+            await web.writes(refused)
     assert [] == await web.sees()
 
 

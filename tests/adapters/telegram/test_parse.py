@@ -102,6 +102,39 @@ class Case:
     expected: list[Event]
 
 
+#: What people can send and no other platform has, as little of it as says what it is; and what it is called.
+BEYOND_US: dict[str, tuple[Any, str]] = {
+    "dice": ({"emoji": "🎲", "value": 3}, "игральная кость"),
+    "game": ({"title": "Змейка", "description": "", "photo": []}, "игра"),
+    "story": ({"chat": {"id": 5550001, "type": "private"}, "id": 7}, "история"),
+    "paid_media": ({"star_count": 5, "paid_media": [{"type": "preview"}]}, "платная публикация"),
+    "invoice": ({"title": "Счёт", "description": "", "currency": "XTR", "total_amount": 1}, "счёт"),
+    "giveaway": ({"chats": [], "winners_selection_date": 1790000000, "winner_count": 1}, "розыгрыш"),
+    "web_app_data": ({"data": "{}", "button_text": "да"}, "данные мини-приложения"),
+    "type_of_tomorrow": ({"id": 1}, "вложение неизвестного вида"),
+}
+
+
+@pytest.mark.parametrize("name", BEYOND_US)
+def test_beyond_us(name: str) -> None:
+    """What cannot be passed on is named, and never lost in silence."""
+    value, called = BEYOND_US[name]
+    update = json.loads(load("text"))
+    del update["message"]["text"]
+    update["message"][name] = value
+    (event,) = parse_update(json.dumps(update).encode(), READER).events
+    assert isinstance(event, MessageReceived)
+    assert Content(unsupported=(called,)) == event.content
+
+
+def test_payment_is_a_report() -> None:
+    """Nobody wrote that a payment was made: it is no question."""
+    update = json.loads(load("text"))
+    del update["message"]["text"]
+    update["message"]["successful_payment"] = {"currency": "XTR", "total_amount": 1, "invoice_payload": "x"}
+    assert () == tuple(parse_update(json.dumps(update).encode(), READER).events)
+
+
 CASES = [
     Case("text", "text", [received("Нет отопления")]),
     Case(
