@@ -84,6 +84,15 @@ async def office(request: pytest.FixtureRequest, database_address: str) -> Async
         yield opened
 
 
+#: For what is otherwise where there are no buttons: all stands on one page then, and questions are listed themselves.
+with_buttons = pytest.mark.parametrize(
+    "office",
+    [one for one in KEYBOARDS.values() if one],
+    ids=[name for name, one in KEYBOARDS.items() if one],
+    indirect=True,
+)
+
+
 def has_buttons(office: Office) -> bool:
     return office.ctx.capabilities[IRINA.channel].keyboard is not None
 
@@ -154,10 +163,9 @@ async def test_known_answers_of_a_topic(office: Office, topic: str, count: int) 
         await is_understood(office, way, page)
 
 
+@with_buttons
 async def test_each_listed_topic_opens(office: Office) -> None:
     """What a page lists can be typed by its name alone, also where there is no room for its button."""
-    if not has_buttons(office):
-        pytest.skip("without buttons the questions themselves are listed")
     for way, page in await walk(office, "частые вопросы"):
         for topic in re.findall(r"^• (.+): \d+$", page, re.MULTILINE):
             said = await reads(office, way[-1], topic)
@@ -184,10 +192,9 @@ async def test_whoever_may_not_write_reads_on(office: Office) -> None:
     assert 1 == len(await office.thread(20))
 
 
+@with_buttons
 async def test_back_in_words(office: Office) -> None:
     """«Назад» leads to the page before."""
-    if not has_buttons(office):
-        pytest.skip("all of them stand on one page")
     first, _, again = [await reads(office, word) for word in ("частые вопросы Разное", "дальше", "назад")]
     assert first == again
 

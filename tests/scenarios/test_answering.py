@@ -193,8 +193,9 @@ async def test_reminders_and_silence_across_a_restart(bureau: Bureau) -> None:
     await bureau.execute("UPDATE questions SET act_at = now() - interval '1 minute' WHERE id = $1", asked)
     await bureau.execute("DELETE FROM kept WHERE name LIKE 'reminded:%'")
     await bureau.service.start()
+    # By day Ирина hears at this very moment that the answer is late: then the reminder comes with the next look.
     reminder = await desk.emulator.wait_for(
-        lambda: next((one for one in desk.cards("Срок ответа истёк") if f"№ {late}" in one.text), None)
+        lambda: next((one for one in desk.cards("Срок ответа истёк") if f"№ {late}" in one.text), None), seconds=60
     )
     assert "Кто уберёт лёд?" in reminder.text
     await desk.got(oleg, "не хватает вашего уточнения: В подвале?")
