@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import os
 import shutil
@@ -23,6 +24,17 @@ _numbers = itertools.count(1)
 _MEMORY = Path("/dev/shm")  # noqa: S108
 #: Bytes that must be free there for each worker: a server with some hundred databases of scenarios.
 _NEEDED = 1 << 30
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is imported and collected stays to the end: looking through it for garbage would be half of the work."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
