@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import io
 import math
 import warnings
@@ -337,10 +338,15 @@ def _text(
     taken = _width(artist)
     if taken > room:
         artist.set_fontsize(max(size * room / taken, size * 0.85, _LEAST))
-        for kept in _shorter(text):
-            if _width(artist) <= room:
-                break
+
+        def fits(kept: str) -> bool:
             artist.set_text(kept + ending)
+            return _width(artist) <= room
+
+        shorter = [text, *_shorter(text)]
+        # Not one after the other: measuring each of five hundred letters takes seconds.
+        longest = bisect.bisect_left(shorter, True, key=fits)
+        artist.set_text(shorter[min(longest, len(shorter) - 1)] + ending)
     return left + _width(artist) / WIDTH
 
 
