@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -39,13 +39,13 @@ class Page:
 OpenPage = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
-async def open_page(tmp_path: Path) -> AsyncIterator[OpenPage]:
-    """Serves a page: `await open_page(admin_password=…, heartbeat=…, insight=…)`."""
+@asynccontextmanager
+async def serving(folder: Path) -> AsyncIterator[OpenPage]:
+    """Serves pages until the end, whose files are in this folder."""
     async with AsyncExitStack() as stack:
 
         async def opened(*, clock: Any = None, **changes: Any) -> Page:
-            log, kept, files = MemoryLog(), MemoryKept(), FolderFiles(tmp_path)
+            log, kept, files = MemoryLog(), MemoryKept(), FolderFiles(folder)
             heartbeat = changes.pop("heartbeat", timedelta(hours=1))
             streams = changes.pop("streams", 100)
             insight = changes.pop("insight", None)
@@ -91,6 +91,13 @@ async def open_page(tmp_path: Path) -> AsyncIterator[OpenPage]:
                 url=url, adapter=adapter, core=core, log=log, kept=kept, files=files, clock=clock, person=person
             )
 
+        yield opened
+
+
+@pytest.fixture
+async def open_page(tmp_path: Path) -> AsyncIterator[OpenPage]:
+    """Serves a page: `await open_page(admin_password=…, heartbeat=…, insight=…)`."""
+    async with serving(tmp_path) as opened:
         yield opened
 
 

@@ -9,27 +9,37 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, Locator, ViewportSize, expect
 from playwright.async_api import Page as BrowserPage
 
 from bot.model.event import ChatStarted, LanguageChosen, MessageEdited, MessageReceived
 from bot.model.message import DeleteMessage, SendMessage
-from tests.adapters.web.conftest import OpenPage, Page
+from tests.adapters.web.conftest import OpenPage, Page, serving
 from tests.adapters.web.fakes import ADMIN, PNG
 from tests.browser import browsing
+
+# One browser for all of this: on the module's event loop, like all that its pages are served by.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 XSS = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 PHONE = ViewportSize(width=320, height=640)
 DESKTOP = ViewportSize(width=1280, height=800)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium: Path) -> AsyncIterator[Browser]:
     async with browsing(chromium) as browser:
         yield browser
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_page(tmp_path: Path) -> AsyncIterator[OpenPage]:
+    async with serving(tmp_path) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def live(open_page: OpenPage) -> Page:
     """A page with a core that answers."""
     page = await open_page(clock=lambda: datetime.now(UTC))
@@ -40,7 +50,7 @@ async def live(open_page: OpenPage) -> Page:
 Visit = Callable[..., Awaitable[BrowserPage]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def visit(browser: Browser, live: Page) -> AsyncIterator[Visit]:
     """Opens the page as somebody new. At the end: no error in the console, nothing loaded from elsewhere."""
     async with AsyncExitStack() as stack:

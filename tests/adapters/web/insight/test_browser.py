@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, expect
 from playwright.async_api import Page as BrowserPage
 
-from tests.adapters.web.conftest import OpenPage, Page
+from tests.adapters.web.conftest import Page, serving
 from tests.adapters.web.insight.example import NOW, FakeInsight
 from tests.browser import browsing
+
+# One browser for all of this: on the module's event loop, like all that its pages are served by.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PHONE = ViewportSize(width=360, height=740)
 SMALLEST = ViewportSize(width=320, height=600)
@@ -36,19 +40,20 @@ PRINTED = ["/admin/statistics?period=month", *ADDRESSES[:3]]
 Visit = Callable[..., Awaitable[BrowserPage]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium: Path) -> AsyncIterator[Browser]:
     async with browsing(chromium) as browser:
         yield browser
 
 
-@pytest.fixture
-async def served(open_page: OpenPage) -> Page:
+@pytest_asyncio.fixture(loop_scope="module")
+async def served(tmp_path: Path) -> AsyncIterator[Page]:
     """All pages, over made-up figures."""
-    return await open_page(insight=FakeInsight(), open_statistics=True, clock=lambda: NOW)
+    async with serving(tmp_path) as open_page:
+        yield await open_page(insight=FakeInsight(), open_statistics=True, clock=lambda: NOW)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def visit(browser: Browser, served: Page) -> AsyncIterator[Visit]:
     """Opens an address with scripts switched off. At the end: nothing was refused, nothing loaded from elsewhere."""
     async with AsyncExitStack() as stack:
@@ -196,22 +201,23 @@ async def test_open_page_in_another_language(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/statistics", "/statistics?language=en", "/admin/statistics"])
-async def test_a_long_name_of_the_service(browser: Browser, open_page: OpenPage, path: str) -> None:
+async def test_a_long_name_of_the_service(browser: Browser, tmp_path: Path, path: str) -> None:
     """On a phone a long name takes two lines and is read whole; a short one leaves room for what stands beside it."""
     heights = []
-    for name in ("Ямал", "Вопросы и ответы Ямало-Ненецкого автономного округа"):
-        page = await open_page(insight=FakeInsight(), open_statistics=True, service_name=name, clock=lambda: NOW)
-        tab = await browser.new_page(viewport=ORDINARY)
-        await tab.goto(page.url + path)
-        title = tab.locator(".top").get_by_text(name)
-        hidden = await title.evaluate(
-            "one => Math.max(one.scrollHeight - one.clientHeight, one.scrollWidth - one.clientWidth)"
-        )
-        # A height of half pixels is rounded.
-        assert hidden <= 1
-        assert ORDINARY["width"] == await tab.evaluate("document.documentElement.scrollWidth")
-        box = await title.bounding_box()
-        assert box is not None
-        heights.append(box["height"])
-        await tab.close()
+    async with serving(tmp_path) as open_page:
+        for name in ("Ямал", "Вопросы и ответы Ямало-Ненецкого автономного округа"):
+            page = await open_page(insight=FakeInsight(), open_statistics=True, service_name=name, clock=lambda: NOW)
+            tab = await browser.new_page(viewport=ORDINARY)
+            await tab.goto(page.url + path)
+            title = tab.locator(".top").get_by_text(name)
+            hidden = await title.evaluate(
+                "one => Math.max(one.scrollHeight - one.clientHeight, one.scrollWidth - one.clientWidth)"
+            )
+            # A height of half pixels is rounded.
+            assert hidden <= 1
+            assert ORDINARY["width"] == await tab.evaluate("document.documentElement.scrollWidth")
+            box = await title.bounding_box()
+            assert box is not None
+            heights.append(box["height"])
+            await tab.close()
     assert [1, 2] == [round(height / heights[0]) for height in heights]
