@@ -244,8 +244,12 @@ async def floods(region: Region, resident: Resident) -> None:
     told = re.compile(rf"№ {number} · житель прислал ещё (\d+) ")
 
     async def all_told() -> bool:
-        # The rest is counted anew now and then: here at once.
-        await region.service.query("UPDATE outbox SET not_before = now() WHERE role = 'surplus' AND state = 'waiting'")
+        # The rest is counted anew now and then: here at once. What the service has in its hands needs no push.
+        await region.service.query(
+            "UPDATE outbox SET not_before = now() WHERE id IN (SELECT id FROM outbox WHERE question_id = $1"
+            " AND role = 'surplus' AND state = 'waiting' FOR UPDATE SKIP LOCKED)",
+            number,
+        )
         more = [int(found[1]) for one in region.desk.cards(f"№ {number} ") if (found := told.match(one.text))]
         return len(region.desk.cards(f"от {who}")) + sum(more) == FLOOD - 1
 

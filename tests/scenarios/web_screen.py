@@ -39,11 +39,13 @@ class WebScreen:
             try:
                 await self._read()
             except aiohttp.ClientError:
-                # The service is away: the page comes back until it is there.
+                # The service is away, or stopping: the page comes back until it is there.
                 await asyncio.sleep(_PAUSE)
 
     async def _read(self) -> None:
         async with self._browser.get(self._path, timeout=aiohttp.ClientTimeout(total=None)) as answer:
+            if answer.status == http.HTTPStatus.SERVICE_UNAVAILABLE:
+                answer.raise_for_status()
             assert answer.status == http.HTTPStatus.OK, await answer.text()
             async for line in answer.content:
                 if line.startswith(b"event: ready"):
