@@ -5,65 +5,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.emulators.telegram import TelegramEmulator
-from tests.emulators.viber import ViberEmulator
-from tests.emulators.vk import VkEmulator
+from tests.scenarios import region
 from tests.scenarios.conftest import NewDatabase
-from tests.scenarios.platforms import (
-    PDF,
-    Place,
-    Said,
-    Seen,
-    TelegramPlace,
-    ViberPlace,
-    VkPlace,
-    WebPlace,
-    seen,
-    somebody,
-)
+from tests.scenarios.platforms import PDF, Place, Said, Seen, WebPlace, seen
+from tests.scenarios.region import PASSWORD, open_region
 from tests.scenarios.service import Service, running, until
 from tests.scenarios.test_rights import left_of
 
-ADMIN, VK_ADMIN = -1001234567890, 2000000001
-PASSWORD = "password-of-the-officials"
-
 
 @dataclass(slots=True, kw_only=True)
-class Resident:
+class Resident(region.Resident):
     """One who asks, on his platform, with a word that nobody else says."""
-
-    place: Place
-    name: str
-    who: int = field(default_factory=somebody)
 
     @property
     def word(self) -> str:
         return f"кракозябра-{self.name}-{self.who}"
 
-    async def says(self, *words: str | Said) -> None:
-        for one in words:
-            await self.place.ask(self.who, Said(text=one) if isinstance(one, str) else one)
-
-    async def reads(self, words: str) -> Seen:
-        return await seen(lambda: self.place.seen_by(self.who), lambda one: words in one.text)
-
-    async def asks(self, text: str | Said) -> int:
-        """Ask; the number that the question gets."""
-        await self.says(text)
-        match = re.search(r"принят: № (\d+)", (await self.reads("принят: № ")).text)
-        assert match is not None
-        return int(match[1])
-
     async def is_forgotten(self) -> None:
-        await self.says("забыть меня")
-        await self.reads("Вернуть их будет нельзя")
-        await self.says("да, удалить")
-        await self.reads("Готово: всё, что мы о вас хранили, удалено.")
+        await self.says("забыть меня", "Вернуть их будет нельзя")
+        await self.says("да, удалить", "Готово: всё, что мы о вас хранили, удалено.")
 
 
 @contextlib.asynccontextmanager
@@ -84,46 +48,21 @@ def stored(service: Service) -> list[bytes]:
 
 async def test_on_each_platform(tmp_path: Path, new_database: NewDatabase) -> None:
     """Asked, agreed by the typed word, registered, answered; his files; everything gone: everywhere alike."""
-    async with TelegramEmulator() as telegram, VkEmulator() as vk, ViberEmulator() as viber:
-        service = Service(
-            folder=tmp_path,
-            settings={
-                "DATABASE_URL": await new_database(),
-                "CONSENT": "required",
-                "TELEGRAM_TOKEN": telegram.token,
-                "TELEGRAM_API_URL": telegram.url,
-                # Telegram calls https addresses alone, and there are none here.
-                "TELEGRAM_UPDATES": "polling",
-                "TELEGRAM_GROUP_RATE": "1000/s",
-                "TELEGRAM_CHAT_RATE": "1000/s",
-                "VK_TOKEN": vk.token,
-                "VK_GROUP_ID": str(vk.group_id),
-                "VK_API_URL": vk.api_url,
-                "VIBER_TOKEN": viber.token,
-                "VIBER_API_URL": viber.api_url,
-                "WEB_ADMIN_PASSWORD": PASSWORD,
-                "ADMIN_CHAT": f"telegram:{ADMIN}",
-            },
-        )
-        service.settings = {**service.settings, "PUBLIC_URL": service.url}
-        desk, page = TelegramPlace(telegram, ADMIN), WebPlace(url=service.url, password=PASSWORD)
-        places = {"telegram": desk, "vk": VkPlace(vk, VK_ADMIN), "viber": ViberPlace(viber), "web": page}
-        residents = [Resident(name=name, place=place) for name, place in places.items()]
-        async with running(service), closing(page):
-            await vk.wait_for(lambda: [one for one in vk.servers if one.settings])
-            await viber.wait_for(lambda: viber.webhook)
-            await asyncio.gather(*(consents(desk, one) for one in residents))
-            await asyncio.gather(*(gets_his_data(one) for one in residents))
-            await asyncio.gather(*(one.is_forgotten() for one in residents))
+    async with open_region(tmp_path, await new_database(), CONSENT="required") as opened:
+        service, desk = opened.service, opened.places["telegram"]
+        residents = [Resident(name=name, place=place) for name, place in opened.places.items()]
+        await asyncio.gather(*(consents(desk, one) for one in residents))
+        await asyncio.gather(*(gets_his_data(one) for one in residents))
+        await asyncio.gather(*(one.is_forgotten() for one in residents))
 
-            async def gone() -> bool:
-                words = [word for one in residents for word in (one.word, f"Житель-{one.who}")]
-                return not await left_of(service, *words)
+        async def gone() -> bool:
+            words = [word for one in residents for word in (one.word, f"Житель-{one.who}")]
+            return not await left_of(service, *words)
 
-            await until(gone)
-            await until(files(service, 0))
-            shown = [one.text for one in await desk.seen_by_officials()]
-            assert [] == [text for text in shown if "кракозябра" in text]
+        await until(gone)
+        await until(files(service, 0))
+        shown = [one.text for one in await desk.seen_by_officials()]
+        assert [] == [text for text in shown if "кракозябра" in text]
 
 
 def files(service: Service, count: int) -> Callable[[], Awaitable[bool]]:
@@ -137,11 +76,9 @@ def files(service: Service, count: int) -> Callable[[], Awaitable[bool]]:
 
 async def consents(desk: Place, resident: Resident) -> None:
     """Nothing of what he writes is seen before he agrees; then it is there, and is answered."""
-    await resident.says(f"Где {resident.word}?")
-    await resident.reads("только с вашего согласия")
+    await resident.says(f"Где {resident.word}?", "только с вашего согласия")
     assert [] == [one for one in await desk.seen_by_officials() if resident.word in one.text]
-    await resident.says("Согласна")
-    await resident.reads("принят: № ")
+    await resident.says("Согласна", "принят: № ")
     card = await shown_to_officials(desk, resident)
     await desk.reply(card.id, Said(text=f"Нашлась {resident.word}"))
     await resident.reads(f"Нашлась {resident.word}")
@@ -153,7 +90,7 @@ async def shown_to_officials(desk: Place, resident: Resident) -> Seen:
 
 async def gets_his_data(resident: Resident) -> None:
     """Two files, as his platform brings them: what he asked, what he was answered, and how he agreed."""
-    await resident.says("мои данные")
+    await resident.writes("мои данные")
 
     async def look() -> dict[str, bytes] | None:
         shown = await resident.place.seen_by(resident.who)
@@ -203,8 +140,7 @@ async def test_officials_on_the_page(tmp_path: Path, new_database: NewDatabase) 
         await until(files(service, 1))
         assert [PDF + oleg.word.encode()] == stored(service)
         # Of Oleg all is there.
-        await oleg.says(f"вопрос {other}")
-        await oleg.reads(f"Акт: {oleg.word}")
+        await oleg.says(f"вопрос {other}", f"Акт: {oleg.word}")
 
 
 LAW = """
@@ -221,7 +157,7 @@ async def test_the_law_and_terms(tmp_path: Path, new_database: NewDatabase) -> N
     """What the law wants kept is locked away with its file until its day; others go when their term is over."""
     async with on_page(tmp_path, await new_database(), LAW) as (service, page):
         irina, oleg, maria = (Resident(name=name, place=page) for name in ("irina", "oleg", "maria"))
-        await irina.asks(Said(text=f"Где {irina.word}?", document=PDF, name="акт.pdf"))
+        await irina.says(Said(text=f"Где {irina.word}?", document=PDF, name="акт.pdf"), "принят: № ")
         for one in (oleg, maria):
             number = await one.asks(f"Где {one.word}?")
             await page.reply("", Said(text=f"/close {number} решено"))
