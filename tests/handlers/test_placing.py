@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from bot.capabilities import KeyboardLimits, Rate, RateLimits
 from bot.delivery.entry import Role
 from bot.desk.hours import Hours, parse_hours
 from bot.desk.routing import Department, Desk
-from bot.desk.words import Subject, build_recognizer
+from bot.desk.words import Recognizer, Subject, build_recognizer
 from bot.model.action import Action, Deed
 from bot.model.chat import ChatRef
 from bot.model.message import EditMessage, Keyboard, SendMessage
@@ -24,6 +25,19 @@ from tests.handlers.fakes import ABLE, DESK, HOME, IRINA, OLEG, PLAIN, WORK, Off
 
 NADYM, SALEKHARD = ChatRef(channel=WORK, chat_id="-600"), ChatRef(channel=WORK, chat_id="-700")
 ASKED = "Подскажите, где это?"
+
+
+@functools.cache
+def _recognizer() -> Recognizer:
+    """Read once for all: it never changes, and needs the dictionary."""
+    return build_recognizer(
+        (Subject(slug="water", words=("вода",)), Subject(slug="roads", words=("дорога",))),
+        (
+            Subject(slug="nadym", words=("Надым",)),
+            Subject(slug="salekhard", words=("Салехард",)),
+            Subject(slug="muzhi", forms=("Мужах",)),
+        ),
+    )
 
 
 def by_place(**changes: object) -> Desk:
@@ -50,14 +64,7 @@ def by_place(**changes: object) -> Desk:
         departments={one.slug: one for one in departments},
         topics={"water": "Вода", "roads": "Дороги"},
         places={"nadym": "Надымский район", "salekhard": "Салехард", "muzhi": "Мужи", "yar": "Яр-Сале"},
-        recognizer=build_recognizer(
-            (Subject(slug="water", words=("вода",)), Subject(slug="roads", words=("дорога",))),
-            (
-                Subject(slug="nadym", words=("Надым",)),
-                Subject(slug="salekhard", words=("Салехард",)),
-                Subject(slug="muzhi", forms=("Мужах",)),
-            ),
-        ),
+        recognizer=_recognizer(),
     )
     return replace(desk, **changes)  # type: ignore[arg-type]
 
