@@ -1,13 +1,15 @@
-"""What the scenarios share: databases of their own, also for processes that outlive one test."""
+"""What the scenarios share: databases of their own, also for processes that outlive one test; and a quick start."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
 from tests.conftest import Server, make_database
+from tests.scenarios import warm
+from tests.scenarios.service import Service
 
 _numbers = itertools.count(1)
 
@@ -24,3 +26,11 @@ def new_database(server: Server) -> NewDatabase:
         return server.of(name)
 
     return make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nursery() -> Iterator[None]:
+    """Where the service's processes come from quickly."""
+    with warm.opened() as Service.nursery:
+        yield
+    Service.nursery = None

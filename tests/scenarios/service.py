@@ -14,10 +14,12 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import aiohttp
 import asyncpg
+
+from tests.scenarios import warm
 
 T = TypeVar("T")
 
@@ -62,7 +64,11 @@ class Service:
     secrets: set[str] = field(default_factory=set)
     #: Events of the log that a scenario provokes though they tell of a bug elsewhere.
     provoked: set[str] = field(default_factory=set)
-    _process: asyncio.subprocess.Process | None = None
+    #: Started as people start it, imports and all; else its processes are forked from one that has imported already.
+    cold: bool = False
+    #: Where they come from, set for all scenarios of a run.
+    nursery: ClassVar[warm.Nursery | None] = None
+    _process: asyncio.subprocess.Process | warm.Process | None = None
 
     @property
     def url(self) -> str:
@@ -91,7 +97,7 @@ class Service:
     async def begin(self) -> None:
         """Start the process and wait for nothing."""
         with self.log.open("ab") as log:
-            self._process = await self._execute(stdout=asyncio.subprocess.PIPE, stderr=log)
+            self._process = await self._execute(stderr=log.fileno())
 
     async def started(self) -> None:
         """Wait until the process says its address."""
@@ -118,24 +124,31 @@ class Service:
 
     async def command(self, *arguments: str, settings: Mapping[str, str] | None = None) -> tuple[int, str, str]:
         """Run another command of the service; exit code, what it printed, what it complained of."""
-        process = await self._execute(
-            *arguments, settings=settings, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-        )
+        process = await self._execute(*arguments, settings=settings)
         async with asyncio.timeout(START_SECONDS):
             out, complaints = await process.communicate()
         return await process.wait(), out.decode(), complaints.decode()
 
     async def _execute(
-        self, *arguments: str, settings: Mapping[str, str] | None = None, stdout: Any, stderr: Any
-    ) -> asyncio.subprocess.Process:
+        self, *arguments: str, settings: Mapping[str, str] | None = None, stderr: int | None = None
+    ) -> asyncio.subprocess.Process | warm.Process:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "PORT": str(self.port),
             **(self.settings if settings is None else settings),
         }
+        if self.nursery is not None and not self.cold:
+            return await self.nursery.start(arguments, environment, self.folder, stderr=stderr)
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, cwd=self.folder, env=environment, stdout=stdout, stderr=stderr
+            sys.executable,
+            "-m",
+            "bot",
+            *arguments,
+            cwd=self.folder,
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE if stderr is None else stderr,
         )
 
     # --- its HTTP server ---

@@ -29,6 +29,7 @@ async def telegram() -> AsyncIterator[TelegramEmulator]:
 async def service(tmp_path: Path, new_database: NewDatabase, telegram: TelegramEmulator) -> Service:
     return Service(
         folder=tmp_path,
+        cold=True,
         settings={
             "DATABASE_URL": await new_database(),
             "TELEGRAM_TOKEN": telegram.token,
@@ -51,7 +52,7 @@ async def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
         "VK_TOKEN": "vk1.a.secret-token",
         "LOG_LEVEL": "loud",
     }
-    service = Service(folder=tmp_path, settings=settings)
+    service = Service(folder=tmp_path, cold=True, settings=settings)
     code, out, complaints = await service.command("run")
     assert 2 == code
     assert "" == out

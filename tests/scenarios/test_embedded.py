@@ -46,7 +46,8 @@ async def test_killed_and_started_again(folder: Path, telegram: TelegramEmulator
     desk = TelegramDesk(telegram, ADMIN)
     irina = resident()
     settings = {"TELEGRAM_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url, "ADMIN_CHAT": f"telegram:{ADMIN}"}
-    service = Service(folder=folder, settings=settings, secrets={irina["first_name"], "Переживёт", "Пережил"})
+    secrets = {irina["first_name"], "Переживёт", "Пережил"}
+    service = Service(folder=folder, cold=True, settings=settings, secrets=secrets)
     await service.start()
     try:
         card = await desk.ask(irina, "Переживёт ли вопрос остановку?")

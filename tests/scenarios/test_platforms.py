@@ -11,7 +11,7 @@ import pytest
 
 from tests.scenarios.conftest import NewDatabase
 from tests.scenarios.platforms import PDF, VOICE, Place, Said, Seen, photo, seen, somebody
-from tests.scenarios.region import ADMIN, VK_ADMIN, open_region
+from tests.scenarios.region import ADMIN, VK_ADMIN, at_work, prepared
 
 ADMIN_CHATS = {"telegram": f"telegram:{ADMIN}", "vk": f"vk:{VK_ADMIN}", "web": "web:admin"}
 
@@ -26,8 +26,11 @@ class World:
 
 @pytest.fixture(params=["telegram", "vk", "web"], ids="officials in {}".format)
 async def world(request: pytest.FixtureRequest, tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[World]:
-    async with open_region(tmp_path, await new_database(), ADMIN_CHAT=ADMIN_CHATS[request.param]) as region:
-        yield World(places=region.places, desk=region.places[request.param])
+    async with prepared(tmp_path, await new_database(), ADMIN_CHAT=ADMIN_CHATS[request.param]) as region:
+        # All that a platform needs is brought by the start itself.
+        region.service.cold = True
+        async with at_work(region):
+            yield World(places=region.places, desk=region.places[request.param])
 
 
 async def test_text_and_files_both_ways(world: World) -> None:
