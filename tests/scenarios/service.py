@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import itertools
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -24,6 +26,9 @@ from tests.scenarios import warm
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
+#: Below those that systems give to whoever asks for any; for each worker of a run others.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+_ports = itertools.cycle(random.sample(range(20_000 + 1_500 * _WORKER, 21_500 + 1_500 * _WORKER), 1_500))
 #: Seconds; a machine under load starts slowly.
 START_SECONDS = 60
 #: Settings whose values must not be in a log.
@@ -35,11 +40,12 @@ _TELLING = 5
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    """A port that nobody listens on, nor will while its service is away for a moment."""
+    while True:
+        port = next(_ports)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 async def until(look: Callable[[], Awaitable[T | None]], *, seconds: float = 20) -> T:
