@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Locator, ViewportSize, expect
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page as BrowserPage
 
-from bot.conversation.voice import voice_of
+from bot.conversation.voice import RUSSIAN, Voice, voice_of
 from tests.browser import browsing, chromium
 from tests.scenarios.conftest import NewDatabase
 from tests.scenarios.service import Service, running, until
@@ -62,15 +62,22 @@ class Walker:
     officials: Locator
     size: str
     steps: int = 0
+    #: In which language the page is.
+    voice: Voice = RUSSIAN
 
     @property
     def chat(self) -> Locator:
-        return self.tab.get_by_role("region", name="Житель")
+        return self.tab.get_by_role("region", name=self.voice.say("page-region"))
 
     async def writes(self, text: str, *expected: str) -> None:
         await self.chat.get_by_role("textbox").fill(text)
-        await self.chat.get_by_role("button", name="Отправить").click()
+        await self.chat.get_by_role("button", name=self.voice.say("page-send")).click()
         await self.reads(*expected)
+
+    async def hears(self, voice: Voice) -> None:
+        """The page comes anew in his language, and he reads that it is the one that he wanted."""
+        self.voice = voice
+        await self.reads(voice.say("language-chosen"))
 
     async def presses(self, label: str, *expected: str) -> None:
         """The newest button of this name; it must be where a thumb can reach it."""
@@ -174,9 +181,11 @@ async def test_the_whole_way(size: str, tmp_path: Path, new_database: NewDatabas
         await me.presses(say("button-stop"), say("news-stopped"))
         # Language, there and back.
         await me.writes("язык", "Language English")
-        await me.presses("English", voice_of("en").say("language-chosen"))
-        await me.presses(voice_of("en").say("button-help"), voice_of("en").say("consultation"))
-        await me.writes("язык русский", say("language-chosen"))
+        await me.presses("English")
+        await me.hears(english := voice_of("en"))
+        await me.presses(english.say("button-help"), english.say("consultation"))
+        await me.writes("язык русский")
+        await me.hears(RUSSIAN)
         # What is kept about him, and the end of that.
         await me.writes("мои данные")
         link = me.chat.get_by_role("link", name="мои-данные.json")

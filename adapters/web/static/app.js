@@ -11,6 +11,7 @@ const TURNS_AFTER = 5_000;
 
 let news = 0;
 let turning = 0;
+let wanted = false;
 const chats = Array.from(document.querySelectorAll(".chat"), (section) => new Chat(section, tellOfNews, changeLanguage));
 
 function tellOfNews() {
@@ -31,8 +32,10 @@ function turn() {
 }
 
 function changeLanguage(chosenHere) {
+  // What he has chosen here is not put off because the service tells the page the same.
+  wanted ||= chosenHere;
   clearTimeout(turning);
-  turning = setTimeout(turn, chosenHere ? 0 : TURNS_AFTER - performance.now());
+  turning = setTimeout(turn, wanted ? 0 : TURNS_AFTER - performance.now());
 }
 
 // --- names ---

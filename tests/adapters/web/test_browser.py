@@ -309,7 +309,9 @@ async def test_a_draft_of_a_reply_stays_a_reply(visit: Visit, live: Page) -> Non
     await tab.reload()
     await expect(_officials(tab).locator(".target")).to_contain_text("№ 1")
     await _officials(tab).get_by_role("button", name="Отправить").click()
-    await expect(_messages(_officials(tab)).filter(has_text="Чиним")).to_be_visible()
+    # It stands there at once; once it can be changed, the service has it.
+    sent = _messages(_officials(tab)).filter(has_text="Чиним")
+    await expect(sent.get_by_role("button", name="Изменить")).to_be_visible()
     [event] = live.core.events
     assert isinstance(event, MessageReceived)
     assert event.reply_to is not None
@@ -486,7 +488,9 @@ async def test_another_tab(visit: Visit, live: Page) -> None:
     await expect(other.get_by_role("region", name="Resident")).to_be_visible()
     # Any message shows the first tab that the language is another one.
     await live.core.send(live.core.events[0].chat, SendMessage(text="All right, in English"))
-    await expect(tab.get_by_role("region", name="Resident").get_by_role("textbox")).to_have_value("И ещё")
+    # A page turns by itself when it is five seconds old, not before.
+    box = tab.get_by_role("region", name="Resident").get_by_role("textbox")
+    await expect(box).to_have_value("И ещё", timeout=15_000)
 
 
 async def test_files_are_not_lost_to_a_language(visit: Visit) -> None:
