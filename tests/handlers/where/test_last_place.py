@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
 
 from bot.model.question import AskedFor
-from tests.handlers.asked import (
+from tests.handlers.fakes import DESK, IRINA, OLEG, PLAIN, Office, open_office
+from tests.handlers.test_placing import NADYM, buttons, by_place, edits, last_said
+from tests.handlers.where.asked import (
     ALWAYS,
     AT_NADYM,
     MAP,
@@ -20,24 +22,6 @@ from tests.handlers.asked import (
     sends,
     writes,
 )
-from tests.handlers.fakes import DESK, IRINA, OLEG, PLAIN, Office, open_office
-from tests.handlers.story import desk as by_topic
-from tests.handlers.test_placing import NADYM, buttons, by_place, edits, last_said
-
-
-@pytest.fixture
-async def office(database_address: str) -> AsyncIterator[Office]:
-    """Water is answered by place; nothing else is answered by anybody but the coordinators."""
-    async with open_office(database_address, desk=by_place(geography=MAP)) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def topics(database_address: str) -> AsyncIterator[Office]:
-    """Heating and roads are answered by departments, wherever it is."""
-    async with open_office(database_address, desk=by_topic()) as opened:
-        yield opened
-
 
 REMEMBERED = "Место: Надымский район, как в прошлый раз. Не там? Нажмите или напишите «Другое место»."
 

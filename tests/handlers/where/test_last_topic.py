@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,9 +11,11 @@ from bot.capabilities import KeyboardLimits
 from bot.desk.routing import Department
 from bot.model.message import EditMessage
 from bot.model.question import AskedFor, Status
-from tests.handlers.asked import (
+from tests.handlers.fakes import ABLE, DESK, ENERGY, IRINA, OLEG, PLAIN, Office, open_office, photo
+from tests.handlers.story import desk as by_topic
+from tests.handlers.test_placing import NADYM, SALEKHARD, buttons, by_place, last_said
+from tests.handlers.where.asked import (
     ALWAYS,
-    MAP,
     ROADS,
     WHAT,
     asks_again,
@@ -22,24 +24,6 @@ from tests.handlers.asked import (
     presses,
     writes,
 )
-from tests.handlers.fakes import ABLE, DESK, ENERGY, IRINA, OLEG, PLAIN, Office, open_office, photo
-from tests.handlers.story import desk as by_topic
-from tests.handlers.test_placing import NADYM, SALEKHARD, buttons, by_place, last_said
-
-
-@pytest.fixture
-async def office(database_address: str) -> AsyncIterator[Office]:
-    """Water is answered by place; nothing else is answered by anybody but the coordinators."""
-    async with open_office(database_address, desk=by_place(geography=MAP)) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def topics(database_address: str) -> AsyncIterator[Office]:
-    """Heating and roads are answered by departments, wherever it is."""
-    async with open_office(database_address, desk=by_topic()) as opened:
-        yield opened
-
 
 AGAIN = "Почему закрыт мост?"
 #: Roads before what stands before them in the file.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +11,10 @@ from bot.desk.routing import Department
 from bot.desk.words import Subject, build_recognizer
 from bot.model.message import EditMessage, SendMessage
 from bot.model.question import AskedFor, Status
-from tests.handlers.asked import (
+from tests.handlers.fakes import ABLE, DESK, ENERGY, HOME, IRINA, OLEG, PLAIN, Office, open_office, photo
+from tests.handlers.story import desk as by_topic
+from tests.handlers.test_placing import NADYM, buttons, by_place, edits, last_said
+from tests.handlers.where.asked import (
     ALWAYS,
     AT_NADYM,
     AT_SALEKHARD,
@@ -29,24 +31,6 @@ from tests.handlers.asked import (
     sends,
     writes,
 )
-from tests.handlers.fakes import ABLE, DESK, ENERGY, HOME, IRINA, OLEG, PLAIN, Office, open_office, photo
-from tests.handlers.story import desk as by_topic
-from tests.handlers.test_placing import NADYM, buttons, by_place, edits, last_said
-
-
-@pytest.fixture
-async def office(database_address: str) -> AsyncIterator[Office]:
-    """Water is answered by place; nothing else is answered by anybody but the coordinators."""
-    async with open_office(database_address, desk=by_place(geography=MAP)) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def topics(database_address: str) -> AsyncIterator[Office]:
-    """Heating and roads are answered by departments, wherever it is."""
-    async with open_office(database_address, desk=by_topic()) as opened:
-        yield opened
-
 
 # --- what it is about ----------------------------------------------------------------------------------------------
 
