@@ -72,6 +72,9 @@ class Walker:
     async def writes(self, text: str, *expected: str) -> None:
         await self.chat.get_by_role("textbox").fill(text)
         await self.chat.get_by_role("button", name=self.voice.say("page-send")).click()
+        # What he is told stands below his own words: above them he may have read of the same question.
+        told = self.chat.locator(".mine", has_text=text).last.locator(":scope ~ .theirs")
+        await expect(told.first).to_be_visible(timeout=PATIENCE)
         await self.reads(*expected)
 
     async def hears(self, voice: Voice) -> None:

@@ -10,6 +10,8 @@ const NEAR_END = 80;
 // A message of ours that the service says is on its way for longer has failed.
 const SENDING_LASTS = 30_000;
 const TOAST_LASTS = 5_000;
+// What a resident is told sooner than this after a press is taken for its answer.
+const PRESS_ANSWERED_IN = 5_000;
 // A break shorter than this is not worth a word.
 const BREAK_SHOWS_AFTER = 1_200;
 
@@ -27,6 +29,7 @@ export class Chat {
   #days = new Map();
   #pending = new Map();
   #presses = new Set();
+  #pressedAt = -Infinity;
   #queue = Promise.resolve();
   #source = "";
   #atEnd = true;
@@ -161,8 +164,17 @@ export class Chat {
     this.#draw(item);
     if (isNew && !item.mine && this.#isReady) {
       this.onNews();
-      if (!this.#atEnd) this.#showUnseen(this.#unseen + 1);
+      if (this.#isAnswerToPress()) this.#toEnd();
+      else if (!this.#atEnd) this.#showUnseen(this.#unseen + 1);
     }
+  }
+
+  /**
+   * Whoever presses a button far above the end wants to see what comes of it. Officials share their chat: there the
+   * next message may be anybody's, and somebody reads.
+   */
+  #isAnswerToPress() {
+    return this.#side === "resident" && performance.now() - this.#pressedAt < PRESS_ANSWERED_IN;
   }
 
   #giveUp(item) {
@@ -384,6 +396,7 @@ export class Chat {
   async #press(item, button, keys) {
     const clientId = newId();
     this.#presses.add(clientId);
+    this.#pressedAt = performance.now();
     const focused = document.activeElement;
     keys.classList.add("pressed");
     keys.setAttribute("aria-busy", "true");

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, FilePayload, Locator, ViewportSize, ex
 from playwright.async_api import Page as BrowserPage
 
 from bot.model.event import ChatStarted, LanguageChosen, MessageEdited, MessageReceived
-from bot.model.message import DeleteMessage, SendMessage
+from bot.model.message import Button, DeleteMessage, Keyboard, SendMessage
 from tests.adapters.web.conftest import OpenPage, Page, serving
 from tests.adapters.web.fakes import ADMIN, PNG
 from tests.browser import browsing
@@ -397,6 +397,31 @@ async def test_reading_is_not_disturbed(visit: Visit, live: Page) -> None:
     await more.click()
     await expect(_officials(tab).get_by_text("Самое новое")).to_be_in_viewport()
     await expect(more).to_be_hidden()
+
+
+@pytest.mark.parametrize("side", ["resident", "admin"])
+async def test_a_press_far_above_the_end(visit: Visit, live: Page, side: str) -> None:
+    """A resident sees at once what comes of it; an official reads on, for the news may be for somebody else."""
+    tab = await visit(size=ViewportSize(width=1000, height=500))
+    await _say(_resident(tab), "Когда включат отопление?")
+    await expect(_resident(tab).get_by_text("Вопрос № 1 принят")).to_be_visible()
+    region, chat = (_officials(tab), ADMIN) if side == "admin" else (_resident(tab), live.core.events[-1].chat)
+    await live.core.send(
+        chat, SendMessage(text="Список", keyboard=Keyboard(rows=((Button(text="Ещё", data="more"),),)))
+    )
+    for number in range(20):
+        await live.core.send(chat, SendMessage(text=f"Сообщение {number}"))
+    await expect(_messages(region).last).to_be_in_viewport()
+    await region.get_by_role("button", name="Ещё").click()
+    await expect(region.get_by_text("Нажато: more")).to_be_visible()
+    await live.core.send(chat, SendMessage(text="Самое новое"))
+    unseen = region.get_by_role("button", name="Новых: 1")
+    if side == "admin":
+        await expect(unseen).to_be_visible()
+        await expect(region.get_by_text("Самое новое")).not_to_be_in_viewport()
+    else:
+        await expect(region.get_by_text("Самое новое")).to_be_in_viewport()
+        await expect(unseen).to_be_hidden()
 
 
 async def test_landmarks(visit: Visit) -> None:
