@@ -25,22 +25,27 @@ from bot.conversation.decisions import (
 )
 from bot.conversation.machine import decide, looks
 from bot.conversation.machine import pressed as what_it_says
+from bot.conversation.my_questions import may_reopen
 from bot.conversation.rights import with_notice
 from bot.conversation.voice import voice_of
+from bot.conversation.waiting import is_thanks
 from bot.delivery.entry import Role
 from bot.desk import cards
 from bot.model.chat import ChatKind
 from bot.model.content import Content
 from bot.model.event import ButtonPressed, ChatStarted, ChatStopped, LanguageChosen, MessageEdited, MessageReceived
 from bot.model.message import AnswerPress, Keyboard
-from bot.model.question import Author, Conversation, NextIs, NextMessage, Question, Status
+from bot.model.question import Author, Conversation, NextIs, NextMessage, Question, Status, ThreadMessage
 from handlers import (
     asking_back,
+    by_resident,
     flood,
     learning,
     moderation,
+    no_question,
     placing,
     rating,
+    showing,
     threads,
 )
 from handlers.context import Context
@@ -65,6 +70,7 @@ async def message(tx: Transaction, ctx: Context, event: MessageReceived) -> None
         # Whoever may not write may still read, and his data are his.
         page = looks(event.content, standing(ctx, conversation, None, now))
         if page is not None:
+            await no_question.heard(tx, event, now)
             await _say(tx, ctx, conversation, await last_question(tx, conversation), page, now)
             return
     if await wanted.said(tx, ctx, conversation, event, now, register):
@@ -76,8 +82,9 @@ async def message(tx: Transaction, ctx: Context, event: MessageReceived) -> None
 
 async def said_nothing(tx: Transaction, ctx: Context, event: MessageReceived) -> None:
     """In what he sent nothing can be seen: it is no question and belongs to none, and he hears so."""
-    conversation = await conversations.lock(tx, event.chat, event.sender)
-    if not moderation.is_banned(conversation, ctx.clock()):
+    conversation, now = await conversations.lock(tx, event.chat, event.sender), ctx.clock()
+    await no_question.heard(tx, event, now)
+    if not moderation.is_banned(conversation, now):
         voice = voice_of(conversation.language)
         await threads.tell(tx, ctx, voice, event.chat, voice.say("nothing-seen"))
 
@@ -103,6 +110,8 @@ async def _take_in(
     decision = decide(stands, event, now)
     if isinstance(decision, Ask) and await consent.holds_back(tx, ctx, conversation, event, now):
         return
+    if not isinstance(decision, Ask | Join | Comment):
+        await no_question.heard(tx, event, now)
     match decision:
         case Ask(first=first):
             await _heard(tx, conversation, None)
@@ -208,9 +217,7 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, *, last_tr
         return
     link = await links.find(tx, event.chat, event.message_id)
     if conversation is None or link is None:
-        # Two updates may come at the same time, to two processes; or it is nothing that was passed on: a command, say.
-        if not last_try and await events.waiting(tx, event.chat) <= _WAITING:
-            raise Overtaken
+        await _edited_no_question(tx, ctx, conversation, event, now, last_try=last_try)
         return
     if link.thread_message is None or (link.question is None and link.role != Author.BANNED):
         return
@@ -228,8 +235,10 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, *, last_tr
     if question.status is Status.CLARIFYING:
         # What he was asked may just have been put in here.
         question = await asking_back.resumed(tx, ctx, question, now)
+    elif _asks_after_all(question, old, new, now):
+        question = await by_resident.reopen(tx, ctx, question, now)
     question, moved = await learning.learn(tx, ctx, question, new, now)
-    if moved:
+    if moved or (showing.is_astray(ctx, question) and await showing.show_elsewhere(tx, ctx, question.number)):
         return
     if await threads.show_anew(tx, ctx, question, old, new, now, delay=timedelta(0)) is not None:
         return
@@ -239,6 +248,49 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, *, last_tr
     address = threads.desk_address(ctx, question, Role.FOLLOW_UP, old.id, about=about)
     posted = await post(tx, ctx, address, cards.edited(question, old.content, new))
     await threads.name_left_out(tx, ctx, question, posted.left_out)
+
+
+async def _edited_no_question(
+    tx: Transaction,
+    ctx: Context,
+    conversation: Conversation | None,
+    event: MessageEdited,
+    now: datetime,
+    *,
+    last_try: bool,
+) -> None:
+    """He corrected what belongs to no question: what he made of it is taken in as if he had written it now."""
+    match await no_question.corrected(tx, event, now):
+        case True:
+            written = MessageReceived(
+                chat=event.chat,
+                chat_kind=event.chat_kind,
+                message_id=event.message_id,
+                sender=event.sender,
+                at=event.at,
+                content=event.content,
+            )
+            await (said_nothing if event.content.is_empty else message)(tx, ctx, written)
+            await questions.edited_last(tx, event.chat, event.message_id, event.at)
+        case None:
+            # Two updates may come at the same time, to two processes.
+            if not last_try and await events.waiting(tx, event.chat) <= _WAITING:
+                raise Overtaken
+            # It came before the service did, say. Who may not write is not asked to.
+            if conversation is None or not moderation.is_banned(conversation, now):
+                await no_question.name_unknown(tx, ctx, conversation, event, now)
+
+
+def _asks_after_all(question: Question, old: ThreadMessage, new: Content, now: datetime) -> bool:
+    """Whether he made more than thanks of the thanks by which he left it at the answer."""
+    return (
+        old.role is Author.RESIDENT
+        and is_thanks(old.content)
+        and not is_thanks(new)
+        and question.answered_at is not None
+        and old.at >= question.answered_at
+        and may_reopen(question, now)
+    )
 
 
 async def named(tx: Transaction, ctx: Context, conversation_id: int) -> None:

@@ -16,6 +16,7 @@ from bot.model.chat import ChatRef
 from bot.model.content import Media, MediaKind
 from bot.model.message import SendMessage
 from bot.model.question import Conversation
+from storage import kept, no_question
 from storage.codec import decode_effect
 from storage.database import Transaction
 from storage.outbox import State
@@ -251,6 +252,7 @@ async def address(tx: Transaction, who: Whose) -> None:
 async def wishes(tx: Transaction, who: Whose) -> None:
     """What he wanted to hear of, and what the service remembered for his next message."""
     await tx.raw.execute("DELETE FROM subscriptions WHERE conversation_id = $1", who.conversation.id)
+    await kept.drop(tx, who.chat.channel, no_question.name_of(who.chat))
     await tx.raw.execute(
         "UPDATE conversations SET chosen_language = '', place = '', topic = '', next_is = '', next_of = NULL,"
         " next_round = 0, next_until = NULL, buttons = '', buttons_until = NULL, rating_of = NULL, rating_round = 0,"

@@ -74,3 +74,8 @@ async def find(tx: Transaction, channel: str, name: str) -> str | None:
         name,
     )
     return found
+
+
+async def drop(tx: Transaction, channel: str, name: str) -> None:
+    """Keep this value no longer."""
+    await tx.raw.execute("DELETE FROM kept WHERE channel = $1 AND name = $2", channel, name)

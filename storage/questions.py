@@ -406,6 +406,18 @@ async def set_content(
     ) is not None
 
 
+async def edited_last(tx: Transaction, chat: ChatRef, message_id: str, at: datetime) -> None:
+    """A message of a thread, if this is one, began with an edit of that time: no older edit changes it."""
+    await tx.raw.execute(
+        "UPDATE messages SET edited_at = $4 WHERE id = (SELECT thread_message_id FROM links"
+        " WHERE channel = $1 AND chat_id = $2 AND message_id = $3)",
+        chat.channel,
+        chat.whole.chat_id,
+        message_id,
+        at,
+    )
+
+
 async def assign_message(
     tx: Transaction, message_id: int, number: int, role: Author, *, at: datetime | None = None
 ) -> None:

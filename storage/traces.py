@@ -15,7 +15,7 @@ from bot.desk.found import FOUND, NOTHING
 from bot.model.chat import ChatRef
 from bot.model.content import Media, MediaKind
 from bot.model.message import SendMessage
-from storage import erasing
+from storage import erasing, kept, no_question
 from storage.codec import decode_effect, encode_effect
 from storage.database import Transaction
 from storage.erasing import InGroup
@@ -322,8 +322,9 @@ async def of_stranger(tx: Transaction, chat: ChatRef, user_id: str) -> None:
     await tx.raw.execute("DELETE FROM links WHERE channel = $1 AND chat_id = $2", *where)
     await tx.raw.execute("DELETE FROM log_items WHERE channel = $1 AND chat_id = $2", *where)
     await tx.raw.execute("DELETE FROM log_chats WHERE channel = $1 AND chat_id = $2", *where)
+    await kept.drop(tx, chat.channel, no_question.name_of(chat))
     if user_id:
-        await tx.raw.execute("DELETE FROM kept WHERE channel = $1 AND name = $2", chat.channel, f"person:{user_id}")
+        await kept.drop(tx, chat.channel, f"person:{user_id}")
 
 
 async def files_used(tx: Transaction, refs: Collection[str], after: int) -> tuple[int | None, set[str]]:

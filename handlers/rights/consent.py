@@ -16,6 +16,7 @@ from bot.model.content import Media
 from bot.model.event import MessageEdited, MessageReceived, Sender
 from bot.model.message import Keyboard
 from bot.model.question import Conversation
+from handlers import no_question
 from handlers.context import Context
 from handlers.outgoing import Address, post
 from handlers.rights import traces
@@ -46,6 +47,7 @@ async def holds_back(
     voice = voice_of(conversation.language)
     if conversation.consent_asked_at is None and wishes.is_consent(event.content):
         # He read of it somewhere: that is no question, and no consent to what he was not shown.
+        await no_question.heard(tx, event, now)
         await _ask(tx, ctx, conversation, texts.ask_consent_first(voice, ctx.rights.notice_url), now)
         return True
     opens = conversation.wants_new

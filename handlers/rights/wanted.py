@@ -9,6 +9,7 @@ from bot.conversation.wishes import Wish
 from bot.delivery.entry import Role
 from bot.model.event import ButtonPressed, MessageReceived
 from bot.model.question import Conversation
+from handlers import no_question
 from handlers.context import Context
 from handlers.rights import consent, forgetting
 from handlers.rights.consent import Register
@@ -30,6 +31,8 @@ async def said(
         forget_asked=forgetting.is_asked(conversation, now),
         forget_lately=forgetting.is_asked(conversation, now, within=wishes.TOO_LATE_FOR),
     )
+    if wish is not None:
+        await no_question.heard(tx, event, now)
     match wish:
         case None if waived:
             # With what he has asked by now.

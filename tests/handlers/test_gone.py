@@ -193,6 +193,21 @@ async def test_correction_of_an_answered_question(office: Office) -> None:
     assert ("Стало: Когда дадут воду?" in message.text, "") == (True, message.reply_to)
 
 
+async def test_thanks_corrected_into_more(office: Office) -> None:
+    """What opens a question again is shown with all of it where somebody can work with it, also when it is an edit."""
+    await office.writes(IRINA, "Когда дадут тепло?")
+    await office.deliver()
+    await office.writes(ENERGY, "Сегодня", reply_to=office.work.id_of(ENERGY, "тепло"))
+    thanks = await office.writes(IRINA, "Спасибо")
+    await office.deliver()
+    await removed(office)
+    await office.edits(IRINA, thanks, "Спасибо, но всё равно холодно")
+    await office.deliver()
+    thread = office.work.texts(DESK)[-1]
+    assert (1, True) == (len(cards(office, DESK)), "Спасибо, но всё равно холодно" in thread)
+    assert DESK == (await office.question(1)).admin_chat
+
+
 async def test_answer_that_does_not_arrive(office: Office) -> None:
     """When its author cannot be told, the coordinators are."""
     card = await asked(office)

@@ -368,14 +368,6 @@ async def test_edit_after_the_card(office: Office) -> None:
     assert card.text.endswith("Нет тпла")
 
 
-async def test_edit_of_what_is_no_question(office: Office) -> None:
-    """An edit of something that we never saw, or of a button's word, does nothing."""
-    word = await office.writes(IRINA, "Помощь")
-    for message in (word, "31337"):
-        await office.edits(IRINA, message, "Нет тепла")
-    assert [] == await office.entries(DESK)
-
-
 async def test_edit_that_overtook_its_message(office: Office) -> None:
     """A message and its correction come at once, to two processes: whichever is first, the correction counts."""
     message = office.message_id()
@@ -401,13 +393,15 @@ async def test_edits_that_overtook_each_other(office: Office) -> None:
 
 
 async def test_edits_of_what_never_comes(office: Office) -> None:
-    """Somebody edits commands without an end: only a few such edits wait, a minute each; nobody waits behind them."""
+    """Somebody edits without an end what never came: few such edits wait, a minute each; he hears of it once."""
     for number in range(20):
         await office.edits(IRINA, "31337", f"Помощь {number}")
     assert 10 > await office.value("SELECT count(*) FROM events WHERE status = 'waiting'")
     office.clock.move(OVERTAKEN_FOR + timedelta(seconds=1))
     assert not await office.intake.retry_overtaken()
     assert 0 == await office.value("SELECT count(*) FROM events WHERE status <> 'done'")
+    await office.deliver()
+    assert 1 == len(office.home.texts(IRINA))
 
 
 async def test_edit_of_an_albums_words(office: Office) -> None:
