@@ -33,7 +33,8 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, admin_chat
     if link is None or link.thread_message is None:
         return
     if link.role in (Author.UNCLEAR, Author.WITHDRAWN):
-        await questions.set_content(tx, await questions.message(tx, link.thread_message), event.content)
+        written = await questions.message(tx, link.thread_message)
+        await questions.set_content(tx, written, event.content, edited_at=event.at)
     if link.role == Author.NOTE:
         text = event.content.text.strip().removeprefix(commands.NOTE_SIGN).strip()
         note = await questions.message(tx, link.thread_message)
@@ -48,14 +49,16 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, admin_chat
         return
     old = await questions.message(tx, link.thread_message)
     content = _corrected(question.number, old.content, _without_command(role, event.content))
-    if content == old.content:
+    to_command = not isinstance(commands.read(content.text), Words)
+    # Whatever he meant by a command, the resident must not read it.
+    said = old.content if to_command else content
+    if not await questions.set_content(tx, old, said, edited_at=event.at) or content == old.content:
+        # He has corrected it once more since, or changed nothing.
         return
     desk = Desk.of(tx, ctx, event, admin_chat)
-    if not isinstance(commands.read(content.text), Words):
-        # Whatever he meant by it, the resident must not read it.
+    if to_command:
         await desk.say(texts.EDITED_TO_COMMAND, question=question.number)
         return
-    await questions.set_content(tx, old, content, edited_at=event.at)
     await desk.did(question.number, Deed.CORRECTED)
     if (rate_at := rating.ask_at(ctx.clock(), ctx.ask_rating_after, ctx.look.zone)) is not None:
         await ratings.put_off(tx, question.number, rate_at)

@@ -223,10 +223,8 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, *, last_tr
         return
     old = await questions.message(tx, link.thread_message)
     new = _corrected(old.content, event.content)
-    if new == old.content:
-        return
-    if not await questions.set_content(tx, old, new, edited_at=event.at):
-        # He has corrected it once more since.
+    if not await questions.set_content(tx, old, new, edited_at=event.at) or new == old.content:
+        # He has corrected it once more since, or changed nothing.
         return
     if link.question is None or moderation.is_silent(conversation, link.role, now):
         return

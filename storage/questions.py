@@ -386,9 +386,9 @@ async def album_of(tx: Transaction, message_id: int) -> str:
 async def set_content(
     tx: Transaction, changed: ThreadMessage, content: Content, *, edited_at: datetime | None = None
 ) -> bool:
-    """Replace what a message says; with `edited_at` the old content goes to its history.
+    """Replace what a message says; with `edited_at` what it said otherwise goes to its history.
 
-    False: what it says now is newer than that.
+    False: what it says now is newer than that. So an edit that changes nothing is told, too: older ones may follow.
     """
     if changed.question is not None:
         await unindexed.mark(tx, changed.question)
@@ -397,7 +397,8 @@ async def set_content(
         return True
     return (
         await tx.raw.fetchval(
-            "UPDATE messages SET content = $2, history = history || jsonb_build_array(content), edited_at = $3"
+            "UPDATE messages SET content = $2, edited_at = $3,"
+            " history = CASE WHEN content = $2 THEN history ELSE history || jsonb_build_array(content) END"
             " WHERE id = $1 AND (edited_at IS NULL OR edited_at <= $3) RETURNING id",
             changed.id,
             encode_content(content),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
 from bot.model.content import Content
 from bot.model.message import EditMessage, SendMessage
 from tests.handlers.fakes import DESK, IRINA, PLAIN, WORK, Office, open_office, photo
-from tests.handlers.replies import answered, answers, asked
+from tests.handlers.replies import answered, answers, asked, listed
 
 
 @pytest.fixture
@@ -133,3 +134,86 @@ async def test_edit_of_a_reply_that_waits_for_its_number(office: Office) -> None
     await office.writes(DESK, "1", reply_to=office.work.id_of(DESK, "На какой вопрос"))
     await office.deliver()
     assert "Сегодня." == office.home.texts(IRINA)[-1]
+
+
+# --- corrections that overtook each other --------------------------------------------------------------------------
+
+#: The texts of two corrections, and of the answer before: what he wrote last counts, whichever comes first.
+BEFORE, EARLIER, LATER = "Сегодня", "Сегодня к 18:00.", "Завтра к 9:00."
+IN_ORDER, OVERTAKEN = (1, 2), (2, 1)
+ORDERS = pytest.mark.parametrize("order", [IN_ORDER, OVERTAKEN], ids=["in their order", "the later one first"])
+
+
+async def corrects(office: Office, message: str, order: tuple[int, ...], texts: tuple[str, ...]) -> None:
+    """An official made these corrections of a message one after the other; they come in that order."""
+    start = office.clock()
+    for number in order:
+        office.clock.now = start + timedelta(seconds=5 * number)
+        await office.edits(DESK, message, texts[number - 1])
+    office.clock.now = start + timedelta(minutes=1)
+
+
+@ORDERS
+async def test_two_corrections_of_what_he_has(office: Office, order: tuple[int, ...]) -> None:
+    """An answer that is there says in the end what the official wrote last."""
+    reply = await answered(office, BEFORE)
+    await corrects(office, reply, order, (EARLIER, LATER))
+    await office.deliver()
+    edits = [one.text for one in office.home.effects(IRINA) if isinstance(one, EditMessage)]
+    assert LATER == edits[-1] == (await office.thread(1))[-1].content.text
+    assert (EARLIER in edits) is (order == IN_ORDER)
+
+
+@ORDERS
+async def test_two_corrections_of_what_waits(office: Office, order: tuple[int, ...]) -> None:
+    """An answer that still waits goes out as the official wrote it last."""
+    card = await asked(office)
+    reply = await office.writes(DESK, BEFORE, reply_to=card)
+    await corrects(office, reply, order, (EARLIER, LATER))
+    await office.deliver()
+    assert [LATER] == answers(office)
+
+
+@ORDERS
+async def test_two_corrections_where_nothing_can_be_edited(database_address: str, order: tuple[int, ...]) -> None:
+    """Where a correction is a message of its own, the last one says what the official wrote last."""
+    async with open_office(database_address, home=PLAIN) as office:
+        reply = await answered(office, BEFORE)
+        await corrects(office, reply, order, (EARLIER, LATER))
+        await office.deliver()
+        assert f"Исправлено: {LATER}" == answers(office)[-1]
+        assert (3 if order == IN_ORDER else 2) == len(answers(office))
+
+
+@ORDERS
+async def test_correction_that_was_taken_back(office: Office, order: tuple[int, ...]) -> None:
+    """What he wrote last is what the answer said before: then the correction in between never counts afterwards."""
+    reply = await answered(office, BEFORE)
+    await corrects(office, reply, order, (EARLIER, BEFORE))
+    await office.deliver()
+    edits = [one.text for one in office.home.effects(IRINA) if isinstance(one, EditMessage)]
+    assert ([EARLIER, BEFORE] if order == IN_ORDER else []) == edits
+    assert BEFORE == (await office.thread(1))[-1].content.text
+
+
+@ORDERS
+async def test_correction_that_was_a_command(office: Office, order: tuple[int, ...]) -> None:
+    """He made a command of his answer, and then words again: where these came first, he hears nothing of it."""
+    reply = await answered(office, BEFORE)
+    await corrects(office, reply, order, ("/close", LATER))
+    await office.deliver()
+    assert LATER == (await office.thread(1))[-1].content.text
+    told = [message for message, _ in office.work.messages(DESK) if message.reply_to == reply]
+    assert (1 if order == IN_ORDER else 0) == len(told)
+
+
+@ORDERS
+async def test_two_corrections_of_what_has_no_number_yet(office: Office, order: tuple[int, ...]) -> None:
+    """While the number is asked for, too, what he wrote last counts."""
+    await office.writes(IRINA, "Когда дадут тепло?")
+    reply = await office.writes(DESK, BEFORE, reply_to=await listed(office))
+    await office.deliver()
+    await corrects(office, reply, order, (EARLIER, LATER))
+    await office.writes(DESK, "1", reply_to=office.work.id_of(DESK, "На какой вопрос"))
+    await office.deliver()
+    assert [LATER] == answers(office)

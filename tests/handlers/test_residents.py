@@ -392,6 +392,20 @@ async def test_edits_that_overtook_each_other(office: Office) -> None:
     assert [] == [text for text in office.work.texts(DESK) if "Нет тепа" in text]
 
 
+async def test_edit_that_was_taken_back(office: Office) -> None:
+    """He took a correction back, and that came first: the correction never counts afterwards."""
+    message = await office.writes(IRINA, "Нет тепла")
+    await office.deliver()
+    early = office.clock()
+    office.clock.move(timedelta(seconds=5))
+    await office.edits(IRINA, message, "Нет тепла")
+    office.clock.now = early
+    await office.edits(IRINA, message, "Нет света")
+    await office.deliver()
+    (only,) = await office.thread(1)
+    assert ("Нет тепла", ()) == (only.content.text, only.history)
+
+
 async def test_edits_of_what_never_comes(office: Office) -> None:
     """Somebody edits without an end what never came: few such edits wait, a minute each; he hears of it once."""
     for number in range(20):
