@@ -336,6 +336,8 @@ CASES = [
     Case(name="questions.own", call=lambda tx: questions.own(tx, 7, limit=6, offset=6)),
     Case(name="questions.count_own", call=lambda tx: questions.count_own(tx, 7)),
     Case(name="questions.newest_of", call=lambda tx: questions.newest_of(tx, 500, [Author.RESIDENT], limit=30)),
+    Case(name="questions.newest_of, all", call=lambda tx: questions.newest_of(tx, 500, limit=30)),
+    Case(name="questions.is_spoken_to", call=lambda tx: questions.is_spoken_to(tx, 500)),
     Case(name="questions.last_said", call=lambda tx: questions.last_said(tx, 500)),
     Case(name="actions.of_question", call=lambda tx: actions.of_question(tx, 500)),
     Case(name="actions.answered_by", call=lambda tx: actions.answered_by(tx, 500)),

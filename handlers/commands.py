@@ -201,9 +201,9 @@ async def _note(desk: Desk, question: Question, text: str) -> str:
 
 async def _thread(desk: Desk, question: Question) -> str:
     """The whole thread, its files behind it; a reply to any of it is an answer."""
-    thread = await questions.thread(desk.tx, question.number)
+    newest, total = await questions.newest_of(desk.tx, question.number, limit=cards.LAST)
     rating = await ratings.rating_of(desk.tx, question.number)
-    draft = cards.thread(question, thread, desk.ctx.look, desk.ctx.clock(), rating=rating)
+    draft = cards.thread(question, newest, desk.ctx.look, desk.ctx.clock(), total=total, rating=rating)
     if not desk.may(question):
         # It was here before: what became of it may be read, no more.
         draft = replace(draft, text=f"{draft.text}\n\n{texts.only_to_read(question.number)}", keyboard=None)

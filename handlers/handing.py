@@ -174,10 +174,9 @@ def _name(department: Department | None) -> str:
 
 async def show_all(tx: Transaction, ctx: Context, question: Question) -> None:
     """Show a question with its whole thread in the admin chat that has it now."""
-    thread = await questions.thread(tx, question.number)
-    if not thread:
+    first = await questions.first_message(tx, question.number)
+    if first is None:
         return
-    first, *rest = thread
     chat = ctx.desk.home_of(question.admin_chat, question.department)
     address = Address(
         chat=chat,
@@ -188,9 +187,11 @@ async def show_all(tx: Transaction, ctx: Context, question: Question) -> None:
     )
     now = ctx.clock()
     posted = await post(tx, ctx, address, cards.card(question, first.content, ctx.look, now))
-    if not rest:
+    newest, total = await questions.newest_of(tx, question.number, limit=cards.LAST)
+    if total == 1:
         return
-    draft = replace(cards.thread(question, rest, ctx.look, now), keyboard=None)
+    rest = [one for one in newest if one.id != first.id]
+    draft = replace(cards.thread(question, rest, ctx.look, now, total=total - 1), keyboard=None)
     about = replace(address, role=Role.FOLLOW_UP, thread_message=None, about_entry=posted.entries[0])
     await post(tx, ctx, about, draft)
 

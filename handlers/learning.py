@@ -17,7 +17,7 @@ from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind
 from bot.model.content import Content
 from bot.model.message import Button, Keyboard
-from bot.model.question import SAID_TO_RESIDENT, Question, Status
+from bot.model.question import Question, Status
 from handlers import asking, confirming, handing, waits
 from handlers.context import Context
 from handlers.outgoing import Address, post
@@ -139,7 +139,7 @@ async def _may_move(tx: Transaction, question: Question) -> bool:
         return False
     if question.answered_at is not None:
         return False
-    if any(one.role in SAID_TO_RESIDENT for one in await questions.thread(tx, question.number)):
+    if await questions.is_spoken_to(tx, question.number):
         return False
     done = await actions.of_question(tx, question.number)
     return sum(one.deed is Deed.REROUTED for one in done) < MOST

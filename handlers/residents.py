@@ -298,10 +298,10 @@ async def named(tx: Transaction, ctx: Context, conversation_id: int) -> None:
         return
     await unindexed.mark(tx, number)
     question = await questions.find(tx, number)
-    thread = await questions.thread(tx, number)
-    if question is None or not thread:
+    first = await questions.first_message(tx, number)
+    if question is None or first is None:
         return
-    await threads.show_anew(tx, ctx, question, thread[0], thread[0].content, ctx.clock(), delay=timedelta(0))
+    await threads.show_anew(tx, ctx, question, first, first.content, ctx.clock(), delay=timedelta(0))
 
 
 async def _say(

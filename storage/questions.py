@@ -13,6 +13,7 @@ from bot.model.chat import ChatRef
 from bot.model.content import Content
 from bot.model.question import (
     SAID_TO_RESIDENT,
+    VERSIONS_KEPT,
     AskedFor,
     Author,
     CloseKind,
@@ -259,9 +260,10 @@ async def own(tx: Transaction, conversation_id: int, *, limit: int, offset: int)
 
 async def previews(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
     """What each of these questions begins with."""
+    # One by one: else all messages of each are read for their first.
     rows = await tx.raw.fetch(
-        "SELECT DISTINCT ON (question_id) question_id, left(content ->> 'text', 400) AS text FROM messages"
-        " WHERE question_id = ANY($1::bigint[]) ORDER BY question_id, id",
+        "SELECT n.question_id, left(m.content ->> 'text', 400) AS text FROM unnest($1::bigint[]) AS n(question_id)"
+        " CROSS JOIN LATERAL (SELECT content FROM messages WHERE question_id = n.question_id ORDER BY id LIMIT 1) m",
         list(numbers),
     )
     return {row["question_id"]: row["text"] or "" for row in rows}
@@ -289,20 +291,15 @@ async def thread(tx: Transaction, number: int) -> list[ThreadMessage]:
 
 
 async def newest_of(
-    tx: Transaction, number: int, roles: Collection[Author], *, limit: int
+    tx: Transaction, number: int, roles: Collection[Author] | None = None, *, limit: int
 ) -> tuple[list[ThreadMessage], int]:
-    """The newest messages of these roles in a thread, oldest first; and how many there are."""
-    rows = await tx.raw.fetch(
-        f"{_MESSAGE} WHERE question_id = $1 AND role = ANY($2::text[]) ORDER BY id DESC LIMIT $3",
-        number,
-        list(roles),
-        limit,
-    )
+    """The newest messages of these roles (of all, for None) in a thread, oldest first; and how many there are."""
+    where = f"question_id = $1 AND {'$2::text[] IS NULL' if roles is None else 'role = ANY($2::text[])'}"
+    values = (number, list(roles) if roles is not None else None)
+    rows = await tx.raw.fetch(f"{_MESSAGE} WHERE {where} ORDER BY id DESC LIMIT $3", *values, limit)
     total = len(rows)
     if total == limit:
-        total = await tx.raw.fetchval(
-            "SELECT count(*) FROM messages WHERE question_id = $1 AND role = ANY($2::text[])", number, list(roles)
-        )
+        total = await tx.raw.fetchval(f"SELECT count(*) FROM messages WHERE {where}", *values)
     return [_message(row) for row in reversed(rows)], total
 
 
@@ -334,6 +331,16 @@ async def first_message(tx: Transaction, number: int) -> ThreadMessage | None:
     """The message with which a question was asked."""
     row = await tx.raw.fetchrow(f"{_MESSAGE} WHERE question_id = $1 ORDER BY id LIMIT 1", number)
     return _message(row) if row is not None else None
+
+
+async def is_spoken_to(tx: Transaction, number: int) -> bool:
+    """Whether an official has said anything to the resident of this question."""
+    found: bool = await tx.raw.fetchval(
+        "SELECT EXISTS (SELECT FROM messages WHERE question_id = $1 AND role = ANY($2::text[]))",
+        number,
+        list(SAID_TO_RESIDENT),
+    )
+    return found
 
 
 async def last_said(tx: Transaction, number: int) -> ThreadMessage | None:
@@ -398,11 +405,15 @@ async def set_content(
     return (
         await tx.raw.fetchval(
             "UPDATE messages SET content = $2, edited_at = $3,"
-            " history = CASE WHEN content = $2 THEN history ELSE history || jsonb_build_array(content) END"
+            " history = CASE WHEN content = $2 THEN history"
+            # Without the one after the first.
+            " WHEN jsonb_array_length(history) >= $4 THEN (history - 1) || jsonb_build_array(content)"
+            " ELSE history || jsonb_build_array(content) END"
             " WHERE id = $1 AND (edited_at IS NULL OR edited_at <= $3) RETURNING id",
             changed.id,
             encode_content(content),
             edited_at,
+            VERSIONS_KEPT,
         )
     ) is not None
 

@@ -17,7 +17,7 @@ from bot.model.action import Action, Deed
 from bot.model.chat import ChannelName
 from bot.model.content import Content
 from bot.model.message import Keyboard, SendMessage, Span, Style
-from bot.model.question import Author, Question, Status, ThreadMessage
+from bot.model.question import VERSIONS_KEPT, Author, Question, Status, ThreadMessage
 from bot.plural import plural
 
 #: How much of a question is shown where several stand together.
@@ -339,9 +339,13 @@ def thread(
     look: Look,
     now: datetime,
     *,
+    total: int | None = None,
     rating: int | None = None,
 ) -> Draft:
-    """The whole of a question: every message in order, and all files behind it."""
+    """The whole of a question: every message in order, and all files behind it.
+
+    `total`: how many there are, where these are the newest of them.
+    """
     head = number(question.number)
     reason = f" ({question.close_reason})" if question.close_reason else ""
     text = (
@@ -354,7 +358,7 @@ def thread(
         text += f"\n{_rating(rating)}"
     spans = [Span(start=0, end=len(head), style=Style.BOLD)]
     shown = _newest(messages)
-    if hidden := len(messages) - len(shown):
+    if hidden := (len(messages) if total is None else total) - len(shown):
         text += f"\n\n(раньше ещё {hidden} {plural(hidden, 'сообщение', 'сообщения', 'сообщений')})"
     for message in shown:
         label = f"{_WHO.get(message.role, '')}{': ' + message.author if message.author else ''}"
@@ -383,7 +387,8 @@ def _earlier(history: Sequence[Content]) -> str:
     left_out = rest[: 1 - VERSIONS]
     lines = [f"\n(раньше: {_bounded(one, VERSION)})" for one in first + rest[len(left_out) :]]
     if left_out:
-        more = f"{len(left_out)} {plural(len(left_out), 'исправление', 'исправления', 'исправлений')}"
+        count = f"{len(left_out)} {plural(len(left_out), 'исправление', 'исправления', 'исправлений')}"
+        more = count if len(history) < VERSIONS_KEPT else "много исправлений"
         lines.insert(1, f"\n(потом ещё {more})")
     return "".join(lines)
 

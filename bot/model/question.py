@@ -136,6 +136,10 @@ class Question:
         return max(self.due_at, self.promised_at or self.due_at)
 
 
+#: Earlier versions of a message that are kept: the first one, and the last ones.
+VERSIONS_KEPT = 100
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadMessage:
     """One message of a question's thread."""
@@ -148,7 +152,7 @@ class ThreadMessage:
     at: datetime
     #: Where it was written.
     chat: ChatRef
-    #: What it said before, oldest first.
+    #: What it said before, oldest first; not all of it where somebody corrected it without an end.
     history: tuple[Content, ...] = ()
 
 

@@ -16,7 +16,7 @@ from bot.delivery.entry import Role
 from bot.desk.moderation import LIMIT, MOST
 from bot.model.chat import ChatRef
 from bot.model.message import EditMessage, SendMessage
-from bot.model.question import Status
+from bot.model.question import VERSIONS_KEPT, Status
 from storage import surplus
 from tests.handlers.fakes import ABLE, DESK, ENERGY, HOME, IRINA, OLEG, PLAIN, Office, open_office, photo
 
@@ -230,6 +230,39 @@ async def test_corrections_are_a_flood_too(office: Office) -> None:
         f"(раньше: слово {last - 1})",
     ]
     assert lines == thread.splitlines()[-len(lines) :]
+
+
+async def test_end_of_a_long_thread(office: Office) -> None:
+    """Of a long thread officials see the end, and how much there is before it: by /q and where it is handed to."""
+    for n in range(61):
+        await office.writes(IRINA, f"слово {n}")
+    await office.writes(DESK, "/q 1")
+    await office.writes(DESK, "/transfer 1 energy")
+    await office.deliver()
+    (whole,) = [text for text in office.work.texts(DESK) if "раньше ещё" in text]
+    card, rest = office.work.texts(ENERGY)[:2]
+    assert ("(раньше ещё 21 сообщение)", 40) == (whole.splitlines()[3], whole.count("\nслово "))
+    assert ("(раньше ещё 20 сообщений)", 40) == (rest.splitlines()[3], rest.count("\nслово "))
+    assert "слово 0" == card.splitlines()[-1]
+
+
+async def test_corrections_without_an_end(office: Office) -> None:
+    """Of hundreds of corrections the first words and the last ones are kept; nobody is told a wrong count of them."""
+    message = await office.writes(IRINA, "слово")
+    for n in range(VERSIONS_KEPT + 3):
+        await office.edits(IRINA, message, f"слово {n}")
+    await office.deliver()
+    await office.writes(DESK, "/q 1")
+    await office.deliver()
+    last = VERSIONS_KEPT + 2
+    lines = [
+        f"слово {last}",
+        "(раньше: слово)",
+        "(потом ещё много исправлений)",
+        f"(раньше: слово {last - 2})",
+        f"(раньше: слово {last - 1})",
+    ]
+    assert lines == office.work.texts(DESK)[-1].splitlines()[-len(lines) :]
 
 
 async def test_correction_of_what_is_held_back(office: Office) -> None:

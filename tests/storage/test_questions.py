@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.model.chat import ChatRef
 from bot.model.content import Content, Media, MediaKind
-from bot.model.question import Author, Status
+from bot.model.question import VERSIONS_KEPT, Author, Status
 from storage import links, questions, waiting
 from storage.database import Database
 from tests.storage.entries import DESK, NOW, RESIDENT, ask, said
@@ -85,6 +85,42 @@ async def test_history(database: Database) -> None:
             (await questions.message(tx, message)).content.media,
         )
     assert old.history == ()
+
+
+async def test_history_without_an_end(database: Database) -> None:
+    """Of a message that is corrected without an end the first version is kept, and the last ones."""
+    async with database.transaction() as tx:
+        _, message = await ask(tx)
+        for number in range(VERSIONS_KEPT + 5):
+            old = await questions.message(tx, message)
+            await questions.set_content(tx, old, Content(text=f"Нет тепла {number}"), edited_at=NOW)
+        found = await questions.message(tx, message)
+    kept = [one.text for one in found.history]
+    assert (VERSIONS_KEPT, "Нет тепла") == (len(kept), kept[0])
+    assert [f"Нет тепла {number}" for number in range(5, VERSIONS_KEPT + 4)] == kept[1:]
+
+
+async def test_newest_of_a_long_thread(database: Database) -> None:
+    """Whoever shows the end of a thread reads no more than that, and knows how long it is."""
+    async with database.transaction() as tx:
+        number, _ = await ask(tx)
+        for n in range(5):
+            await questions.add_message(tx, number, said(f"ещё {n}", f"m{n + 2}"))
+        await questions.add_message(tx, number, said("позвонить", "n1", role=Author.NOTE, author="Олег", chat=DESK))
+        for roles, texts, total in ((None, ["ещё 4", "позвонить"], 7), ([Author.RESIDENT], ["ещё 3", "ещё 4"], 6)):
+            found, count = await questions.newest_of(tx, number, roles, limit=2)
+            assert (texts, total) == ([one.content.text for one in found], count)
+        assert ([], 0) == await questions.newest_of(tx, number + 1, None, limit=2)
+
+
+async def test_spoken_to(database: Database) -> None:
+    """An internal note says nothing to the resident; an answer does."""
+    async with database.transaction() as tx:
+        number, _ = await ask(tx)
+        await questions.add_message(tx, number, said("позвонить", "n1", role=Author.NOTE, author="Олег", chat=DESK))
+        before = await questions.is_spoken_to(tx, number)
+        await questions.add_message(tx, number, said("Сегодня", "n2", role=Author.OFFICIAL, author="Олег", chat=DESK))
+        assert (False, True) == (before, await questions.is_spoken_to(tx, number))
 
 
 async def test_album(database: Database) -> None:
