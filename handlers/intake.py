@@ -24,7 +24,7 @@ from bot.model.event import (
     MessageReceived,
 )
 from bot.model.message import Outgoing, SendMessage
-from handlers import binding, correcting, failures, gone, officials, residents
+from handlers import binding, correcting, editing, failures, gone, officials, residents
 from handlers.context import Context
 from handlers.overtaken import Overtaken
 from storage import events, moves, people, shows
@@ -183,7 +183,7 @@ class Intake:
             case MessageReceived():
                 await binding.said_by_stranger(tx, ctx, event)
             case MessageEdited(chat_kind=ChatKind.PRIVATE):
-                await residents.edited(tx, ctx, event, last_try=last_try)
+                await editing.edited(tx, ctx, event, last_try=last_try)
             case ButtonPressed(chat_kind=ChatKind.PRIVATE):
                 await residents.pressed(tx, ctx, event)
             case _:
