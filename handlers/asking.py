@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.conversation import choices, places
 from bot.conversation.choices import Option, Rows
 from bot.conversation.voice import voice_of
 from bot.desk.words import Recognized
+from bot.model.content import Content
 from bot.model.message import Button
-from bot.model.question import AskedFor, Question
+from bot.model.question import AskedFor, Author, Question
 from handlers.context import Context
+from storage import questions
+from storage.database import Transaction
+
+#: Messages of a resident that are looked through for a place.
+_LOOKED_AT = 50
 
 
 def options(ctx: Context, question: Question, kind: AskedFor) -> list[Option]:
@@ -23,17 +31,41 @@ def options(ctx: Context, question: Question, kind: AskedFor) -> list[Option]:
     return choices.first(found, question.last_topic)
 
 
-def ask(ctx: Context, question: Question, *, below: tuple[Button, ...] = ()) -> tuple[str, Rows]:
-    """What he is asked now (he is asked something), and the buttons under it with those `below` them."""
+def ask(
+    ctx: Context, question: Question, *, either: Sequence[str] = (), below: tuple[Button, ...] = ()
+) -> tuple[str, Rows]:
+    """What he is asked now (he is asked something), and the buttons under it with those `below` them.
+
+    `either`: the places of which he named one, without saying which: he is asked for that alone.
+    """
     assert question.asked_for is not None
     kind, offered = question.asked_for, options(ctx, question, question.asked_for)
     limits, voice = ctx.capabilities[question.chat.channel].keyboard, voice_of(question.language)
-    if kind is AskedFor.PLACE:
+    if kind is AskedFor.PLACE and either:
+        offered = [Option(slug=one, name=ctx.desk.places[one]) for one in either]
+        names = [one.name for one in offered]
+        said = places.which(voice, limits, names, on_map=bool(ctx.desk.geography))
+    elif kind is AskedFor.PLACE:
         said = places.where(voice, limits, on_map=bool(ctx.desk.geography))
     else:
         again = len(offered) > 1 and offered[0].slug == question.last_topic
         said = places.what(voice, limits, [one.name for one in offered], again=again)
     return said, choices.rows(voice, kind, question.number, offered, limits, below=below)
+
+
+async def latest_of_his(tx: Transaction, question: Question) -> list[Content]:
+    """What the resident wrote to it, the latest first; of a long thread not all."""
+    latest, _ = await questions.newest_of(tx, question.number, (Author.RESIDENT,), limit=_LOOKED_AT)
+    return [one.content for one in reversed(latest)]
+
+
+async def named_alike(tx: Transaction, ctx: Context, question: Question) -> tuple[str, ...]:
+    """The places of which his messages name one, without saying which, if that decides who answers; the latest."""
+    for said in await latest_of_his(tx, question):
+        about = Recognized(topic=question.topic, either=ctx.desk.recognize(said).either)
+        if about.either and ctx.desk.place_matters(question.chat.channel, about):
+            return about.either
+    return ()
 
 
 def still(ctx: Context, question: Question) -> AskedFor | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.conversation import choices, news, places, texts
@@ -19,10 +20,13 @@ def reads(ctx: Context, question: Question, now: datetime) -> str:
     return texts.reads(voice_of(question.language), opens_at, now, ctx.look.zone) if opens_at > now else ""
 
 
-def confirmation(ctx: Context, question: Question, now: datetime, *, first: bool, by_map: bool) -> Draft:
+def confirmation(
+    ctx: Context, question: Question, now: datetime, *, first: bool, by_map: bool, either: Sequence[str] = ()
+) -> Draft:
     """Number and time; when people read it; the place that was taken for his; what he is asked, if anything.
 
-    `first`: he was never told what this is. `by_map`: the place is that of a point which he sent.
+    `first`: he was never told what this is. `by_map`: the place is that of a point which he sent. `either`: the places
+    of which he named one, without saying which.
     """
     voice, limits = voice_of(question.language), ctx.capabilities[question.chat.channel].keyboard
     due = texts.moment(question.due_at, now, ctx.look.zone, voice)
@@ -39,7 +43,7 @@ def confirmation(ctx: Context, question: Question, now: datetime, *, first: bool
         rows = (*rows, (news.button(voice),))
     if question.asked_for is not None:
         below = (choices.other_place(voice, question.number),) if question.place_assumed or by_map else ()
-        asked, rows = asking.ask(ctx, question, below=below)
+        asked, rows = asking.ask(ctx, question, either=either, below=below)
         parts.append(asked)
     keyboard = Keyboard(rows=(*rows, *texts.keyboard(voice).rows))
     return Draft(text="\n\n".join(parts), keyboard=keyboard, voice=voice)

@@ -17,7 +17,7 @@ from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind
 from bot.model.content import Content
 from bot.model.message import Button, Keyboard
-from bot.model.question import Question, Status
+from bot.model.question import AskedFor, Question, Status
 from handlers import asking, confirming, handing, waits
 from handlers.context import Context
 from handlers.outgoing import Address, post
@@ -60,26 +60,53 @@ async def learn(
     found = ctx.desk.recognize(content)
     says_place = bool(found.place) and (question.place_assumed or not question.place)
     says_topic = bool(found.topic) and not question.topic
-    if not (says_place or says_topic):
-        return question, False
     known = replace(
         question,
         topic=found.topic if says_topic else question.topic,
         place=found.place if says_place else question.place,
         place_assumed=question.place_assumed and not says_place,
     )
-    known = replace(known, asked_for=asking.still(ctx, known))
+    either = await _new_either(tx, ctx, known, content, found.either)
+    if not (says_place or says_topic or either):
+        return question, False
+    known = replace(known, asked_for=AskedFor.PLACE if either else asking.still(ctx, known))
     came = await know(tx, ctx, question, known, now)
     by_map = says_place and ctx.desk.is_by_map(content)
-    asks = came.question.asked_for if came.question.asked_for is not question.asked_for else None
-    await _tell(tx, ctx, question, replace(came.question, asked_for=asks), now, by_map=by_map)
+    asks = came.question.asked_for if either or came.question.asked_for is not question.asked_for else None
+    if asks is AskedFor.PLACE and not either:
+        either = await asking.named_alike(tx, ctx, came.question)
+    await _tell(tx, ctx, question, replace(came.question, asked_for=asks), now, by_map=by_map, either=either)
     return came.question, came.moved
 
 
+async def _new_either(
+    tx: Transaction, ctx: Context, question: Question, content: Content, either: tuple[str, ...]
+) -> tuple[str, ...]:
+    """These places, if it matters which of them he names in this message; none, where he was asked that before."""
+    is_known = bool(question.place) and (not question.place_assumed or question.place in either)
+    if is_known or not either:
+        return ()
+    if not ctx.desk.place_matters(question.chat.channel, Recognized(topic=question.topic, either=either)):
+        return ()
+    # Who says the very same once more may not have understood; who only goes on need not be asked again.
+    before = await asking.latest_of_his(tx, question)
+    return () if any(one != content and ctx.desk.recognize(one).either == either for one in before) else either
+
+
 async def _tell(
-    tx: Transaction, ctx: Context, before: Question, question: Question, now: datetime, *, by_map: bool
+    tx: Transaction,
+    ctx: Context,
+    before: Question,
+    question: Question,
+    now: datetime,
+    *,
+    by_map: bool,
+    either: tuple[str, ...],
 ) -> None:
-    """What the resident hears of it: the place that his point became, a new deadline, what he is asked next."""
+    """What the resident hears of it: the place that his point became, a new deadline, what he is asked next.
+
+    `either`: the places of which he named one, without saying which.
+    """
     voice, limits = voice_of(question.language), ctx.capabilities[question.chat.channel].keyboard
     due = texts.moment(question.due_at, now, ctx.look.zone, voice) if question.due_at != before.due_at else ""
     said, below = list[str](), tuple[Button, ...]()
@@ -91,7 +118,7 @@ async def _tell(
         said.append(" ".join(filter(None, (moved, confirming.reads(ctx, question, now)))))
     rows: choices.Rows = (below,) if below else ()
     if question.asked_for is not None:
-        asked, rows = asking.ask(ctx, question, below=below)
+        asked, rows = asking.ask(ctx, question, either=either, below=below)
         said.append(asked)
     if said:
         keyboard = Keyboard(rows=(*rows, *texts.keyboard(voice).rows))

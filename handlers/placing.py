@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -71,7 +72,8 @@ async def _choose(visit: Visit, question: Question, kind: AskedFor, slug: str) -
     asks = question.asked_for is not None and question.asked_for is not was_asked
     reads = confirming.reads(ctx, question, now) if question.department != was_of and due else ""
     said = " ".join(filter(None, (places.noted(voice, name, due), reads)))
-    await _say(visit, question, said, asks=asks)
+    either = await asking.named_alike(tx, ctx, question) if asks and question.asked_for is AskedFor.PLACE else ()
+    await _say(visit, question, said, asks=asks, either=either)
 
 
 async def skip(visit: Visit, question: Question, kind: AskedFor) -> list[int]:
@@ -100,11 +102,11 @@ async def other_place(visit: Visit, question: Question) -> list[int]:
     return await _say(visit, question, places.removed_write(voice), asks=False)
 
 
-async def _say(visit: Visit, question: Question, text: str, *, asks: bool) -> list[int]:
-    """Answer him, and with `asks` ask what comes next in the same message."""
+async def _say(visit: Visit, question: Question, text: str, *, asks: bool, either: Sequence[str] = ()) -> list[int]:
+    """Answer him, and with `asks` ask what comes next in the same message; `either`: which of these places it is."""
     if not asks:
         return await visit.say(text, question=question.number)
-    asked, rows = asking.ask(visit.ctx, question)
+    asked, rows = asking.ask(visit.ctx, question, either=either)
     return await visit.say(f"{text} {asked}", *rows, question=question.number, typed=choices.turning(rows))
 
 

@@ -10,6 +10,7 @@ from bot.conversation import choices, news
 from bot.conversation.machine import Standing
 from bot.conversation.my_questions import is_open, may_reopen
 from bot.delivery.entry import Role
+from bot.desk.words import Recognized
 from bot.model.event import MessageReceived
 from bot.model.question import CloseKind, Conversation, NextIs, Question, Status
 from handlers.context import Context
@@ -85,7 +86,7 @@ def standing(ctx: Context, conversation: Conversation, question: Question | None
         rates=rating is not None and now < rating.until and not further,
         comments=conversation.next_is(NextIs.COMMENT, now) is not None,
         names=lambda text: news.argument_of(ctx.desk.named(text)),
-        is_about_something=lambda content: bool((found := ctx.desk.recognize(content)).topic or found.place),
+        is_about_something=lambda content: ctx.desk.recognize(content) != Recognized(),
         has_answer=lambda number: any(one.id == number for one in library.entries),
         buttons={**_further_options(question), **conversation.may_type(now)},
     )

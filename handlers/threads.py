@@ -44,7 +44,7 @@ async def ask(
     `first`: he was never told what this is.
     """
     destination = ctx.desk.route(event.chat.channel, now, event.content, conversation.place)
-    about = Recognized(topic=destination.topic, place=destination.place)
+    about = Recognized(topic=destination.topic, place=destination.place, either=destination.either)
     asked_for = ctx.desk.asks_first(event.chat.channel, about)
     number, thread_message = await questions.ask(
         tx,
@@ -81,7 +81,8 @@ async def ask(
         place_assumed=destination.place_assumed,
         last_topic=conversation.topic,
     )
-    confirmation = confirming.confirmation(ctx, question, now, first=first, by_map=ctx.desk.is_by_map(event.content))
+    by_map = ctx.desk.is_by_map(event.content)
+    confirmation = confirming.confirmation(ctx, question, now, first=first, by_map=by_map, either=destination.either)
     if first:
         confirmation = replace(
             confirmation, text=with_notice(voice_of(conversation.language), confirmation.text, ctx.rights.notice_url)

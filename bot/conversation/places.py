@@ -9,7 +9,7 @@ from bot.conversation.voice import Voice
 from bot.delivery.fit import Draft
 from bot.model.message import Span, Style
 
-#: Topics that are named where there are no buttons.
+#: Topics, or places, that are named where there are no buttons.
 _NAMED = 12
 
 
@@ -19,7 +19,17 @@ _NAMED = 12
 def where(voice: Voice, limits: KeyboardLimits | None, *, on_map: bool = False) -> str:
     """The question that stands above the buttons; it can be answered in words, too, and `on_map` by a location."""
     asked = voice.say("where-write" if limits is None else "where-press")
-    return f"{asked} {voice.say('where-map')}" if on_map else asked
+    return _or_on_map(voice, asked) if on_map else asked
+
+
+def which(voice: Voice, limits: KeyboardLimits | None, places: Sequence[str], *, on_map: bool = False) -> str:
+    """The same where he named several places alike; they stand here, too, for programs that show no buttons."""
+    asked = voice.say("which-write" if limits is None else "which-press", places=", ".join(places[:_NAMED]))
+    return _or_on_map(voice, asked) if on_map else asked
+
+
+def _or_on_map(voice: Voice, asked: str) -> str:
+    return f"{asked} {voice.say('where-map')}"
 
 
 def what(voice: Voice, limits: KeyboardLimits | None, topics: Sequence[str], *, again: bool = False) -> str:

@@ -56,6 +56,8 @@ class Destination:
     #: What the question is about, by slugs; empty: its words do not say.
     topic: str = ""
     place: str = ""
+    #: The places of which they name one, without saying which.
+    either: tuple[str, ...] = ()
     #: The place is only that of the resident's last question.
     place_assumed: bool = False
     #: Why it goes there, for the officials; empty: there is nothing to choose from.
@@ -111,23 +113,29 @@ class Desk:
     def route(self, channel: ChannelName, now: datetime, content: Content, last_place: str = "") -> Destination:
         """Where a new question goes; where it does not say its place, that of the resident's last one is assumed.
 
-        Not where he sent a point that is nowhere on our map: whatever that is, it is not where it was last time.
+        Not where he sent a point that is nowhere on our map, or a name that other places have in common: wherever that
+        is, it is not where it was last time.
         """
         about = self.recognize(content)
         is_off_the_map = content.location is not None and bool(self.geography)
-        if about.place or last_place not in self.places or is_off_the_map:
+        is_elsewhere = bool(about.either) and last_place not in about.either
+        if about.place or last_place not in self.places or is_off_the_map or is_elsewhere:
             return self.assign(channel, now, about)
-        found = self.assign(channel, now, replace(about, place=last_place))
+        found = self.assign(channel, now, replace(about, place=last_place, either=()))
         return replace(found, place_assumed=True, why=f"{found.why}, {_ASSUMED}" if found.why else "")
 
     def recognize(self, content: Content) -> Recognized:
         """What a message is about and where: by its words, by its exact name, by a location that came with it."""
         found, name = self.recognizer.recognize(content.text), _folded(content.text)
         place = found.place or self._places_by_name.get(name, "")
+        either = found.either
         if not place and (at := content.location) is not None:
             place = self.geography.place_of(at.latitude, at.longitude)
-            place = place or self.recognizer.recognize(f"{at.title}\n{at.address}").place
-        return Recognized(topic=found.topic or self._topics_by_name.get(name, ""), place=place)
+            if not place:
+                named = self.recognizer.recognize(f"{at.title}\n{at.address}")
+                place, either = named.place, either or named.either
+        topic = found.topic or self._topics_by_name.get(name, "")
+        return Recognized(topic=topic, place=place, either=() if place else either)
 
     def is_by_map(self, content: Content) -> bool:
         """Whether only a location says where it is: he cannot know which place that became."""
@@ -162,6 +170,7 @@ class Desk:
             due_at=self.due_at(slug, now),
             topic=about.topic,
             place=about.place,
+            either=about.either,
             why=self.explained(why, slug),
         )
 
@@ -185,6 +194,11 @@ class Desk:
         if found is None:
             found = self._places_by_topic[topic] = self._changing(topic)
         return found
+
+    def place_matters(self, channel: ChannelName, about: Recognized) -> bool:
+        """Whether the place may bring this question to another department: any place, or one of those it may be."""
+        changing = self.places_that_matter(channel, about.topic)
+        return not set(changing).isdisjoint(about.either) if about.either else bool(changing)
 
     def _changing(self, topic: str) -> tuple[str, ...]:
         about = Recognized(topic=topic)
@@ -215,7 +229,7 @@ class Desk:
 
     def asks_first(self, channel: ChannelName, about: Recognized) -> AskedFor | None:
         """What to ask the resident about a new question: what is missing, and decides who answers."""
-        if not about.place and self.places_that_matter(channel, about.topic):
+        if not about.place and self.place_matters(channel, about):
             return AskedFor.PLACE
         if not about.topic and self.topics_that_matter(channel, about.place):
             return AskedFor.TOPIC
@@ -243,7 +257,7 @@ class Desk:
         if not (topic or place):
             return "ни одна тема не подошла"
         if not place and any(about.topic in one.topics for one in self.departments.values()):
-            return f"место не названо, а отделы по {topic} работают не везде"
+            return f"место {'не ясно' if about.either else 'не названо'}, а отделы по {topic} работают не везде"
         return f"нет отдела по {' и '.join(filter(None, (topic, place)))}"
 
     def due_at(self, department: str, now: datetime) -> datetime:

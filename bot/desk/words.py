@@ -40,6 +40,8 @@ class Recognized:
 
     topic: str = ""
     place: str = ""
+    #: The places of which it names one, without saying which: they have that name in common.
+    either: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +63,14 @@ class _Index:
     #: What names several subjects alike names none of them; else the one that is listed first.
     only_one: bool = False
 
-    def best(self, tokens: Sequence[str]) -> str:
+    def best(self, tokens: Sequence[str]) -> tuple[str, ...]:
         """The subject with most distinct words in the text; of several the one that is named first, then listed first.
 
-        A longer phrase hides what is inside it: «Новый Уренгой» does not name Уренгой.
+        A longer phrase hides what is inside it: «Новый Уренгой» does not name Уренгой. With `only_one`, all those that
+        the text names alike, in their order.
         """
         if self.patterns.keys().isdisjoint(tokens):
-            return ""
+            return ()
         found: dict[int, set[int]] = {}
         named_at: dict[int, set[int]] = {}
         for position, means in self._meant(tokens):
@@ -75,14 +78,13 @@ class _Index:
                 found.setdefault(subject, set()).add(word)
                 named_at.setdefault(subject, set()).add(position)
         if not found:
-            return ""
+            return ()
         # `max` keeps the first of equals, and `found` is in the order of the text.
         best = max(found, key=lambda subject: len(found[subject]))
-        if self.only_one:
-            equals = [one for one in found if len(found[one]) == len(found[best]) and named_at[one] == named_at[best]]
-            if len(equals) > 1:
-                return ""
-        return self.slugs[best]
+        if not self.only_one:
+            return (self.slugs[best],)
+        equals = [one for one in found if len(found[one]) == len(found[best]) and named_at[one] == named_at[best]]
+        return tuple(self.slugs[one] for one in sorted(equals))
 
     def exactly(self, tokens: Sequence[str]) -> str:
         """The subject that these words stand for, all of them and nothing else; empty: none."""
@@ -141,7 +143,13 @@ class Recognizer:
         if not self or not text:
             return Recognized()
         tokens = tokenize(text[:LOOKED_AT])
-        return Recognized(topic=self.topics.best(tokens), place=self.places.best(tokens))
+        topics, places = self.topics.best(tokens), self.places.best(tokens)
+        is_clear = len(places) == 1
+        return Recognized(
+            topic=topics[0] if topics else "",
+            place=places[0] if is_clear else "",
+            either=() if is_clear else places,
+        )
 
     def exactly(self, text: str) -> Recognized:
         """What this text names, if it says nothing else."""
