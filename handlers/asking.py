@@ -32,14 +32,20 @@ def options(ctx: Context, question: Question, kind: AskedFor) -> list[Option]:
 
 
 def ask(
-    ctx: Context, question: Question, *, either: Sequence[str] = (), below: tuple[Button, ...] = ()
+    ctx: Context,
+    question: Question,
+    *,
+    either: Sequence[str] = (),
+    last: str = "",
+    below: tuple[Button, ...] = (),
 ) -> tuple[str, Rows]:
     """What he is asked now (he is asked something), and the buttons under it with those `below` them.
 
-    `either`: the places of which he named one, without saying which: he is asked for that alone.
+    `either`: the places of which he named one, without saying which: he is asked for that alone. `last`: what stands
+    behind all others.
     """
     assert question.asked_for is not None
-    kind, offered = question.asked_for, options(ctx, question, question.asked_for)
+    kind, offered = question.asked_for, choices.last(options(ctx, question, question.asked_for), last)
     limits, voice = ctx.capabilities[question.chat.channel].keyboard, voice_of(question.language)
     if kind is AskedFor.PLACE and either:
         offered = [Option(slug=one, name=ctx.desk.places[one]) for one in either]

@@ -87,10 +87,13 @@ async def skip(visit: Visit, question: Question, kind: AskedFor) -> list[int]:
 
 
 async def other_place(visit: Visit, question: Question) -> list[int]:
-    """It is not where the service takes it to be: the place is taken back, and he is asked for the right one."""
-    ctx, voice = visit.ctx, visit.voice
-    if question.place:
-        name = ctx.desk.places.get(question.place, question.place)
+    """It is not where the service takes it to be: the place is taken back, and he is asked for the right one.
+
+    What was taken back stands last among them: a way back for whoever slipped, and in nobody else's way.
+    """
+    ctx, voice, taken_back = visit.ctx, visit.voice, question.place
+    if taken_back:
+        name = ctx.desk.places.get(taken_back, taken_back)
         changed = replace(question, place="", place_assumed=False)
         if asking.options(ctx, changed, AskedFor.PLACE):
             changed = replace(changed, asked_for=AskedFor.PLACE)
@@ -98,15 +101,18 @@ async def other_place(visit: Visit, question: Question) -> list[int]:
         await _tell_officials(visit, known, instead_of=name)
         question = known.question
     if asking.options(ctx, question, AskedFor.PLACE):
-        return await _say(visit, replace(question, asked_for=AskedFor.PLACE), places.removed(voice), asks=True)
+        question = replace(question, asked_for=AskedFor.PLACE)
+        return await _say(visit, question, places.removed(voice), asks=True, last=taken_back)
     return await _say(visit, question, places.removed_write(voice), asks=False)
 
 
-async def _say(visit: Visit, question: Question, text: str, *, asks: bool, either: Sequence[str] = ()) -> list[int]:
-    """Answer him, and with `asks` ask what comes next in the same message; `either`: which of these places it is."""
+async def _say(
+    visit: Visit, question: Question, text: str, *, asks: bool, either: Sequence[str] = (), last: str = ""
+) -> list[int]:
+    """Answer him, and with `asks` ask what comes next in the same message, as `asking.ask` does."""
     if not asks:
         return await visit.say(text, question=question.number)
-    asked, rows = asking.ask(visit.ctx, question, either=either)
+    asked, rows = asking.ask(visit.ctx, question, either=either, last=last)
     return await visit.say(f"{text} {asked}", *rows, question=question.number, typed=choices.turning(rows))
 
 

@@ -75,6 +75,11 @@ def first(options: Sequence[Option], slug: str) -> list[Option]:
     return sorted(options, key=lambda one: one.slug != slug)
 
 
+def last(options: Sequence[Option], slug: str) -> list[Option]:
+    """The same options, the one with this slug behind all others."""
+    return sorted(options, key=lambda one: one.slug == slug)
+
+
 def rows(
     voice: Voice,
     kind: AskedFor,

@@ -157,6 +157,12 @@ def test_first(slug: str, expected: list[str]) -> None:
     assert expected == [one.slug for one in choices.first(some(3), slug)]
 
 
+def test_last() -> None:
+    """One option comes behind the others, which keep their order; one that is not there, or none, changes nothing."""
+    of_each = [[one.slug for one in choices.last(some(3), slug)] for slug in ("p1", "p3", "gone", "")]
+    assert [["p2", "p3", "p1"], *[["p1", "p2", "p3"]] * 3] == of_each
+
+
 @pytest.mark.parametrize("limits", [ROOMY, TIGHT], ids=["roomy", "tight"])
 def test_the_first_is_on_the_first_page(limits: KeyboardLimits) -> None:
     """However few buttons a message has, what is offered first can be pressed at once."""

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.desk.routing import Department
+from bot.model.message import EditMessage
 from bot.model.question import AskedFor
 from tests.handlers.fakes import DESK, IRINA, OLEG, PLAIN, Office, open_office
 from tests.handlers.test_placing import NADYM, buttons, by_place, edits, last_said
@@ -140,6 +142,38 @@ async def test_another_place(office: Office, way: str) -> None:
     assert "water-salekhard" == (await office.question(2)).department
     await asks_again(office)
     assert "Место: Салехард, как в прошлый раз." in last(office).text
+
+
+async def test_the_place_that_was_taken_back_comes_last(office: Office) -> None:
+    """It is no more in the way of whoever said that it is wrong; whoever slipped still finds it."""
+    await writes(office, "Ржавая вода в Надыме")
+    await asks_again(office)
+    await presses(office, "Другое место")
+    assert ["Салехард", "Мужи", "Надымский район", "Пропустить", *ALWAYS] == buttons(last(office).keyboard)
+    await presses(office, "Надымский район")
+    assert "water-nadym" == (await office.question(2)).department
+
+
+async def test_the_place_that_was_taken_back_among_many(database_address: str) -> None:
+    """Where there are more places than one page has, all the others come before it, and it is still found."""
+    names = {f"p{n}": f"Село {'абвгдежзик'[n]}" for n in range(10)}
+    departments = [
+        Department(slug=slug, name=name, admin_chat=NADYM, places=frozenset({slug})) for slug, name in names.items()
+    ]
+    several = {"places": names, "departments": {one.slug: one for one in departments}}
+    async with open_office(database_address, desk=by_place(**several)) as office:
+        await writes(office, "Село а")
+        await asks_again(office)
+        await presses(office, "Другое место")
+        assert list(names.values())[1:9] == buttons(last(office).keyboard)[:8]
+        seen = list[str]()
+        _, (message_id, *_) = office.home.messages(IRINA)[-1]
+        for page_number in (1, 0):
+            await office.presses(IRINA, f"places:2:{page_number}", message_id=message_id)
+            await office.deliver()
+            page = [one for one in office.home.effects(IRINA) if isinstance(one, EditMessage)][-1]
+            seen += buttons(page.keyboard)
+        assert set(names.values()) < set(seen)
 
 
 async def test_another_place_and_silence(office: Office) -> None:
