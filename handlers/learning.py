@@ -57,7 +57,7 @@ async def learn(
         return question, False
     if question.status is Status.CLOSED or question.answered_at is not None:
         return question, False
-    found = ctx.desk.recognize(content)
+    found = _found(ctx, question, content)
     says_place = bool(found.place) and (question.place_assumed or not question.place)
     says_topic = bool(found.topic) and not question.topic
     known = replace(
@@ -77,6 +77,16 @@ async def learn(
         either = await asking.named_alike(tx, ctx, came.question)
     await _tell(tx, ctx, question, replace(came.question, asked_for=asks), now, by_map=by_map, either=either)
     return came.question, came.moved
+
+
+def _found(ctx: Context, question: Question, content: Content) -> Recognized:
+    """What a further message says; a name alone that a place and a topic have is that for which he is asked."""
+    found = ctx.desk.recognize(content)
+    named, exact = ctx.desk.named(content.text), ctx.desk.recognizer.exactly(content.text)
+    is_of_both = (named.place or exact.place) and (named.topic or exact.topic)
+    if question.asked_for is None or not is_of_both:
+        return found
+    return replace(found, topic="") if question.asked_for is AskedFor.PLACE else replace(found, place="")
 
 
 async def _new_either(

@@ -30,15 +30,17 @@ async def show(visit: Visit) -> list[int]:
 
 async def stop(visit: Visit) -> list[int]:
     """«Стоп»: end all subscriptions, or the one that a button or a word names. Answers go on coming."""
-    wish = news.read(visit.argument)
-    unwanted = wish.subscription if wish is not None else None
+    wish = news.read(visit.argument) or Wish()
+    unwanted = wish.subscription
     if not visit.argument or unwanted == EVERYTHING:
         ended = await subscriptions.end(visit.tx, visit.conversation.id)
         said = visit.voice.say("news-stopped") if ended else visit.voice.say("news-nothing-to-stop")
         return await visit.turn(Role.PAGE_NEWS, said, (news.button(visit.voice),))
     if unwanted is not None:
-        await subscriptions.remove(visit.tx, visit.conversation.id, unwanted)
-    return await _page(visit, wish or Wish())
+        # A list's button stands for one thing; by its name all go that he could mean.
+        for one in (unwanted,) if wish.listed is not None else _names(visit.ctx).alike(unwanted):
+            await subscriptions.remove(visit.tx, visit.conversation.id, one)
+    return await _page(visit, wish)
 
 
 async def _page(visit: Visit, wish: Wish) -> list[int]:
@@ -47,9 +49,11 @@ async def _page(visit: Visit, wish: Wish) -> list[int]:
     chosen = await subscriptions.of(visit.tx, visit.conversation.id)
     if wish.listed is not None and names.of(wish.listed):
         text, rows = news.choosing(voice, wish.listed, chosen, names, limits, wish.page)
+        of_list = news.typed_names(wish.listed, names)
     else:
         text, rows = news.beginning(voice, chosen, names, limits)
-    typed = labels([news.list_buttons(voice, names), *rows])
+        of_list = {}
+    typed = {**labels([news.list_buttons(voice, names), *rows]), **of_list}
     return await visit.turn(Role.PAGE_NEWS, text, *rows, typed=typed)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.conversation import choices, news
+from bot.conversation.decisions import Page
 from bot.conversation.machine import Standing
 from bot.conversation.my_questions import is_open, may_reopen
 from bot.delivery.entry import Role
@@ -85,7 +86,8 @@ def standing(ctx: Context, conversation: Conversation, question: Question | None
         last=conversation.question,
         rates=rating is not None and now < rating.until and not further,
         comments=conversation.next_is(NextIs.COMMENT, now) is not None,
-        names=lambda text: news.argument_of(ctx.desk.named(text)),
+        # Known answers stand under topics alone.
+        names=lambda page, text: news.argument_of(ctx.desk.named(text), topic_first=page is Page.ANSWERS),
         is_about_something=lambda content: ctx.desk.recognize(content) != Recognized(),
         has_answer=lambda number: any(one.id == number for one in library.entries),
         buttons={**_further_options(question), **conversation.may_type(now)},

@@ -44,7 +44,7 @@ _COMMAND = re.compile(r"/[a-z][a-z0-9_]*", re.IGNORECASE)
 _RATINGS = frozenset("12345")
 
 
-def _names_nothing(_: str) -> str:
+def _names_nothing(_: Page, __: str) -> str:
     return ""
 
 
@@ -84,8 +84,8 @@ class Standing:
     is_asked: bool = False
     #: It has a place, which he may take back.
     has_place: bool = False
-    #: What a place's or a topic's name is in the argument of a page; empty: these words name none.
-    names: Callable[[str], str] = _names_nothing
+    #: What a place's or a topic's name is in the argument of this page; empty: these words name none.
+    names: Callable[[Page, str], str] = _names_nothing
     #: Whether a message names a place or a topic among other words.
     is_about_something: Callable[[Content], bool] = _none
     #: Whether there is a known answer of this number.

@@ -9,6 +9,8 @@ from bot.capabilities import KeyboardLimits
 from bot.conversation import texts
 from bot.conversation.consulting import Rows
 from bot.conversation.decisions import ALL, Page
+from bot.conversation.typed import plain
+from bot.conversation.vocabulary import naming
 from bot.conversation.voice import Voice
 from bot.delivery.split import shorten
 from bot.desk.words import Recognized
@@ -65,9 +67,9 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 6 else 0
 
 
-def argument_of(found: Recognized) -> str:
-    """The argument for a place or topic that was named; empty: neither was."""
-    if found.place:
+def argument_of(found: Recognized, *, topic_first: bool = False) -> str:
+    """The argument for a place or topic that was named, of both for the place or `topic_first`; empty: neither was."""
+    if found.place and not (topic_first and found.topic):
         return f"{_SIGNS[About.PLACE]}:{found.place}"
     return f"{_SIGNS[About.TOPIC]}:{found.topic}" if found.topic else ""
 
@@ -98,6 +100,17 @@ class Names:
     def known(self, one: Subscription) -> bool:
         """Whether there is such a thing: settings change."""
         return one == EVERYTHING or (one.about is not About.ALL and one.slug in self.of(one.about))
+
+    def alike(self, one: Subscription) -> Sequence[Subscription]:
+        """All that is called like this, itself as well: a place and a topic may have one name."""
+        name = self.of(one.about).get(one.slug)
+        alike = [
+            Subscription(about=about, slug=slug)
+            for about in _LISTS
+            for slug, other in self.of(about).items()
+            if name is not None and plain(other) == plain(name)
+        ]
+        return alike or [one]
 
     def chosen(self, subscriptions: Collection[Subscription]) -> list[str]:
         """What is chosen, in the order of the settings."""
@@ -195,6 +208,17 @@ def choosing(
     how = voice.say(f"news-choose-{_LISTS[about]}", example=example)
     # Whoever sees no buttons learns here what there is.
     return f"{how}\n\n{_there_is(voice, about, names, page, per)}", rows
+
+
+def typed_names(about: About, names: Names) -> Mapping[str, str]:
+    """What can be typed under this list, with its data: a name that the other list has, too, is meant as one of this.
+
+    All others are known wherever they are typed.
+    """
+    others = {plain(name) for other in _LISTS if other is not about for name in names.of(other).values()}
+    called = [(slug, name) for slug, shown in names.of(about).items() if (name := plain(shown)) in others]
+    words = [word for word, page in naming() if page is Page.NEWS]
+    return {f"{word}{name}": f"{Page.NEWS}:{_SIGNS[about]}:{slug}" for slug, name in called for word in words}
 
 
 def _there_is(voice: Voice, about: About, names: Names, page: int, per: int) -> str:

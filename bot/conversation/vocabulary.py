@@ -113,13 +113,13 @@ def turned() -> Mapping[str, str]:
     return {plain(word): kind for kind in kinds for voice in voices() for word in voice.words(f"word-{kind}-page")}
 
 
-def named(text: str, names: Callable[[str], str]) -> Open | None:
+def named(text: str, names: Callable[[Page, str], str]) -> Open | None:
     """A page's word with the name of a place or a topic behind it, or with a word for all: «подписаться на Надым»."""
-    for word, page in _naming():
+    for word, page in naming():
         if not text.startswith(word):
             continue
         rest = plain(text[len(word) :])
-        argument = ALL if rest in _all() else names(rest)
+        argument = ALL if rest in _all() else names(page, rest)
         if not argument and page is Page.ANSWERS and rest in _of_no_topic():
             argument = f"{TOPIC}{NO_TOPIC}"
         if argument:
@@ -128,7 +128,7 @@ def named(text: str, names: Callable[[str], str]) -> Open | None:
 
 
 @cache
-def _naming() -> Sequence[tuple[str, Page]]:
+def naming() -> Sequence[tuple[str, Page]]:
     """Words behind which a name stands, in all languages, each with the space behind it; the longest first."""
     found: dict[str, Page] = {}
     for voice in reversed(voices()):

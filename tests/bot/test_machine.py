@@ -43,7 +43,7 @@ CLOSED = Standing(greeted=True, question=7, status=Status.CLOSED)
 ASKED = replace(OPEN, is_asked=True)
 PLACED = replace(OPEN, has_place=True)
 #: Knows one place by its name.
-NAMING = replace(OPEN, names=lambda text: "p:nadym" if text in ("надым", "надыма") else "")
+NAMING = replace(OPEN, names=lambda _, text: "p:nadym" if text in ("надым", "надыма") else "")
 CLARIFYING = Standing(greeted=True, question=7, status=Status.CLARIFYING)
 SECOND = timedelta(seconds=1)
 
@@ -249,7 +249,7 @@ CASES = [
     Case("an answer's number may be his answer", replace(CLARIFYING, has_answer=anything), says("Ответ 3"), REOPENS),
     Case("a word of a page may be, too", CLARIFYING, says("Новости"), REOPENS),
     Case("«отозвать» as well", CLARIFYING, says("Отозвать"), REOPENS),
-    Case("a topic to subscribe to", replace(CLARIFYING, names=lambda _: "p:x"), says("Отписаться от X"), REOPENS),
+    Case("a topic to subscribe to", replace(CLARIFYING, names=lambda *_: "p:x"), says("Отписаться от X"), REOPENS),
     Case("a button of no such page is one", CLARIFYING, says("Мои вопросы"), opens(Page.QUESTIONS)),
     Case("a command is one always", CLARIFYING, says("/withdraw"), opens(Page.TAKE_BACK)),
     Case(

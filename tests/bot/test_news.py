@@ -60,6 +60,7 @@ def test_names_become_arguments() -> None:
         Recognized(),
     ]
     assert ["p:nadym", "t:water", "p:nadym", ""] == [news.argument_of(one) for one in found]
+    assert ["p:nadym", "t:water", "t:water", ""] == [news.argument_of(one, topic_first=True) for one in found]
 
 
 NOW = {

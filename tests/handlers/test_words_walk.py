@@ -30,10 +30,13 @@ KEYBOARDS = {
     "page": OF_PAGE.keyboard,
     "no buttons": None,
 }
-#: One of them is named as a place is, too; another has signs in its name.
-TOPICS = {"heating": "Отопление", "bus": "Автобусы Надыма", "odd": "Дороги, мосты (и тротуары)"} | {
-    f"t{n}": f"Тема {'абвгдежзиклм'[n]}" for n in range(12)
-}
+#: One of them is what a place is called, too, one has a place's very name; another has signs in its name.
+TOPICS = {
+    "heating": "Отопление",
+    "bus": "Автобусы Надыма",
+    "same": "Надым",
+    "odd": "Дороги, мосты (и тротуары)",
+} | {f"t{n}": f"Тема {'абвгдежзиклм'[n]}" for n in range(12)}
 PLACES = {"nadym": "Надым"} | {
     f"p{n}": f"Село {'вгджз'[n // 20]}{'бвгджзклмнпрстфхцчшщ'[n % 20]}ово" for n in range(100)
 }
@@ -68,7 +71,7 @@ ADVISED = {
 
 @pytest.fixture(params=tuple(KEYBOARDS.values()), ids=tuple(KEYBOARDS))
 async def office(request: pytest.FixtureRequest, database_address: str) -> AsyncIterator[Office]:
-    """Twenty questions of one resident, fifty-seven known answers, many places and topics."""
+    """Twenty questions of one resident, fifty-eight known answers, many places and topics."""
     recognizer = build_recognizer(
         [Subject(slug="heating", forms=("тепло",)), Subject(slug="bus", forms=("автобус",))],
         [Subject(slug="nadym", forms=("надым", "автобусы надыма"))],
@@ -152,7 +155,8 @@ async def test_topics_of_known_answers(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "count"), [("Отопление", 21), ("Разное", 22), ("Автобусы Надыма", 1), ("Дороги, мосты (и тротуары)", 1)]
+    ("topic", "count"),
+    [("Отопление", 21), ("Разное", 22), ("Автобусы Надыма", 1), ("Надым", 1), ("Дороги, мосты (и тротуары)", 1)],
 )
 async def test_known_answers_of_a_topic(office: Office, topic: str, count: int) -> None:
     """All questions of a topic are read, page by page, and those of none; the examples open."""
@@ -220,6 +224,16 @@ async def test_lists_of_news(office: Office, word: str, names: dict[str, str]) -
     )
     for way, page in pages:
         await is_understood(office, ["стоп", "новости", *way[-1:]], page)
+
+
+async def test_news_of_one_name(office: Office) -> None:
+    """Of a place and a topic that are called the same, that one is meant whose list he reads; without one both end."""
+    subscribed = "SELECT string_agg(kind, ' ' ORDER BY kind) FROM subscriptions"
+    for word, now in (("темы", "topic"), ("места", "place topic")):
+        await reads(office, "новости", word, "подписаться на Надым")
+        assert now == await office.value(subscribed)
+    await reads(office, "отписаться от Надым")
+    assert None is await office.value(subscribed)
 
 
 async def test_beginning_of_news(office: Office) -> None:

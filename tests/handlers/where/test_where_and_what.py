@@ -338,6 +338,22 @@ async def test_place_typed(database_address: str, text: str, place: str) -> None
         assert "salekhard" == (await office.question(1)).place
 
 
+async def test_one_name_of_a_place_and_a_topic(database_address: str) -> None:
+    """Of a place and a topic that are called the same, that one is meant which he was asked for."""
+    departments = [
+        Department(slug="town", name="Администрация", admin_chat=NADYM, places=frozenset({"nadym"})),
+        Department(slug="same", name="Новости", admin_chat=ROADS, topics=frozenset({"same"})),
+    ]
+    named = {"topics": {"same": "Надым"}, "departments": {one.slug: one for one in departments}}
+    async with open_office(database_address, desk=by_place(**named)) as office:
+        await writes(office, "Беда")
+        seen = []
+        for _ in range(2):
+            await writes(office, "Надым")
+            seen.append(((question := await office.question(1)).topic, question.place, question.department))
+        assert [("", "nadym", "town"), ("same", "nadym", "same")] == seen
+
+
 # --- buttons of another time, and what is no button ----------------------------------------------------------------
 
 FORGED = {
