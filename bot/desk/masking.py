@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from bot.desk import personal_names
+from bot.desk import mailboxes, personal_names
 from bot.desk.personal_data import Kind, is_of_something_else, places, small
 
 #: What stands for a name.
@@ -21,13 +21,6 @@ _INSTEAD = {
     Kind.CARD: "[карта]",
     Kind.EMAIL: "[почта]",
 }
-#: Where everybody can have a mailbox: others belong to offices and firms.
-_MAILBOXES = frozenset(
-    (
-        *("mail.ru", "bk.ru", "inbox.ru", "list.ru", "internet.ru", "yandex.ru", "ya.ru", "yandex.com", "gmail.com"),
-        *("rambler.ru", "lenta.ru", "icloud.com", "me.com", "outlook.com", "hotmail.com", "yahoo.com", "proton.me"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +91,12 @@ def keys(text: str) -> frozenset[str]:
     if _HAS_NUMBERS.search(text) is None:
         return frozenset()
     lowered = small(text)
-    found = (lowered[place.start : place.end] for place in places(lowered) if place.kind in (Kind.PHONE, Kind.EMAIL))
-    return frozenset((*map(_key, found), *(_key(lowered[one.start : one.end]) for one in _of_resident(text, lowered))))
+    found = (
+        _key(lowered[place.start : place.end], place.kind)
+        for place in places(lowered)
+        if place.kind in (Kind.PHONE, Kind.EMAIL)
+    )
+    return frozenset((*found, *(_key(lowered[one.start : one.end]) for one in _of_resident(text, lowered))))
 
 
 def own_words(text: str) -> list[str]:
@@ -107,24 +104,39 @@ def own_words(text: str) -> list[str]:
     return personal_names.words_of_names(text, small(text))
 
 
-def _key(written: str) -> str:
+def _key(written: str, kind: Kind | None = None) -> str:
+    if kind is Kind.EMAIL:
+        return mailboxes.plain(written)
     written = written.rpartition("//")[2]
-    return written if any(map(str.isalpha, written)) else "".join(filter(str.isdecimal, written))[-10:]
+    is_number = kind is not None or not any(map(str.isalpha, written))
+    return "".join(filter(str.isdecimal, written))[-10:] if is_number else written
 
 
 # --- numbers and addresses -----------------------------------------------------------------------------------------
 
 #: Without any of these there is nothing to mask but names: 1 µs tells, where the rest takes 70.
-_HAS_NUMBERS = re.compile(r"[\d@]|\.(?:com|ru|me)/", re.IGNORECASE)
+_HAS_NUMBERS = re.compile(r"[\d@]|\.(?:com|ru|me)/|соба(?:ка|чка)|\bat\b", re.IGNORECASE)
 _FIRST_DIGIT = re.compile(r"\d")
 
 _DATE = r"\d\d?(?:[./ -]\d\d?[./ -]| [а-я]{3,8} )(?:19|20)?\d\d"
+#: Of a bank: twenty digits, in the groups in which they are printed.
+_ACCOUNT = r"(?:\d{20}|\d{4}(?:[ .-]\d{4}){4}|\d{5}(?:[ .-]\d{5}){3}|\d{5}[ .-]\d{3}[ .-]\d[ .-]\d{4}[ .-]\d{7})"
+#: Between the groups of a number that a word before it names.
+_APART = r"[ \xa0\n./–—-]{0,3}"
 _SEPARATED = r"(?:[ \xa0()–-]{0,2}\d)"
 #: What is masked of the text in small letters, wherever it stands: the group named «it». Before each pattern, what a
 #: text must have (one of these) for it to be looked for at all.
 _ALWAYS = (
-    ("снилс", "[СНИЛС]", r"снилс\D{0,12}(?P<it>\d{3}[ -]?\d{3}[ -]?\d{3}[ -]?\d\d)(?!\d)"),
-    ("инн", "[ИНН]", r"инн\b\D{0,12}(?P<it>\d{12})(?!\d)"),
+    ("снилс", "[СНИЛС]", rf"снилс\D{{0,12}}(?P<it>\d{{3}}{_APART}\d{{3}}{_APART}\d{{3}}{_APART}\d\d)(?!\d)"),
+    ("инн", "[ИНН]", r"инн\b\D{0,24}(?P<it>\d{12}|\d{4}[ -]\d{4}[ -]\d{4}|\d\d[ -]\d\d[ -]\d{6}[ -]\d\d)(?!\d)"),
+    (
+        "карт",
+        "[карта]",
+        # Not «на карте 2024-2025 и 2026-2027».
+        rf"карт\w{{0,5}}\b\D{{0,20}}(?!20\d\d\D20\d\d)"
+        rf"(?P<it>[2-6](?:\d{{3}}(?:{_APART}\d{{4}}){{2}}{_APART}\d{{3,4}}(?:{_APART}\d{{1,3}})?"
+        r"|\d{3}[ -]\d{6}[ -]\d{6}|\d{14,18}))(?!\d)",
+    ),
     ("полис", "[полис]", r"полис\w{0,3}\b\D{0,20}(?P<it>\d{16}|\d{4}(?: \d{4}){3})(?!\d)"),
     ("сч", "[счёт]", r"лицев\w{0,4}\s{0,2}сч[её]т\w{0,3}\b\D{0,8}(?P<it>\d[\d -]{3,22}\d)(?!\d)"),
     ("лс|л/с|л.с|л с|л/ с|л. с", "[счёт]", r"\bл[/.]?\s?с\b\D{0,8}(?P<it>\d[\d -]{3,22}\d)(?!\d)"),
@@ -143,10 +155,9 @@ _ALWAYS = (
 )  # fmt: skip
 #: The same of numbers of ten digits and more.
 _LONG_ALWAYS = (
-    ("", "[карта]", r"(?<!\d)(?<!\d[ -])(?P<it>\d{4}([ \xa0-])\d{4}\2\d{4}\2\d{4})(?![ -]?\d)"),
-    ("", "[счёт]", r"(?<!\d)(?P<it>(?:408[12]|423\d|426\d)\d{16})(?!\d)"),
+    ("", "[карта]", r"(?<!\d)(?<!\d[ -])(?P<it>\d{4}([ \xa0.-])\d{4}\2\d{4}\2\d{4})(?![ -]?\d)"),
+    ("", "[счёт]", rf"(?<!\d)(?P<it>(?=408[12]|423|426){_ACCOUNT})(?!\d)"),
     ("9", "[телефон]", rf"(?<![\d.,/+-])(?P<it>(?:\+7|[78])[ \xa0()–-]{{0,2}}9{_SEPARATED}{{9}})(?![ -]?\d)"),
-    (".", "[телефон]", r"(?<![\d.,/+-])(?P<it>(?:\+7|[78])\.9\d\d\.\d{3}\.\d\d\.?\d\d)(?!\.?\d)"),
 )
 _TO_CALL = r"(?:\bтел(?:\.|еф\w{0,8})?|звон\w{0,8}|набер\w{0,5}|\bмо\w{1,4} номер\w{0,3}|номер\w{0,3} для связи)\W{0,5}"
 _NO_SUM = r"(?!\d|[ -]\d|\s?(?:руб|р\.|₽|тыс|млн|кв|куб|час))"
@@ -157,7 +168,7 @@ _PROFILE = (
 )
 #: Besides, of what a resident says; elsewhere, where it is known that he said it.
 _OF_RESIDENTS = (
-    ("инн", "[ИНН]", r"инн\b\D{0,12}(?P<it>\d{10})(?!\d)"),
+    ("инн", "[ИНН]", r"инн\b\D{0,24}(?P<it>\d{10}|\d{4}[ -]\d{6}|\d\d[ -]\d\d[ -]\d{6})(?!\d)"),
     ("тел|звон|набер|номер", "[телефон]", rf"{_TO_CALL}(?P<it>\d(?:[ -]?\d){{4,6}}){_NO_SUM}"),
     ("(", "[телефон]", r"(?P<it>\(\d{3,5}\)[ \xa0-]?\d(?:[ \xa0-]?\d){4,6})(?!\d)"),
     ("@", "[ник]", r"(?<![\w@.+-])(?P<it>@[a-z]\w{3,31})(?!\w|@|\.\w)"),
@@ -166,6 +177,8 @@ _OF_RESIDENTS = (
     (".me/", "[страница]", _PROFILE.format(r"\b(?:t|wa|telegram)\.me")),
 )
 _LONG_OF_RESIDENTS = (
+    ("сч|р/с|к/с", "[счёт]", rf"(?:\bсч[её]т(?!чик)|\b[рк]/с)[^\d\n]{{0,30}}(?P<it>{_ACCOUNT})(?!\d)"),
+    ("", "[счёт]", r"(?<!\d)(?P<it>[34]0[1-8]\d{17})(?!\d)"),
     ("-", "[телефон]", r"(?<![\d-])(?P<it>[348]\d{2,4}-\d{1,3}-\d\d-\d\d)(?![\d-])"),
     ("-", "[СНИЛС]", r"(?<![\d-])(?P<it>\d{3}-\d{3}-\d{3}[ -]\d\d)(?![\d-])"),
     (" ", "[паспорт]", r"(?<![\d.,/№-])(?<!№ )(?P<it>\d\d ?\d\d (?:№ ?)?\d{6})(?![\d-])"),
@@ -221,7 +234,7 @@ _MASKED = re.compile("|".join(map(re.escape, _MASKS)))
 def _numbers(text: str, lowered: str, own: Own, *, office: bool) -> Iterator[_Mask]:
     for place in places(lowered):
         written = lowered[place.start : place.end]
-        if not (office and _of_office(place.kind, written) and _key(written) not in own.keys):
+        if not (office and _of_office(place.kind, written) and _key(written, place.kind) not in own.keys):
             start = place.start
             if place.kind is Kind.PASSPORT and (digit := _FIRST_DIGIT.search(written)) is not None:
                 start += digit.start()
@@ -262,9 +275,9 @@ def _of_office(kind: Kind, written: str) -> bool:
     """Whether an official may well say it of an office: not a mobile phone, nor a mailbox that anybody can have."""
     match kind:
         case Kind.PHONE:
-            return not _key(written).startswith("9")
+            return not _key(written, kind).startswith("9")
         case Kind.EMAIL:
-            return written.rpartition("@")[2] not in _MAILBOXES
+            return not mailboxes.is_everybodys(written)
         case _:
             return False
 

@@ -75,6 +75,36 @@ MASKED = {
     "a profile with a name": ("vk.com/ivan.petrov.", "[страница]."),
     "a profile of another platform": ("я в t.me/ivanov", "я в [страница]"),
     "a car": ("машина А123ВС 89 во дворе", "машина [номер машины] во дворе"),
+    "a mailbox with a word for the sign": ("ivanova(собака)mail.ru", "[почта]"),
+    "in words alone": ("пишите ivanova собака mail точка ru", "пишите [почта]"),
+    "in Russian letters": ("иванова собачка яндекс точка ру", "[почта]"),
+    "in English words": ("ivanova at mail dot ru", "[почта]"),
+    "in brackets": ("ivanova [at] mail.ru, m.ivanova(at)firma(dot)ru", "[почта], [почта]"),
+    "with a word for the sign alone": ("ivanova at mail.ru", "[почта]"),
+    "with a word for the point alone": ("ivanova@mail точка ru", "[почта]"),
+    "of several parts": ("maria точка ivanova собака mail точка ru", "[почта]"),
+    "apart": ("ivanova @ mail.ru и ivanova@ mail . ru", "[почта] и [почта]"),
+    "like a nick": ("ivanova @mail.ru", "[почта]"),
+    "a phone with strokes": ("8/912/345/67/89", "[телефон]"),
+    "with points and no eight": ("912.345.67.89", "[телефон]"),
+    "with points after plus seven": ("тел.+7.912.345.67.89.", "тел.[телефон]."),
+    "on two lines": ("8 912 345\n67-89", "[телефон]"),
+    "on five lines": ("8\n912\r\n345\n67\n89", "[телефон]"),
+    "with words between": ("8 912 тел. 345 67 89", "[телефон]"),
+    "with long dashes": ("8 912 — 345 — 67 — 89", "[телефон]"),
+    "a city's phone with strokes": ("8/34922/5-67-89", "[телефон]"),
+    "a card with points": ("2200.1234.5678.9010", "[карта]"),
+    "a card in odd groups": ("карта 2200 123456 789019", "карта [карта]"),
+    "a card on two lines": ("на карту 2200 1234\n5678 9010", "на карту [карта]"),
+    "a SNILS with points": ("СНИЛС № 123.456.789.00", "СНИЛС № [СНИЛС]"),
+    "a SNILS with a slip and a space": ("мой 123-456-789 00", "мой [СНИЛС]"),
+    "a person's INN in groups": ("инн физлица 8904 1234 5678", "инн физлица [ИНН]"),
+    "a firm's account": ("счёт 40702810099910004312", "счёт [счёт]"),
+    "the same without a word": ("вот 40702810099910004312", "вот [счёт]"),
+    "an account in groups": ("р/с 40702.810.0.9991.0004312", "р/с [счёт]"),
+    "an account in fours": ("4081 7810 0999 1000 4312", "[счёт]"),
+    "a passport with words": ("серия 7412 номер 123456", "серия [паспорт]"),
+    "a passport with a hyphen": ("пасп. 74-12 123456", "пасп. [паспорт]"),
     "two of a kind": ("89123456789 или 89123456780", "[телефон] или [телефон]"),
     "capitals that grow when made small": ("İİ тел 89123456789", "İİ тел [телефон]"),
 }
@@ -110,6 +140,19 @@ def test_masked(text: str, expected: str) -> None:
         "кадастровый номер 89:08:010203:456",
         "Новый Уренгой, Ямало-Ненецкий округ, Тарко-Сале",
         "Когда включат отопление? Спасибо! 👍🏽",
+        "посмотрите at nadym.ru, look at yanao.ru, пишите @nadym.ru и @mail.ru",
+        "злая собака, nadym.ru, во дворе собака yanao.ru укусила собака. Точка",
+        "точка приёма at home. Com",
+        "с 8.30 до 17.15, 8:30-17:30, 8.03.2025 / 9.03.2025 12.30.45, c 8.4.2025 10.00-12.00",
+        "показания 1234/5678/9012/3456, 8912.345, счётчик 3456 4567 5678 6789 7890",
+        "показания\n12345\n67890\n34567\n89012",
+        "индекс 629730, 629 730, № 12345 от 8.9.2025",
+        "ФЗ № 59-ФЗ от 02.05.2006, п. 8.9.12.3, серия домов 111-97",
+        "по счёту за 01.03.2025-31.03.2025 1250 руб., счёт 12.03.2025 15.04.2025 1234",
+        "на карте 2024-2025 2026-2027, по карте 25-03-2025 26-03-2025, картах 12.03.2025 14.30.00",
+        "тариф 8 345,67 руб., 7 912 345 руб. 67 коп., 8 912,50 руб.",
+        "дом 8/912, 8 / 912 / 345, маршрут 8: 9.12, 9.45, 10.15, 10.45, рейсы 8, 912, 345, 67, 89",
+        "КБК 18210803010011000110, 192.168.100.25, 912.345.67.8",
         "расписание 7-10-12 и счёт 3:2",
         "",
     ],
@@ -219,6 +262,13 @@ def test_own_address() -> None:
     )
 
 
+def test_own_mailbox() -> None:
+    """A mailbox that a resident has written around is known again in whatever way."""
+    own = Own(keys=keys("пишите: Irina собака firma точка ru"))
+    assert "напишем на [почта], [почта]" == mask("напишем на irina@firma.ru, irina(at)firma.ru", own, office=True)
+    assert "gkh собака yamal точка ru" == mask("gkh собака yamal точка ru", own, office=True)
+
+
 def test_own_phone() -> None:
     """A phone that the resident gave is his, however an official writes it."""
     own = Own(keys=keys("мой домашний 83492256789, ящик Irina@firma.example"))
@@ -276,11 +326,13 @@ def test_twice(text: str) -> None:
             "a.",
         ),
         *("я ", "с уважением ", "Аа\n", "ул. "),
+        *("собака ", "a собака a точка ", "a [at] a ", "a точка ", "a @ ", "a.a@a.", "точкаa "),
+        *("8\n", "8 912 ", "8 912 тел 345 67 8", "912/", "карта 2", "счёт 1", "40817.", "инн ", "снилс 1"),
     ],
 )
 def test_fast(part: str) -> None:
     """No text makes it look through the same again and again."""
-    text = part * (40_000 // len(part))
+    text = part * (100_000 // len(part))
     began = time.perf_counter()
     mask(text)
     assert time.perf_counter() - began < 2
