@@ -157,7 +157,7 @@ def test_one() -> None:
     assert text.startswith("Вопрос № 123: ответим до 14:00\nЗадан: 09:00\n\nВы · 10:00\nслова resident")
     assert "Ольга" not in text
     assert "Промежуточный ответ · 10:00\nслова interim" in text
-    assert text.endswith("«дополнить 123».\nОтвет больше не нужен: нажмите или напишите «отозвать 123».")
+    assert text.endswith("«дополнить 123».\nЕсли ответ больше не нужен, нажмите или напишите «отозвать 123».")
 
 
 def test_what_he_never_saw_is_not_seen() -> None:

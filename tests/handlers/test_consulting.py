@@ -306,7 +306,7 @@ async def test_the_other_suggestion(office: Office) -> None:
     await office.writes(IRINA, "Почему закрыт мост?")
     await office.presses(IRINA, other)
     await office.deliver()
-    assert "Этого хватит для вопроса № 1?" in office.home.texts(IRINA)[-1]
+    assert "Этого хватит, чтобы закрыть ваш вопрос № 1?" in office.home.texts(IRINA)[-1]
     await office.presses(IRINA, buttons(office)["Помогло"])
     assert [CloseKind.HELPED, None] == [(await office.question(number)).close_kind for number in (1, 2)]
 
@@ -429,7 +429,7 @@ async def test_answer_closes_an_open_question(office: Office) -> None:
     await asked(office, "Почему закрыт мост?")
     await office.presses(IRINA, "faq:3")
     await office.deliver()
-    assert "Этого хватит для вопроса № 1?" in office.home.texts(IRINA)[-1]
+    assert "Этого хватит, чтобы закрыть ваш вопрос № 1?" in office.home.texts(IRINA)[-1]
     await office.presses(IRINA, buttons(office)["Помогло"])
     assert CloseKind.HELPED is (await office.question(1)).close_kind
     assert 1 == await office.value("SELECT helped FROM faq WHERE id = 3")

@@ -176,7 +176,7 @@ async def types_what_is_advised(region: Region, resident: Resident) -> None:
     questions = await resident.says("Частые вопросы отопление", "Куда звонить об аварии на теплотрассе?")
     example = re.search(r"«(ответ \d+)»", questions.text)
     assert example is not None, questions.text
-    shown = await resident.says(example[1], f"Этого хватит для вопроса № {number}?", "«Помогло»")
+    shown = await resident.says(example[1], f"Этого хватит, чтобы закрыть ваш вопрос № {number}?", "«Помогло»")
     assert any(answer in shown.text for answer in HEATING.values())
     await resident.says("Помогло", f"Вопрос № {number} закрыт")
     assert "helped" == await state_of(region, number)

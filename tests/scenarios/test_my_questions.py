@@ -40,7 +40,7 @@ async def own_questions(region: Region, resident: Resident) -> int:
     """Two questions, what can be done with them, and their answers; the number of the first: he is asked about one."""
     name = f"{resident.name} {resident.who}"
     first = await resident.asks(f"Когда дадут тепло? {name}")
-    await resident.says("Новый вопрос", "следующее сообщение откроет его")
+    await resident.says("Новый вопрос", "им станет ваше следующее сообщение")
     second = await resident.asks(f"Почему закрыт мост? {name}")
     text = (await resident.says("Мои вопросы", "Ваши вопросы: 2")).text
     assert text.index(f"№ {second} · ответим до ") < text.index(f"№ {first} · ответим до ")

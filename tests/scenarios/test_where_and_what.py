@@ -91,12 +91,12 @@ async def conversation(region: Region, resident: Resident) -> None:
     card = await region.card(f"Ржавая вода {name}")
     await region.telegram.wait_for(lambda: "Место: Надымский район" in card.text)
     # The next question has the same place, until he says otherwise.
-    await says("Новый вопрос", "следующее сообщение откроет его")
+    await says("Новый вопрос", "им станет ваше следующее сообщение")
     await says(f"Опять вода {name}", "Место: Надымский район, как в прошлый раз.")
     await says("Другое место", "Хорошо, это место убрали. Подскажите, где это?")
     await says("Пропустить", "Хорошо, обойдёмся без этого.")
     # Outside working hours.
-    await says("Новый вопрос", "следующее сообщение откроет его")
+    await says("Новый вопрос", "им станет ваше следующее сообщение")
     confirmed = await says(f"Когда откроют школу? {name}", "Сейчас нерабочее время: прочитаем ", "с 09:00.")
     assert "Подскажите, где это?" not in confirmed.text
     # News.
@@ -214,7 +214,7 @@ async def reads_his_topic(region: Region, resident: Resident) -> None:
     says, who = resident.says, resident.who
     assert "например" not in (await says(f"Мост закрыт {who}", "О чём ваш вопрос?")).text
     await says("Дороги", "Подскажите, где это?")
-    await says("Новый вопрос", "следующее сообщение откроет его")
+    await says("Новый вопрос", "им станет ваше следующее сообщение")
     second = await resident.asks(f"Мост закрыт опять {who}")
     await resident.reads(f"№ {second}", "просто напишите, например «Дороги»")
     await resident.writes(f"Ждали час {who}")
