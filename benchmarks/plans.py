@@ -40,6 +40,7 @@ from storage import (
     late,
     links,
     merging,
+    messages,
     moves,
     outbox,
     questions,
@@ -53,8 +54,8 @@ from storage.database import Database, Transaction
 from storage.embedded import EmbeddedServer
 from storage.events import EventStatus
 from storage.merging import WaitingCard
+from storage.messages import NewMessage
 from storage.outbox import Entry, Lease, NewEntry, Sent, Wanted
-from storage.questions import NewMessage
 from storage.waiting import Listing
 
 #: A scan of a table with at least so many rows is worth a word.
@@ -328,17 +329,17 @@ CASES = [
         name="waiting.listed, overdue in one chat",
         call=lambda tx: waiting.listed(tx, _chat(ADMIN), limit=10, listing=Listing.OVERDUE, now=_NOW),
     ),
-    Case(name="questions.first_message", call=lambda tx: questions.first_message(tx, 500)),
+    Case(name="messages.first", call=lambda tx: messages.first(tx, 500)),
     Case(name="lapsing.due", call=lambda tx: lapsing.due(tx, _NOW, limit=500)),
     Case(name="ratings.to_ask", call=lambda tx: ratings.to_ask(tx, _NOW, limit=500)),
     Case(name="ratings.rating_of", call=lambda tx: ratings.rating_of(tx, 500)),
     Case(name="ratings.wrote_last", call=lambda tx: ratings.wrote_last(tx, _chat("7"), [500, 600])),
     Case(name="questions.own", call=lambda tx: questions.own(tx, 7, limit=6, offset=6)),
     Case(name="questions.count_own", call=lambda tx: questions.count_own(tx, 7)),
-    Case(name="questions.newest_of", call=lambda tx: questions.newest_of(tx, 500, [Author.RESIDENT], limit=30)),
-    Case(name="questions.newest_of, all", call=lambda tx: questions.newest_of(tx, 500, limit=30)),
-    Case(name="questions.is_spoken_to", call=lambda tx: questions.is_spoken_to(tx, 500)),
-    Case(name="questions.last_said", call=lambda tx: questions.last_said(tx, 500)),
+    Case(name="messages.newest_of", call=lambda tx: messages.newest_of(tx, 500, [Author.RESIDENT], limit=30)),
+    Case(name="messages.newest_of, all", call=lambda tx: messages.newest_of(tx, 500, limit=30)),
+    Case(name="messages.is_spoken_to", call=lambda tx: messages.is_spoken_to(tx, 500)),
+    Case(name="messages.last_said", call=lambda tx: messages.last_said(tx, 500)),
     Case(name="actions.of_question", call=lambda tx: actions.of_question(tx, 500)),
     Case(name="actions.answered_by", call=lambda tx: actions.answered_by(tx, 500)),
     Case(name="reminders.due", call=lambda tx: reminders.due(tx, _NOW, limit=500)),
@@ -358,10 +359,10 @@ CASES = [
     Case(name="subscriptions.counts", call=subscriptions.counts, note="counts all that there are"),
     Case(name="subscriptions.add", call=lambda tx: subscriptions.add(tx, 1, Subscription(about=About.PLACE, slug="n"))),
     Case(name="waiting.count", call=waiting.count, note="counts all that waits"),
-    Case(name="questions.thread", call=lambda tx: questions.thread(tx, 500)),
-    Case(name="questions.previews", call=lambda tx: questions.previews(tx, list(range(500, 520)))),
-    Case(name="questions.album", call=lambda tx: questions.album(tx, _chat("7"), "album")),
-    Case(name="questions.add_message", call=lambda tx: questions.add_message(tx, 500, _message("7"))),
+    Case(name="messages.thread", call=lambda tx: messages.thread(tx, 500)),
+    Case(name="messages.previews", call=lambda tx: messages.previews(tx, list(range(500, 520)))),
+    Case(name="messages.album", call=lambda tx: messages.album(tx, _chat("7"), "album")),
+    Case(name="messages.add", call=lambda tx: messages.add(tx, 500, _message("7"))),
     Case(name="events.add", call=lambda tx: events.add(tx, CHANNEL, _UPDATE)),
     Case(name="events.unfinished", call=lambda tx: events.unfinished(tx, EventStatus.WAITING)),
     Case(name="events.lock", call=lambda tx: events.lock(tx, 500, EventStatus.DONE)),

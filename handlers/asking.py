@@ -12,7 +12,7 @@ from bot.model.content import Content
 from bot.model.message import Button
 from bot.model.question import AskedFor, Author, Question
 from handlers.context import Context
-from storage import questions
+from storage import messages
 from storage.database import Transaction
 
 #: Messages of a resident that are looked through for a place.
@@ -61,7 +61,7 @@ def ask(
 
 async def latest_of_his(tx: Transaction, question: Question) -> list[Content]:
     """What the resident wrote to it, the latest first; of a long thread not all."""
-    latest, _ = await questions.newest_of(tx, question.number, (Author.RESIDENT,), limit=_LOOKED_AT)
+    latest, _ = await messages.newest_of(tx, question.number, (Author.RESIDENT,), limit=_LOOKED_AT)
     return [one.content for one in reversed(latest)]
 
 

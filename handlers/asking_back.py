@@ -12,7 +12,7 @@ from bot.model.question import Author, Question, Status
 from handlers import answering, handing, held, waits
 from handlers.context import ALBUM_WAIT, Context
 from handlers.desk import Desk
-from storage import actions, conversations, questions
+from storage import actions, conversations, messages, questions
 from storage.database import Transaction
 
 #: When the resident is reminded of what he was asked, and when the question closes without it.
@@ -29,7 +29,7 @@ async def ask(desk: Desk, question: Question, text: str) -> str:
     if replace(content, unsupported=()).is_empty or desk.pressed:
         return await desk.say(texts.ask_clarify(question.number), question=question.number, role=Role.ASK_CLARIFY)
     now = desk.ctx.clock()
-    asked = await questions.add_message(desk.tx, question.number, desk.written(Author.CLARIFYING, content))
+    asked = await messages.add(desk.tx, question.number, desk.written(Author.CLARIFYING, content))
     delay = ALBUM_WAIT if desk.album_id else timedelta(0)
     left_out = await answering.pass_on(desk.tx, desk.ctx, question, asked, content, Author.CLARIFYING, delay=delay)
     work_left = question.work_left

@@ -21,7 +21,7 @@ from handlers.answering import SETTLES_AFTER
 from handlers.asking_back import REMINDS_AFTER
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
-from storage import questions
+from storage import messages, questions
 
 
 async def ask(desk: Desk, question: Question) -> str:
@@ -66,7 +66,7 @@ async def reopen(desk: Desk, question: Question) -> str:
     if question.status is not Status.CLOSED:
         return await desk.refuse(texts.not_closed(question.number))
     now = desk.ctx.clock()
-    asked_at = unanswered_since(await questions.thread(desk.tx, question.number))
+    asked_at = unanswered_since(await messages.thread(desk.tx, question.number))
     status, due_at, act_at = Status.OPEN, question.due_at, None
     if asked_at is None:
         status, act_at = Status.ANSWERED, now + SETTLES_AFTER

@@ -29,7 +29,7 @@ from handlers.desk import Desk
 from handlers.reload import reload
 from handlers.statistics import command as statistics
 from handlers.statistics import exporting
-from storage import actions, questions, ratings, waiting
+from storage import actions, messages, ratings, waiting
 from storage.waiting import COUNTED, Listing
 
 #: The last page of a list that is shown: further ones cost ever more, and nobody reads them.
@@ -183,7 +183,7 @@ async def _list(desk: Desk, name: Name, page: int) -> str:
         official=desk.official.id,
         now=now,
     )
-    previews = await questions.previews(desk.tx, [one.number for one in found])
+    previews = await messages.previews(desk.tx, [one.number for one in found])
     listed = [(one, previews.get(one.number, "")) for one in found]
     draft = cards.waiting_list(name, listed, total, now, page=page, counted=COUNTED)
     if desk.pressed:
@@ -194,14 +194,14 @@ async def _list(desk: Desk, name: Name, page: int) -> str:
 async def _note(desk: Desk, question: Question, text: str) -> str:
     if not text:
         return await desk.say(texts.note_expects_text())
-    await questions.add_message(desk.tx, question.number, desk.written(Author.NOTE, replace(desk.content, text=text)))
+    await messages.add(desk.tx, question.number, desk.written(Author.NOTE, replace(desk.content, text=text)))
     await desk.did(question.number, Deed.NOTED)
     return await desk.say(texts.noted(question.number), question=question.number)
 
 
 async def _thread(desk: Desk, question: Question) -> str:
     """The whole thread, its files behind it; a reply to any of it is an answer."""
-    newest, total = await questions.newest_of(desk.tx, question.number, limit=cards.LAST)
+    newest, total = await messages.newest_of(desk.tx, question.number, limit=cards.LAST)
     rating = await ratings.rating_of(desk.tx, question.number)
     draft = cards.thread(question, newest, desk.ctx.look, desk.ctx.clock(), total=total, rating=rating)
     if not desk.may(question):

@@ -21,7 +21,7 @@ from handlers import answering
 from handlers.context import Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, do, fitted, post, refit
-from storage import conversations, links, questions, ratings, shows
+from storage import conversations, links, messages, questions, ratings, shows
 from storage.database import Transaction
 from storage.outbox import State
 from storage.shows import Shown
@@ -33,12 +33,12 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, admin_chat
     if link is None or link.thread_message is None:
         return
     if link.role in (Author.UNCLEAR, Author.WITHDRAWN):
-        written = await questions.message(tx, link.thread_message)
-        await questions.set_content(tx, written, event.content, edited_at=event.at)
+        written = await messages.get(tx, link.thread_message)
+        await messages.set_content(tx, written, event.content, edited_at=event.at)
     if link.role == Author.NOTE:
         text = event.content.text.strip().removeprefix(commands.NOTE_SIGN).strip()
-        note = await questions.message(tx, link.thread_message)
-        await questions.set_content(tx, note, replace(event.content, text=text), edited_at=event.at)
+        note = await messages.get(tx, link.thread_message)
+        await messages.set_content(tx, note, replace(event.content, text=text), edited_at=event.at)
     if link.role not in SAID_TO_RESIDENT or link.question is None:
         return
     role = Author(link.role)
@@ -47,12 +47,12 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, admin_chat
     assert question is not None
     if question.forgotten:
         return
-    old = await questions.message(tx, link.thread_message)
+    old = await messages.get(tx, link.thread_message)
     content = _corrected(question.number, old.content, _without_command(role, event.content))
     to_command = not isinstance(commands.read(content.text), Words)
     # Whatever he meant by a command, the resident must not read it.
     said = old.content if to_command else content
-    if not await questions.set_content(tx, old, said, edited_at=event.at) or content == old.content:
+    if not await messages.set_content(tx, old, said, edited_at=event.at) or content == old.content:
         # He has corrected it once more since, or changed nothing.
         return
     desk = Desk.of(tx, ctx, event, admin_chat)

@@ -19,7 +19,7 @@ from handlers.outgoing import Address, do, fitted, post
 from storage import actions, conversations, questions
 from storage.database import Transaction
 from storage.looking import Seen, may_see
-from storage.questions import NewMessage
+from storage.messages import NewMessage
 
 
 def seen_by(ctx: Context, admin_chat: ChatRef) -> Seen | None:

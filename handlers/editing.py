@@ -27,7 +27,7 @@ from handlers.context import Context
 from handlers.outgoing import post
 from handlers.overtaken import Overtaken
 from handlers.rights import consent
-from storage import conversations, events, links, questions
+from storage import conversations, events, links, messages, questions
 from storage.database import Transaction
 
 #: Corrections in one chat that wait for what they correct: more would keep others waiting.
@@ -49,9 +49,9 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, *, last_tr
         return
     if link.thread_message is None or (link.question is None and link.role != Author.BANNED):
         return
-    old = await questions.message(tx, link.thread_message)
+    old = await messages.get(tx, link.thread_message)
     new = _corrected(old.content, event.content)
-    if not await questions.set_content(tx, old, new, edited_at=event.at) or new == old.content:
+    if not await messages.set_content(tx, old, new, edited_at=event.at) or new == old.content:
         # He has corrected it once more since, or changed nothing.
         return
     if link.question is None or moderation.is_silent(conversation, link.role, now):
@@ -97,7 +97,7 @@ async def _no_question(
                 content=event.content,
             )
             await (residents.said_nothing if event.content.is_empty else residents.message)(tx, ctx, written)
-            await questions.edited_last(tx, event.chat, event.message_id, event.at)
+            await messages.edited_last(tx, event.chat, event.message_id, event.at)
         case None:
             # Two updates may come at the same time, to two processes.
             if not last_try and await events.waiting(tx, event.chat) <= _WAITING:

@@ -19,7 +19,7 @@ from bot.model.question import Question, ThreadMessage
 from handlers.context import Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, do, fitted, post
-from storage import questions, shows, surplus
+from storage import messages, shows, surplus
 from storage.database import Transaction
 from storage.outbox import State
 
@@ -132,7 +132,7 @@ async def _held_back(tx: Transaction, question: Question, since: int) -> list[Th
     """The messages held back in a row from this one on; one more than a page has room for."""
     earlier = deque(await surplus.earlier(tx, question.number, since, limit=LIMIT), maxlen=LIMIT)
     held = list[ThreadMessage]()
-    for message in await questions.of_resident(tx, question.number, since=since, limit=cards.LAST + 1):
+    for message in await messages.of_resident(tx, question.number, since=since, limit=cards.LAST + 1):
         if not is_surplus(message.at, list(earlier)):
             break
         held.append(message)

@@ -16,7 +16,7 @@ from handlers import waits
 from handlers.context import Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, do, fitted, post, refit
-from storage import conversations, questions, ratings, shows
+from storage import conversations, messages, questions, ratings, shows
 from storage import waits as stored_waits
 from storage.database import Transaction
 from storage.outbox import State
@@ -153,7 +153,7 @@ async def give_reason(desk: Desk, number: int, reason: str) -> str:
     content = replace(desk.content, text=reason)
     if content.is_empty:
         return await desk.refuse(texts.note_expects_text())
-    note = await questions.add_message(desk.tx, number, desk.written(Author.NOTE, content))
+    note = await messages.add(desk.tx, number, desk.written(Author.NOTE, content))
     await desk.did(number, Deed.NOTED)
     address = Address(
         chat=desk.ctx.desk.home_of(question.admin_chat, question.department),
@@ -174,7 +174,7 @@ def _name(department: Department | None) -> str:
 
 async def show_all(tx: Transaction, ctx: Context, question: Question) -> None:
     """Show a question with its whole thread in the admin chat that has it now."""
-    first = await questions.first_message(tx, question.number)
+    first = await messages.first(tx, question.number)
     if first is None:
         return
     chat = ctx.desk.home_of(question.admin_chat, question.department)
@@ -187,7 +187,7 @@ async def show_all(tx: Transaction, ctx: Context, question: Question) -> None:
     )
     now = ctx.clock()
     posted = await post(tx, ctx, address, cards.card(question, first.content, ctx.look, now))
-    newest, total = await questions.newest_of(tx, question.number, limit=cards.LAST)
+    newest, total = await messages.newest_of(tx, question.number, limit=cards.LAST)
     if total == 1:
         return
     rest = [one for one in newest if one.id != first.id]
@@ -204,7 +204,7 @@ async def recard(
     With `gone` the card says that the question is elsewhere, and has no buttons any more. With `chat` it is the card
     in that chat, which need not be an admin chat any more.
     """
-    first = await questions.first_message(tx, question.number)
+    first = await messages.first(tx, question.number)
     if first is None:
         return False
     chat = chat or ctx.desk.home_of(question.admin_chat, question.department)

@@ -20,9 +20,9 @@ from handlers import answering
 from handlers.context import ALBUM_WAIT
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
-from storage import actions, links, questions, shows
+from storage import actions, links, messages, shows
 from storage.database import Transaction
-from storage.questions import NewMessage
+from storage.messages import NewMessage
 
 #: What may still go out: what was held back, and an answer that was taken back.
 _UNDECIDED = (Author.UNCLEAR, Author.WITHDRAWN)
@@ -55,7 +55,7 @@ def buttons(number: int, kept_message: int, *, against: bool) -> Keyboard:
 
 async def hold(desk: Desk, question: Question, message: NewMessage, why: str) -> None:
     """Keep the answer and ask whether it is to go out; a reply with the number says so, too."""
-    kept = await questions.add_message(desk.tx, None, message)
+    kept = await messages.add(desk.tx, None, message)
     keyboard = buttons(question.number, kept, against=True)
     address = Address(
         chat=desk.chat,
@@ -88,7 +88,7 @@ async def show(desk: Desk, offer: Offer, content: Content, draft: Draft) -> str:
 
 async def _kept(desk: Desk, offer: Offer, content: Content, role: Author) -> int:
     """The message that waits to be sent. Pressed twice, or by two, there is still one: it is sent once."""
-    before = await questions.album(desk.tx, desk.chat, str(offer))
+    before = await messages.album(desk.tx, desk.chat, str(offer))
     if before is not None and before.role is role and before.content == content:
         return before.id
     message = NewMessage(
@@ -101,25 +101,25 @@ async def _kept(desk: Desk, offer: Offer, content: Content, role: Author) -> int
         at=desk.ctx.clock(),
         album_id=str(offer),
     )
-    return await questions.add_message(desk.tx, None, message)
+    return await messages.add(desk.tx, None, message)
 
 
 async def decide(desk: Desk, question: Question, kept_message: int, *, send: bool) -> str:
     """The official has decided."""
-    kept = await questions.message_there(desk.tx, kept_message)
+    kept = await messages.find(desk.tx, kept_message)
     if kept is None or kept.role not in _UNDECIDED or kept.question not in (None, question.number):
         return await desk.refuse(texts.decided_already(question.number))
     if desk.ctx.desk.now_at(kept.chat.whole) != desk.chat.whole:
         # Its button was never shown here.
         return texts.OLD_BUTTON
     if not send:
-        await questions.assign_message(desk.tx, kept_message, question.number, Author.WITHHELD)
+        await messages.assign(desk.tx, kept_message, question.number, Author.WITHHELD)
         return await desk.say(texts.withheld(question.number), question=question.number)
     reading = commands.read(kept.content.text)
     if isinstance(reading, commands.Note):
         # He has thought better of it since.
-        await questions.assign_message(desk.tx, kept_message, question.number, Author.NOTE)
-        await questions.set_content(desk.tx, kept, replace(kept.content, text=reading.text))
+        await messages.assign(desk.tx, kept_message, question.number, Author.NOTE)
+        await messages.set_content(desk.tx, kept, replace(kept.content, text=reading.text))
         return await desk.say(texts.noted(question.number), question=question.number)
     if not isinstance(reading, commands.Words):
         return await desk.refuse(texts.command_is_no_answer(question.number))
@@ -128,8 +128,8 @@ async def decide(desk: Desk, question: Question, kept_message: int, *, send: boo
         draft = Draft(text=why, keyboard=keyboard, reply_to=desk.message_id)
         await desk.say(draft, thread_message=kept_message, role=Role.ASK_HELD)
         return ""
-    await questions.assign_message(desk.tx, kept_message, question.number, Author.OFFICIAL, at=desk.ctx.clock())
-    offer = offers.read(await questions.album_of(desk.tx, kept_message))
+    await messages.assign(desk.tx, kept_message, question.number, Author.OFFICIAL, at=desk.ctx.clock())
+    offer = offers.read(await messages.album_of(desk.tx, kept_message))
     left_out = await answering.send(desk.tx, desk.ctx, desk.official, question, kept_message, kept.content, offer=offer)
     for one in left_out:
         await desk.say(texts.file_not_passed(question.number, describe(one.media), one.why()))

@@ -20,7 +20,7 @@ from handlers import answering, handing, held, waits
 from handlers.context import ALBUM_WAIT
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
-from storage import questions
+from storage import messages, questions
 from storage import waits as stored_waits
 
 #: Days that an official may add with a button, and how far off a deadline may be put in all.
@@ -39,7 +39,7 @@ async def answer(desk: Desk, question: Question, text: str) -> str:
     now = desk.ctx.clock()
     due_at = max(desk.ctx.desk.due_at(question.department, now), question.due_at)
     open_still = replace(question, status=Status.OPEN, due_at=due_at, work_left=None)
-    said_now = await questions.add_message(desk.tx, question.number, desk.written(Author.INTERIM, content))
+    said_now = await messages.add(desk.tx, question.number, desk.written(Author.INTERIM, content))
     delay = ALBUM_WAIT if desk.album_id else timedelta(0)
     left_out = await answering.pass_on(desk.tx, desk.ctx, open_still, said_now, content, Author.INTERIM, delay=delay)
     if question.waiting_since is None:

@@ -17,7 +17,7 @@ from handlers import handing, waits
 from handlers.asking_back import CLOSES_AFTER, REMINDS_AFTER
 from handlers.in_turn import InTurn
 from handlers.outgoing import Address, post
-from storage import actions, conversations, lapsing, questions
+from storage import actions, conversations, lapsing, messages, questions
 from storage.database import Transaction
 
 
@@ -56,7 +56,7 @@ class Lapsing(InTurn):
                 await questions.change(tx, number, act_at=None)
 
     async def _ask_again(self, tx: Transaction, question: Question, now: datetime) -> None:
-        asked = await questions.last_said(tx, question.number)
+        asked = await messages.last_said(tx, question.number)
         words = asked.content.text if asked is not None and asked.role is Author.CLARIFYING else ""
         await self._tell(tx, question, texts.asked_again(voice_of(question.language), question.number, words))
         await questions.change(tx, question.number, asked_again=True, act_at=now + (CLOSES_AFTER - REMINDS_AFTER))

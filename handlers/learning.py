@@ -21,7 +21,7 @@ from bot.model.question import AskedFor, Question, Status
 from handlers import asking, confirming, handing, waits
 from handlers.context import Context
 from handlers.outgoing import Address, post
-from storage import actions, conversations, questions, shows
+from storage import actions, conversations, messages, questions, shows
 from storage.database import Transaction
 from storage.outbox import State
 
@@ -176,7 +176,7 @@ async def _may_move(tx: Transaction, question: Question) -> bool:
         return False
     if question.answered_at is not None:
         return False
-    if await questions.is_spoken_to(tx, question.number):
+    if await messages.is_spoken_to(tx, question.number):
         return False
     done = await actions.of_question(tx, question.number)
     return sum(one.deed is Deed.REROUTED for one in done) < MOST
@@ -229,7 +229,7 @@ async def _move(
 async def _leave(tx: Transaction, ctx: Context, question: Question, gone: str) -> None:
     """Let the old chat see where the question went; what it has not seen yet it need not see."""
     await shows.drop_unseen(tx, question.number, SHOWS_QUESTION)
-    first = await questions.first_message(tx, question.number)
+    first = await messages.first(tx, question.number)
     chat = ctx.desk.home_of(question.admin_chat, question.department)
     seen = await shows.find(tx, first.id, [Role.CARD]) if first is not None else []
     own = [one for one in seen if one.chat == chat]

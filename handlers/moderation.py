@@ -18,9 +18,9 @@ from handlers import closing
 from handlers.context import Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
-from storage import bans, conversations, links, questions
+from storage import bans, conversations, links, messages, questions
 from storage.database import Transaction
-from storage.questions import NewMessage
+from storage.messages import NewMessage
 
 
 async def ban(desk: Desk, question: Question, rest: str) -> str:
@@ -107,11 +107,11 @@ async def _ended(tx: Transaction, ctx: Context, conversation: Conversation) -> N
 
 async def _keep(tx: Transaction, conversation: Conversation, event: MessageReceived) -> None:
     """In the thread of his last question, an album as one message."""
-    part_of = await questions.album(tx, event.chat, event.album_id) if event.album_id else None
+    part_of = await messages.album(tx, event.chat, event.album_id) if event.album_id else None
     if part_of is not None and part_of.role is Author.BANNED:
         link = links.Link(question=part_of.question, thread_message=part_of.id, role=Author.BANNED)
         await links.add(tx, event.chat, event.message_id, link)
-        await questions.set_content(tx, part_of, part_of.content.with_part(event.content))
+        await messages.set_content(tx, part_of, part_of.content.with_part(event.content))
         return
     message = NewMessage(
         role=Author.BANNED,
@@ -122,7 +122,7 @@ async def _keep(tx: Transaction, conversation: Conversation, event: MessageRecei
         at=event.at,
         album_id=event.album_id,
     )
-    await questions.add_message(tx, conversation.question, message)
+    await messages.add(tx, conversation.question, message)
 
 
 def is_silent(conversation: Conversation, role: str, now: datetime) -> bool:

@@ -13,8 +13,8 @@ from bot.model.content import Content
 from bot.model.question import Author, CloseKind, NextIs, NextMessage, Question, Status
 from handlers import by_resident, handing, moderation, showing
 from handlers.visit import Visit
-from storage import actions, conversations, questions, ratings
-from storage.questions import NewMessage
+from storage import actions, conversations, messages, questions, ratings
+from storage.messages import NewMessage
 
 
 async def show(visit: Visit) -> list[int]:
@@ -32,7 +32,7 @@ async def _list(visit: Visit, page: int) -> list[int]:
         return await visit.say(voice.say("my-none"))
     page = min(max(page, 1), my_questions.pages(total))
     own = await questions.own(tx, conversation, limit=my_questions.PAGE, offset=(page - 1) * my_questions.PAGE)
-    previews = await questions.previews(tx, [one.number for one in own])
+    previews = await messages.previews(tx, [one.number for one in own])
     said, rows = my_questions.list_page(voice, own, previews, total, page, visit.now, visit.ctx.look.zone)
     return await visit.turn(Role.PAGE_QUESTIONS, said, *rows)
 
@@ -41,7 +41,7 @@ async def _one(visit: Visit, number: int) -> list[int]:
     question = await visit.own(number)
     if question is None:
         return await _not_his(visit, visit.argument)
-    thread, total = await questions.newest_of(visit.tx, number, my_questions.SEEN, limit=my_questions.LAST)
+    thread, total = await messages.newest_of(visit.tx, number, my_questions.SEEN, limit=my_questions.LAST)
     # Whoever may not write may still read.
     banned = moderation.is_banned(visit.conversation, visit.now)
     can = () if banned else my_questions.deeds(question, visit.now)
@@ -116,13 +116,13 @@ async def asks(visit: Visit) -> list[int]:
     question = await _meant(visit, visit.argument)
     if question is None:
         return await _not_his(visit, visit.argument)
-    said = await questions.last_comment(tx, question.number)
+    said = await messages.last_comment(tx, question.number)
     if said is None or my_questions.is_open(question):
         # Pressed twice, or nothing was said: then his next message says it.
         return await reopen(visit)
     if not my_questions.may_reopen(question, now) or await _too_often(visit, question):
         return await visit.say(voice.say("my-over", number=question.number), question=question.number)
-    await questions.assign_message(tx, said.id, question.number, Author.RESIDENT)
+    await messages.assign(tx, said.id, question.number, Author.RESIDENT)
     await ratings.says_nothing(tx, said.id)
     question = await _open_again(visit, question, cards.follow_up(question, said.content), message=said.id)
     due = texts.moment(question.due_at, now, ctx.look.zone, voice)
@@ -155,7 +155,7 @@ async def _leave_trace(visit: Visit, question: Question) -> None:
     """In the thread, by which everybody goes who asks since when he waits; and in the audit trail."""
     chat = visit.conversation.chat
     message = NewMessage(role=Author.REOPENED, author="", chat=chat, message_id="", content=Content(), at=visit.now)
-    await questions.add_message(visit.tx, question.number, message)
+    await messages.add(visit.tx, question.number, message)
     by_himself = Official(id="", name="", chat=chat)
     await actions.add(visit.tx, question.number, by_himself, Deed.ASKED_AGAIN, visit.now)
 

@@ -18,7 +18,7 @@ from handlers.context import Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, do
 from handlers.overtaken import Overtaken
-from storage import links, questions
+from storage import links, messages, questions
 from storage.database import Transaction
 from storage.links import Link
 
@@ -45,7 +45,7 @@ async def message(
     Raises Overtaken when the message that was replied to may become known within a minute, unless `last_try`.
     """
     desk = replace(Desk.of(tx, ctx, event, admin_chat), content=event.content, album_id=event.album_id)
-    if event.album_id and (part_of := await questions.album(tx, event.chat, event.album_id)) is not None:
+    if event.album_id and (part_of := await messages.album(tx, event.chat, event.album_id)) is not None:
         await replying.album_part(desk, part_of)
         return
     reading = commands.read(event.content.text)
@@ -100,7 +100,7 @@ async def _command(desk: Desk, event: MessageReceived, command: Command, link: L
     if replied is not None and command.number is not None and not rest and command.name is commands.Name.NOTE:
         number, rest = replied, str(command.number)
     await carry_out.run(desk, replace(command, number=number, rest=rest))
-    if desk.album_id and _carries(command) and await questions.album(desk.tx, desk.chat, desk.album_id) is None:
+    if desk.album_id and _carries(command) and await messages.album(desk.tx, desk.chat, desk.album_id) is None:
         # It was refused: the further parts of the album are no answer either.
         await replying.keep_as_command(desk)
 
@@ -115,7 +115,7 @@ async def _replied_words(desk: Desk, event: MessageReceived) -> str | None:
     if event.reply_to is None:
         return None
     if desk.replied_message is not None:
-        said = await questions.message_there(desk.tx, desk.replied_message)
+        said = await messages.find(desk.tx, desk.replied_message)
         return said.content.text if said is not None and said.role in _BY_OFFICIALS else ""
     return "" if event.reply_to.by_bot else event.reply_to.text
 

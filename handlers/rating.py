@@ -22,9 +22,9 @@ from handlers import by_resident
 from handlers.context import ALBUM_WAIT, Context
 from handlers.outgoing import Address, post
 from handlers.visit import Visit
-from storage import actions, conversations, questions, ratings
+from storage import actions, conversations, messages, questions, ratings
 from storage.database import Transaction
-from storage.questions import NewMessage
+from storage.messages import NewMessage
 from storage.ratings import Rated
 
 
@@ -155,7 +155,7 @@ async def comment(
         at=event.at,
         album_id=event.album_id,
     )
-    thread_message = await questions.add_message(tx, question.number, message)
+    thread_message = await messages.add(tx, question.number, message)
     await ratings.say_why(tx, why.question, why.round, thread_message)
     draft = await shown(tx, question, thread_message, event.content)
     delay = ALBUM_WAIT if event.album_id else timedelta(0)

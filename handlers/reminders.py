@@ -28,7 +28,7 @@ from bot.desk.working_time import Schedule
 from bot.model.chat import ChatKind, ChatRef
 from handlers.context import Context
 from handlers.outgoing import Address, post
-from storage import questions, reminders
+from storage import messages, reminders
 from storage.database import DatabaseAway, Transaction
 from storage.reminders import Due, Progress
 
@@ -115,7 +115,7 @@ class Reminders:
     async def _say(self, tx: Transaction, chat: ChatRef, steps: Sequence[tuple[Due, Step]], now: datetime) -> None:
         ordered = sorted(steps, key=lambda pair: (ORDER.index(pair[1].says or Stage.HALF), pair[0].due_at))
         first = ordered[:LISTED]
-        previews = await questions.previews(tx, [one.number for one, _ in first])
+        previews = await messages.previews(tx, [one.number for one, _ in first])
         items = [
             _item(one, previews, says=step.says or Stage.NONE, department=self._named(one, step)) for one, step in first
         ]
@@ -145,7 +145,7 @@ class Reminders:
         found = await reminders.due_there(tx, chat, until, limit=COUNTED)
         if not found:
             return
-        previews = await questions.previews(tx, [one.number for one in found[:LISTED]])
+        previews = await messages.previews(tx, [one.number for one in found[:LISTED]])
         items = [_item(one, previews) for one in found[:LISTED]]
         overdue = sum(one.due_at <= now for one in found)
         await self._post(tx, chat, items, morning(items, len(found), overdue, now, self._ctx.look.zone))

@@ -17,16 +17,16 @@ from handlers import answering, held, withdrawing
 from handlers.context import ALBUM_WAIT
 from handlers.desk import Desk
 from handlers.outgoing import Posted, post, refit
-from storage import conversations, links, questions, shows
+from storage import conversations, links, messages, questions, shows
 from storage.links import Link
-from storage.questions import NewMessage
+from storage.messages import NewMessage
 
 
 async def reply(desk: Desk, link: Link, text: str, *, as_note: bool) -> None:
     """The official replied with these words, and his files, to what the link is of."""
     number, content = link.question, replace(desk.content, text=text)
     if number is None and link.thread_message is not None:
-        offer = offers.read(await questions.album_of(desk.tx, link.thread_message))
+        offer = offers.read(await messages.album_of(desk.tx, link.thread_message))
         if offer is not None:
             await _reply_to_offer(desk, link, link.thread_message, offer, content, as_note=as_note)
             return
@@ -65,16 +65,16 @@ async def _reply_to_offer(
         return
     content = replace(content, text=rest)
     as_it_is = named is not None and content.is_empty
-    said = (await questions.message(desk.tx, offered)).content if as_it_is else content
+    said = (await messages.get(desk.tx, offered)).content if as_it_is else content
     if offer.source is Source.SIMILAR and is_masked(said.text):
         await desk.say(offers.FILL_IN, thread_message=offered)
     elif as_it_is:
         await _assign(desk, offered, offer.number)
     elif await _answer(desk, link, offer.number, content, as_note=False, offer=offer):
-        kept = await questions.message(desk.tx, offered)
+        kept = await messages.get(desk.tx, offered)
         if kept.role is Author.UNCLEAR:
             # It was said in other words: its button sends it no more.
-            await questions.assign_message(desk.tx, kept.id, offer.number, Author.WITHHELD)
+            await messages.assign(desk.tx, kept.id, offer.number, Author.WITHHELD)
 
 
 async def _answer(
@@ -88,7 +88,7 @@ async def _answer(
     if question is None:
         return False
     if as_note:
-        await questions.add_message(desk.tx, number, _said(desk, Author.NOTE, content))
+        await messages.add(desk.tx, number, _said(desk, Author.NOTE, content))
         await desk.did(number, Deed.NOTED)
         await desk.say(texts.noted(number), question=number)
         return False
@@ -101,7 +101,7 @@ async def _answer(
     if not knowing and (why := await held.reason(desk.tx, question, desk.official)):
         await held.hold(desk, question, _said(desk, Author.UNCLEAR, content, key), why)
         return True
-    thread_message = await questions.add_message(desk.tx, number, _said(desk, Author.OFFICIAL, content, key))
+    thread_message = await messages.add(desk.tx, number, _said(desk, Author.OFFICIAL, content, key))
     await _send(desk, question, thread_message, content, offer)
     return True
 
@@ -129,13 +129,13 @@ async def _send(desk: Desk, question: Question, thread_message: int, content: Co
 
 async def _ask_number(desk: Desk) -> None:
     """Keep the reply and ask which question it answers: nothing that an official wrote is dropped in silence."""
-    kept = await questions.add_message(desk.tx, None, _said(desk, Author.UNCLEAR, desk.content))
+    kept = await messages.add(desk.tx, None, _said(desk, Author.UNCLEAR, desk.content))
     await desk.say(texts.ASK_NUMBER, thread_message=kept)
 
 
 async def _assign(desk: Desk, kept_message: int, number: int) -> None:
     """The official named the question of a reply that was kept: now it goes out."""
-    kept = await questions.message(desk.tx, kept_message)
+    kept = await messages.get(desk.tx, kept_message)
     if kept.role is not Author.UNCLEAR:
         said = texts.decided_already if kept.role is Author.WITHHELD else texts.assigned_already
         await desk.say(said(kept.question or number))
@@ -144,12 +144,12 @@ async def _assign(desk: Desk, kept_message: int, number: int) -> None:
     if question is None:
         return
     if isinstance(reading := commands.read(kept.content.text), Note):
-        await questions.assign_message(desk.tx, kept_message, number, Author.NOTE)
-        await questions.set_content(desk.tx, kept, replace(kept.content, text=reading.text))
+        await messages.assign(desk.tx, kept_message, number, Author.NOTE)
+        await messages.set_content(desk.tx, kept, replace(kept.content, text=reading.text))
         await desk.say(texts.noted(number), question=number)
         return
-    await questions.assign_message(desk.tx, kept_message, number, Author.OFFICIAL, at=desk.ctx.clock())
-    offer = offers.read(await questions.album_of(desk.tx, kept_message))
+    await messages.assign(desk.tx, kept_message, number, Author.OFFICIAL, at=desk.ctx.clock())
+    offer = offers.read(await messages.album_of(desk.tx, kept_message))
     await _send(desk, question, kept_message, kept.content, offer)
 
 
@@ -161,7 +161,7 @@ async def album_part(desk: Desk, part_of: ThreadMessage) -> None:
     if asked is not None and asked.forgotten:
         return
     content = part_of.content.with_part(desk.content)
-    await questions.set_content(desk.tx, part_of, content)
+    await messages.set_content(desk.tx, part_of, content)
     if part_of.question is None or part_of.role not in SAID_TO_RESIDENT:
         return
     await conversations.lock_of_question(desk.tx, part_of.question)
@@ -172,8 +172,8 @@ async def album_part(desk: Desk, part_of: ThreadMessage) -> None:
         # The words come with a later part than the first: they tell that the album was not meant for the resident.
         await withdrawing.withdraw(replace(desk, replied_message=part_of.id), question)
         if isinstance(reading, Note):
-            await questions.assign_message(desk.tx, part_of.id, question.number, Author.NOTE)
-            await questions.set_content(desk.tx, part_of, replace(content, text=reading.text))
+            await messages.assign(desk.tx, part_of.id, question.number, Author.NOTE)
+            await messages.set_content(desk.tx, part_of, replace(content, text=reading.text))
         return
     address = answering.address(question, part_of.id, delay=ALBUM_WAIT)
     shown = await shows.find(desk.tx, part_of.id, [Role.ANSWER])
@@ -186,7 +186,7 @@ async def album_part(desk: Desk, part_of: ThreadMessage) -> None:
 
 async def keep_as_command(desk: Desk) -> None:
     """Keep what came with a command: the further parts of its album have no words, and must not pass for an answer."""
-    await questions.add_message(desk.tx, None, _said(desk, Author.COMMAND, desk.content))
+    await messages.add(desk.tx, None, _said(desk, Author.COMMAND, desk.content))
 
 
 def _said(desk: Desk, role: Author, content: Content, key: str = "") -> NewMessage:

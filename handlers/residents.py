@@ -44,7 +44,7 @@ from handlers.outgoing import Address, do
 from handlers.rights import consent, wanted
 from handlers.standing import chosen_question, last_question, standing, standing_with
 from handlers.visit import Visit
-from storage import conversations, questions, unindexed
+from storage import conversations, messages, questions, unindexed
 from storage.database import Transaction
 
 
@@ -85,7 +85,7 @@ async def register(tx: Transaction, ctx: Context, event: MessageReceived) -> Non
 async def _take_in(
     tx: Transaction, ctx: Context, conversation: Conversation, event: MessageReceived, now: datetime
 ) -> None:
-    part_of = await questions.album(tx, event.chat, event.album_id) if event.album_id else None
+    part_of = await messages.album(tx, event.chat, event.album_id) if event.album_id else None
     # Of an album that began while he was banned, the rest begins anew.
     if part_of is not None and part_of.role is not Author.BANNED:
         await threads.album_part(tx, ctx, event, part_of)
@@ -199,7 +199,7 @@ async def named(tx: Transaction, ctx: Context, conversation_id: int) -> None:
         return
     await unindexed.mark(tx, number)
     question = await questions.find(tx, number)
-    first = await questions.first_message(tx, number)
+    first = await messages.first(tx, number)
     if question is None or first is None:
         return
     await threads.show_anew(tx, ctx, question, first, first.content, ctx.clock(), delay=timedelta(0))

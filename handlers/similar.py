@@ -13,7 +13,7 @@ from bot.model.content import Content
 from bot.model.question import Question, Status
 from handlers import held
 from handlers.desk import Desk, seen_by
-from storage import questions
+from storage import messages
 from storage import similar as stored
 from storage.looking import Sought, TooMuch
 from storage.similar import Answered, Ours
@@ -25,7 +25,7 @@ _SAID = 20
 async def show(desk: Desk, question: Question) -> str:
     """Show up to three earlier questions and their answers; returns what a press shows."""
     number = question.number
-    said = await questions.of_resident(desk.tx, number, since=0, limit=_SAID)
+    said = await messages.of_resident(desk.tx, number, since=0, limit=_SAID)
     words = similar.telling_words([one.content.text for one in said])
     if not words:
         return await desk.refuse(similar.no_words(number))

@@ -29,9 +29,9 @@ from handlers import (
 )
 from handlers.context import ALBUM_WAIT, NAME_WAIT, Context
 from handlers.outgoing import Address, Posted, do, post, post_both, refit
-from storage import links, questions, shows
+from storage import links, messages, questions, shows
 from storage.database import Transaction
-from storage.questions import NewMessage
+from storage.messages import NewMessage
 
 _SHOWS = (Role.CARD, Role.CARD_PART, Role.FOLLOW_UP)
 
@@ -116,7 +116,7 @@ async def join(
     """`aloud`: it is a question that he chose, and he is told in words that it has it."""
     # First, so that what this says anew is shown where the question goes, and only once.
     question, _ = await learning.learn(tx, ctx, question, event.content, now)
-    thread_message = await questions.add_message(tx, question.number, _new_message(event))
+    thread_message = await messages.add(tx, question.number, _new_message(event))
     was_asked = question.status is Status.CLARIFYING or question.close_kind is CloseKind.UNCLARIFIED
     if was_asked:
         question = await asking_back.resumed(tx, ctx, question, now)
@@ -175,7 +175,7 @@ async def album_part(tx: Transaction, ctx: Context, event: MessageReceived, part
     # First, so that this part is shown where the question goes, and only once.
     question, _ = await learning.learn(tx, ctx, question, event.content, now)
     content = part_of.content.with_part(event.content)
-    await questions.set_content(tx, part_of, content)
+    await messages.set_content(tx, part_of, content)
     posted = await show_anew(tx, ctx, question, part_of, content, now, delay=ALBUM_WAIT)
     if posted is None and await flood.was_held_back(tx, part_of):
         return

@@ -14,7 +14,7 @@ from bot.desk.working_time import working_time_between
 from bot.model.question import Author, Question, ThreadMessage
 from bot.model.wait import Outcome, Wait
 from handlers.context import Context
-from storage import faq, questions, waits
+from storage import faq, messages, waits
 from storage.database import Transaction
 
 #: Messages have the time of their platform, which may be behind ours by a moment.
@@ -162,7 +162,7 @@ async def _ends_later(tx: Transaction, ctx: Context, question: Question, wait: W
     if wait.ended_at is None or first.at <= wait.ended_at:
         return
     undone = wait.undone()
-    offer = offers.read(await questions.album_of(tx, first.id))
+    offer = offers.read(await messages.album_of(tx, first.id))
     helped_by = offer.helped_by if offer is not None else None
     worked = _worked(ctx, question, undone, first.at)
     await waits.keep(tx, undone.over(Outcome.ANSWERED, first.at, worked, helped_by=helped_by))

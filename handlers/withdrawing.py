@@ -19,7 +19,7 @@ from handlers import asking_back, handing, waits
 from handlers.answering import SETTLES_AFTER
 from handlers.desk import Desk
 from handlers.outgoing import Address, do, post
-from storage import questions, shows
+from storage import messages, questions, shows
 from storage.outbox import State
 
 #: What a reply can mean.
@@ -34,7 +34,7 @@ async def withdraw(desk: Desk, question: Question) -> str:
     if said.role not in SAID_TO_RESIDENT:
         return await desk.refuse(texts.already_withdrawn(question.number))
     unseen = await _take_back(desk, question, said)
-    await questions.assign_message(desk.tx, said.id, question.number, Author.WITHDRAWN)
+    await messages.assign(desk.tx, said.id, question.number, Author.WITHDRAWN)
     await desk.did(question.number, Deed.WITHDRAWN)
     keyboard = None
     if said.role is Author.OFFICIAL:
@@ -48,10 +48,10 @@ async def withdraw(desk: Desk, question: Question) -> str:
 
 async def _meant(desk: Desk, question: Question) -> ThreadMessage | None:
     if desk.replied_message is not None:
-        replied = await questions.message_there(desk.tx, desk.replied_message)
+        replied = await messages.find(desk.tx, desk.replied_message)
         if replied is not None and replied.question == question.number and replied.role in _MEANT:
             return replied
-    return await questions.last_said(desk.tx, question.number)
+    return await messages.last_said(desk.tx, question.number)
 
 
 async def _take_back(desk: Desk, question: Question, said: ThreadMessage) -> bool:
@@ -79,8 +79,8 @@ async def _take_back(desk: Desk, question: Question, said: ThreadMessage) -> boo
 async def _stands_now(desk: Desk, question: Question, said: ThreadMessage) -> None:
     """Whoever has no answer now waits for one again; where nothing is left to be said, the answer before it holds."""
     tx, ctx, now = desk.tx, desk.ctx, desk.ctx.clock()
-    first, last = await questions.answered_between(tx, question.number)
-    thread = await questions.thread(tx, question.number)
+    first, last = await messages.answered_between(tx, question.number)
+    thread = await messages.thread(tx, question.number)
     asked_at = unanswered_since(thread)
     await questions.change(tx, question.number, first_answered_at=first, answered_at=last)
     await waits.take_back(tx, ctx, question, thread, said, waits_again=asked_at is not None)

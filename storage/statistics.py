@@ -18,7 +18,7 @@ from bot.model.wait import Outcome
 from bot.statistics.counting import Values, Waits
 from bot.statistics.figures import GROUPS, LIST_PAGE, OTHERS, Behind, By, Listed, LongWait, Scope, What
 from bot.statistics.handed_on import HandedOn
-from storage import questions
+from storage import messages
 from storage.database import Transaction
 
 if TYPE_CHECKING:
@@ -335,7 +335,7 @@ async def behind(tx: Transaction, which: Which, what: What, now: datetime, *, pa
         *values,
         page * LIST_PAGE,
     )
-    previews = await questions.previews(tx, [row["question_id"] for row in rows])
+    previews = await messages.previews(tx, [row["question_id"] for row in rows])
     return Listed(
         rows=[
             Behind(

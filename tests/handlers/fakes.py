@@ -40,7 +40,7 @@ from handlers.delivery.dispatcher import Dispatcher
 from handlers.health import Ailments
 from handlers.intake import Intake
 from handlers.metrics import Metrics
-from storage import leases, questions
+from storage import leases, messages, questions
 from storage.codec import decode_effect
 from storage.database import Database, Transaction
 from storage.outbox import Lease, State
@@ -553,7 +553,7 @@ class Office:
 
     async def thread(self, number: int) -> list[ThreadMessage]:
         async with self.eye.transaction() as tx:
-            return await questions.thread(tx, number)
+            return await messages.thread(tx, number)
 
     async def value(self, statement: str, *arguments: object) -> Any:
         """One value from the database."""

@@ -13,8 +13,8 @@ from bot.model.message import SendMessage
 from bot.model.question import Author
 from storage import conversations, leases, outbox, questions
 from storage.database import Database, Transaction
+from storage.messages import NewMessage
 from storage.outbox import Entry, Lease, NewEntry, Wanted
-from storage.questions import NewMessage
 
 RESIDENT = ChatRef(channel="home", chat_id="101")
 DESK = ChatRef(channel="work", chat_id="-500")

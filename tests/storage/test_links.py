@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.delivery.entry import Role
 from bot.model.chat import ChatRef
 from bot.model.question import Author
-from storage import links, outbox, questions
+from storage import links, messages, outbox
 from storage.database import Database
 from storage.links import Link
 from storage.outbox import Sent
@@ -61,9 +61,7 @@ async def test_first_of_people(database: Database) -> None:
     """Marks and notes go to what the person wrote, in his topic, to the first part of his album."""
     async with database.transaction() as tx:
         number, _ = await ask(tx)
-        answer = await questions.add_message(
-            tx, number, said("Сегодня", "99", role=Author.OFFICIAL, chat=TOPIC, album_id="al1")
-        )
+        answer = await messages.add(tx, number, said("Сегодня", "99", role=Author.OFFICIAL, chat=TOPIC, album_id="al1"))
         for part in ("100", "101"):
             await links.add(tx, TOPIC, part, Link(question=number, thread_message=answer, role=Author.OFFICIAL))
         await outbox.add(tx, [entry("Сегодня", role=Role.ANSWER, question=number, thread_message=answer)])
@@ -82,6 +80,6 @@ async def test_first_of_question(database: Database) -> None:
     async with database.transaction() as tx:
         number, message = await ask(tx, said(message_id="99", album_id="al1"))
         await links.add(tx, RESIDENT, "100", Link(question=number, thread_message=message, role=Author.RESIDENT))
-        await questions.add_message(tx, number, said("ещё", "98"))
+        await messages.add(tx, number, said("ещё", "98"))
         assert "99" == await links.first_of_question(tx, number, Author.RESIDENT)
         assert await links.first_of_question(tx, number, Author.OFFICIAL) is None

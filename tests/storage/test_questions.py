@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.model.chat import ChatRef
 from bot.model.content import Content, Media, MediaKind
 from bot.model.question import VERSIONS_KEPT, Author, Status
-from storage import links, questions, waiting
+from storage import links, messages, questions, waiting
 from storage.database import Database
 from tests.storage.entries import DESK, NOW, RESIDENT, ask, said
 
@@ -21,7 +21,7 @@ async def test_ask(database: Database) -> None:
     async with database.transaction() as tx:
         number, message = await ask(tx, said("Нет тепла", "m1", content=Content(text="Нет тепла", media=(PHOTO,))))
         question = await questions.find(tx, number)
-        (first,) = await questions.thread(tx, number)
+        (first,) = await messages.thread(tx, number)
         link = await links.find(tx, RESIDENT, "m1")
     assert question is not None
     assert (1, RESIDENT, "Ирина", Status.OPEN, DESK) == (
@@ -57,9 +57,9 @@ async def test_thread(database: Database) -> None:
     async with database.transaction() as tx:
         number, _ = await ask(tx)
         await ask(tx, said("чужое", "m9", chat=OTHER))
-        await questions.add_message(tx, number, said("Сегодня", "m2", role=Author.OFFICIAL, author="Ольга", chat=DESK))
-        await questions.add_message(tx, number, said("позвонить", "m3", role=Author.NOTE, author="Олег", chat=DESK))
-        found = await questions.thread(tx, number)
+        await messages.add(tx, number, said("Сегодня", "m2", role=Author.OFFICIAL, author="Ольга", chat=DESK))
+        await messages.add(tx, number, said("позвонить", "m3", role=Author.NOTE, author="Олег", chat=DESK))
+        found = await messages.thread(tx, number)
     assert [
         (Author.RESIDENT, "", "Нет тепла"),
         (Author.OFFICIAL, "Ольга", "Сегодня"),
@@ -71,18 +71,18 @@ async def test_history(database: Database) -> None:
     """A corrected message keeps what it said before, oldest first; a further part of an album is no correction."""
     async with database.transaction() as tx:
         _, message = await ask(tx)
-        old = await questions.message(tx, message)
+        old = await messages.get(tx, message)
         for text in ("Нет тепла!", "Нет тепла и воды"):
-            await questions.set_content(tx, await questions.message(tx, message), Content(text=text), edited_at=NOW)
-        found = await questions.message(tx, message)
+            await messages.set_content(tx, await messages.get(tx, message), Content(text=text), edited_at=NOW)
+        found = await messages.get(tx, message)
         assert ("Нет тепла и воды", ("Нет тепла", "Нет тепла!")) == (
             found.content.text,
             tuple(one.text for one in found.history),
         )
-        await questions.set_content(tx, found, Content(text="x", media=(PHOTO,)))
+        await messages.set_content(tx, found, Content(text="x", media=(PHOTO,)))
         assert (2, (PHOTO,)) == (
-            len((await questions.message(tx, message)).history),
-            (await questions.message(tx, message)).content.media,
+            len((await messages.get(tx, message)).history),
+            (await messages.get(tx, message)).content.media,
         )
     assert old.history == ()
 
@@ -92,9 +92,9 @@ async def test_history_without_an_end(database: Database) -> None:
     async with database.transaction() as tx:
         _, message = await ask(tx)
         for number in range(VERSIONS_KEPT + 5):
-            old = await questions.message(tx, message)
-            await questions.set_content(tx, old, Content(text=f"Нет тепла {number}"), edited_at=NOW)
-        found = await questions.message(tx, message)
+            old = await messages.get(tx, message)
+            await messages.set_content(tx, old, Content(text=f"Нет тепла {number}"), edited_at=NOW)
+        found = await messages.get(tx, message)
     kept = [one.text for one in found.history]
     assert (VERSIONS_KEPT, "Нет тепла") == (len(kept), kept[0])
     assert [f"Нет тепла {number}" for number in range(5, VERSIONS_KEPT + 4)] == kept[1:]
@@ -105,35 +105,35 @@ async def test_newest_of_a_long_thread(database: Database) -> None:
     async with database.transaction() as tx:
         number, _ = await ask(tx)
         for n in range(5):
-            await questions.add_message(tx, number, said(f"ещё {n}", f"m{n + 2}"))
-        await questions.add_message(tx, number, said("позвонить", "n1", role=Author.NOTE, author="Олег", chat=DESK))
+            await messages.add(tx, number, said(f"ещё {n}", f"m{n + 2}"))
+        await messages.add(tx, number, said("позвонить", "n1", role=Author.NOTE, author="Олег", chat=DESK))
         for roles, texts, total in ((None, ["ещё 4", "позвонить"], 7), ([Author.RESIDENT], ["ещё 3", "ещё 4"], 6)):
-            found, count = await questions.newest_of(tx, number, roles, limit=2)
+            found, count = await messages.newest_of(tx, number, roles, limit=2)
             assert (texts, total) == ([one.content.text for one in found], count)
-        assert ([], 0) == await questions.newest_of(tx, number + 1, None, limit=2)
+        assert ([], 0) == await messages.newest_of(tx, number + 1, None, limit=2)
 
 
 async def test_spoken_to(database: Database) -> None:
     """An internal note says nothing to the resident; an answer does."""
     async with database.transaction() as tx:
         number, _ = await ask(tx)
-        await questions.add_message(tx, number, said("позвонить", "n1", role=Author.NOTE, author="Олег", chat=DESK))
-        before = await questions.is_spoken_to(tx, number)
-        await questions.add_message(tx, number, said("Сегодня", "n2", role=Author.OFFICIAL, author="Олег", chat=DESK))
-        assert (False, True) == (before, await questions.is_spoken_to(tx, number))
+        await messages.add(tx, number, said("позвонить", "n1", role=Author.NOTE, author="Олег", chat=DESK))
+        before = await messages.is_spoken_to(tx, number)
+        await messages.add(tx, number, said("Сегодня", "n2", role=Author.OFFICIAL, author="Олег", chat=DESK))
+        assert (False, True) == (before, await messages.is_spoken_to(tx, number))
 
 
 async def test_album(database: Database) -> None:
     """A further part finds the message of the first; another chat's album of the same id is another."""
     async with database.transaction() as tx:
         _, message = await ask(tx, said(message_id="m1", album_id="al1"))
-        found = await questions.album(tx, RESIDENT, "al1")
+        found = await messages.album(tx, RESIDENT, "al1")
         assert found is not None
         assert message == found.id
-        assert await questions.album(tx, OTHER, "al1") is None
-        assert await questions.album(tx, RESIDENT, "al2") is None
+        assert await messages.album(tx, OTHER, "al1") is None
+        assert await messages.album(tx, RESIDENT, "al2") is None
         await ask(tx, said(message_id="m2"))
-        assert await questions.album(tx, RESIDENT, "") is None
+        assert await messages.album(tx, RESIDENT, "") is None
 
 
 async def test_answered_and_reopened(database: Database) -> None:
@@ -163,19 +163,19 @@ async def test_preview_is_the_first_message(database: Database) -> None:
     """A list shows what the question began with, cut, and nothing for a photo alone."""
     async with database.transaction() as tx:
         await ask(tx, said("Я" * 1000))
-        await questions.add_message(tx, 1, said("потом", "m2"))
+        await messages.add(tx, 1, said("потом", "m2"))
         await ask(tx, said("", "m3", content=Content(media=(PHOTO,))))
-        assert {1: "Я" * 400, 2: ""} == await questions.previews(tx, [1, 2, 3])
+        assert {1: "Я" * 400, 2: ""} == await messages.previews(tx, [1, 2, 3])
 
 
 async def test_reply_that_was_assigned(database: Database) -> None:
     """A reply without a question gets one later: in the thread and for whoever replies to it."""
     async with database.transaction() as tx:
         number, _ = await ask(tx)
-        kept = await questions.add_message(tx, None, said("Сегодня", "m2", role=Author.UNCLEAR, chat=DESK))
-        assert [Author.RESIDENT] == [one.role for one in await questions.thread(tx, number)]
-        await questions.assign_message(tx, kept, number, Author.OFFICIAL)
-        assert [Author.RESIDENT, Author.OFFICIAL] == [one.role for one in await questions.thread(tx, number)]
+        kept = await messages.add(tx, None, said("Сегодня", "m2", role=Author.UNCLEAR, chat=DESK))
+        assert [Author.RESIDENT] == [one.role for one in await messages.thread(tx, number)]
+        await messages.assign(tx, kept, number, Author.OFFICIAL)
+        assert [Author.RESIDENT, Author.OFFICIAL] == [one.role for one in await messages.thread(tx, number)]
         link = await links.find(tx, DESK, "m2")
     assert links.Link(question=number, thread_message=kept, role=Author.OFFICIAL) == link
 
@@ -186,7 +186,7 @@ async def test_long_ids_and_content(database: Database) -> None:
     text = "Ёлки 😀 \u200f «кавычки» \\ ' \" \t\n конец"
     async with database.transaction() as tx:
         number, _ = await ask(tx, replace(said(text, "id" * 200), chat=chat))
-        (only,) = await questions.thread(tx, number)
+        (only,) = await messages.thread(tx, number)
         assert (await links.find(tx, chat, "id" * 200)) is not None
     assert text == only.content.text
 
@@ -195,8 +195,8 @@ async def test_message_without_a_link(database: Database) -> None:
     """What is no message of a platform is in the thread, and no reply finds it."""
     async with database.transaction() as tx:
         number, _ = await ask(tx)
-        kept = await questions.add_message(tx, None, said("Готовый ответ", "", role=Author.UNCLEAR, chat=DESK))
+        kept = await messages.add(tx, None, said("Готовый ответ", "", role=Author.UNCLEAR, chat=DESK))
         assert await links.find(tx, DESK, "") is None
         assert (DESK, "") == await links.first_of_people(tx, kept)
-        await questions.assign_message(tx, kept, number, Author.OFFICIAL)
-        assert "Готовый ответ" == (await questions.thread(tx, number))[-1].content.text
+        await messages.assign(tx, kept, number, Author.OFFICIAL)
+        assert "Готовый ответ" == (await messages.thread(tx, number))[-1].content.text

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.model.chat import ChatRef
 from bot.model.question import Question
-from storage import questions, waiting
+from storage import messages, questions, waiting
 from storage.database import Database
 from tests.storage.entries import DESK, NOW, ask, said
 
@@ -26,7 +26,7 @@ async def test_waiting(database: Database) -> None:
         assert ([5, 4], 5) == _numbers(await waiting.listed(tx, None, limit=2))
         assert ([4, 2], 2) == _numbers(await waiting.listed(tx, ENERGY, limit=2))
         assert ([], 0) == _numbers(await waiting.listed(tx, OTHER, limit=9))
-        assert {1: "Вопрос 0", 4: "Вопрос 3"} == await questions.previews(tx, [1, 4])
+        assert {1: "Вопрос 0", 4: "Вопрос 3"} == await messages.previews(tx, [1, 4])
         assert [4, 2] == await waiting.astray(tx, [DESK], limit=9)
         assert [] == await waiting.astray(tx, [DESK, ENERGY], limit=9)
 
