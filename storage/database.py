@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from storage.arrays import know_arrays
+
 #: Seconds to wait for a new connection.
 CONNECT_SECONDS = 2.0
 #: Transactions at the same time.
@@ -171,6 +173,7 @@ class Database:
                 raise
             raise DatabaseAway(_short(cause)) from None
         assert raw is not None
+        know_arrays(raw)
         return core, raw, True
 
     async def _roll_back(
