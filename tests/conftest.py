@@ -9,8 +9,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import asyncpg
 import pytest
@@ -42,28 +45,57 @@ class Server:
     """The server of this run, with a migrated database to copy from."""
 
     address: str
+    #: Lasts for the run, so it has a loop of its own: those of tests come and go.
+    _connection: asyncpg.Connection[Any]
+    _loop: asyncio.AbstractEventLoop
 
     def of(self, database: str) -> str:
         return self.address.replace("/otvet?", f"/{database}?")
+
+    def execute(self, statement: str) -> None:
+        """Carry this out and wait for it, in a test or between two."""
+        asyncio.run_coroutine_threadsafe(self._connection.execute(statement), self._loop).result()
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """PostgreSQL for this run: not durable, and with a template made by the migrations."""
-    with tempfile.TemporaryDirectory(prefix="otvet-test-", dir=_fast_folder()) as folder:
+    with tempfile.TemporaryDirectory(prefix="otvet-test-", dir=_fast_folder()) as folder, _running_loop() as loop:
         Path(folder).chmod(0o755)
         embedded = EmbeddedServer(Path(folder) / "postgres", durable=False)
-
-        async def start() -> Server:
-            found = Server(await embedded.start())
-            await make_database(found, "template", "template0")
-            database = Database(found.of("template"))
-            await migrate(database)
-            await database.close()
-            return found
-
-        yield asyncio.run(start())
+        address = asyncio.run(embedded.start())
+        connection = asyncio.run_coroutine_threadsafe(_connected(address), loop).result()
+        found = Server(address, connection, loop)
+        make_database(found, "template", "template0")
+        asyncio.run(_migrate(found.of("template")))
+        yield found
+        asyncio.run_coroutine_threadsafe(connection.close(), loop).result()
         asyncio.run(embedded.stop())
+
+
+@contextmanager
+def _running_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop that runs in a thread until the end."""
+    loop = asyncio.new_event_loop()
+    # No obstacle to an end that comes without this.
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _connected(address: str) -> asyncpg.Connection[Any]:
+    return await asyncpg.connect(address)
+
+
+async def _migrate(address: str) -> None:
+    database = Database(address)
+    await migrate(database)
+    await database.close()
 
 
 def _fast_folder() -> Path | None:
@@ -74,26 +106,22 @@ def _fast_folder() -> Path | None:
     return None
 
 
-async def make_database(server: Server, name: str, template: str) -> None:
-    connection = await asyncpg.connect(server.address)
+def make_database(server: Server, name: str, template: str) -> None:
     # The files are copied as they are: otherwise every page would go through the log.
-    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
-    await connection.close()
+    server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
 
 
-async def drop_database(server: Server, name: str) -> None:
-    connection = await asyncpg.connect(server.address)
-    await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await connection.close()
+def drop_database(server: Server, name: str) -> None:
+    server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
-async def database_address(server: Server) -> AsyncIterator[str]:
+def database_address(server: Server) -> Iterator[str]:
     """The address of a fresh, migrated database."""
     name = f"test{next(_numbers)}"
-    await make_database(server, name, "template")
+    make_database(server, name, "template")
     yield server.of(name)
-    await drop_database(server, name)
+    drop_database(server, name)
 
 
 @pytest.fixture

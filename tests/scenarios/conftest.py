@@ -22,7 +22,7 @@ def new_database(server: Server) -> NewDatabase:
 
     async def make() -> str:
         name = f"scenario{next(_numbers)}"
-        await make_database(server, name, "template")
+        make_database(server, name, "template")
         return server.of(name)
 
     return make

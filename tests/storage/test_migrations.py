@@ -25,9 +25,9 @@ def _tables(connection: Connection) -> set[str]:
 
 
 @pytest.fixture
-async def empty(server: Server) -> Database:
+def empty(server: Server) -> Database:
     """A database without tables."""
-    await make_database(server, "empty", "template0")
+    make_database(server, "empty", "template0")
     return Database(server.of("empty"))
 
 

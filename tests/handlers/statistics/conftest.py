@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import pytest
@@ -20,22 +20,22 @@ _numbers = itertools.count(1)
 def lived(server: Server) -> str:
     """The name of a database in which all of it has happened."""
 
-    async def live() -> str:
-        await make_database(server, "forty", "template")
+    async def live() -> None:
         async with open_office(server.of("forty"), desk=DESK) as office:
             await live_through(office)
-        return "forty"
 
-    return asyncio.run(live())
+    make_database(server, "forty", "template")
+    asyncio.run(live())
+    return "forty"
 
 
 @pytest.fixture
-async def forty_address(server: Server, lived: str) -> AsyncIterator[str]:
+def forty_address(server: Server, lived: str) -> Iterator[str]:
     """A copy of that database."""
     name = f"forty{next(_numbers)}"
-    await make_database(server, name, lived)
+    make_database(server, name, lived)
     yield server.of(name)
-    await drop_database(server, name)
+    drop_database(server, name)
 
 
 @pytest.fixture
