@@ -27,6 +27,11 @@ def ready(period: Period) -> str:
     return f"Таблица за {days(period)} готова."
 
 
+def not_ready(period: Period) -> str:
+    """The same, where there is none: why, is said below."""
+    return f"Таблица за {days(period)} не готова."
+
+
 def caption(period: Period, written: Written) -> str:
     """Under the file: what is in it."""
     rows = f"{number(written.questions)} {plural(written.questions, 'вопрос', 'вопроса', 'вопросов')}"
@@ -44,3 +49,11 @@ def too_big(period: Period, size: int, limit: int) -> str:
 def no_files(period: Period) -> str:
     when = days(period)
     return f"Таблицу за {when} сюда не прислать: здесь нет файлов. Её можно получить командой otvet export."
+
+
+def overtaken(period: Period) -> str:
+    """Each time that it was made, somebody had his data removed meanwhile."""
+    return (
+        f"Таблицу за {days(period)} собрать не получилось: пока она готовилась, жители удаляли свои данные, а их слов "
+        "в ней быть не должно. Отправьте /export ещё раз."
+    )

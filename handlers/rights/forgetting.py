@@ -30,6 +30,7 @@ from handlers.outgoing import Address, post
 from handlers.rights import traces
 from handlers.visit import Visit
 from storage import actions, consents, conversations, erasing, questions
+from storage import forgotten as stored_forgotten
 from storage import traces as stored_traces
 from storage.database import Transaction
 from storage.erasing import InGroup
@@ -108,6 +109,8 @@ async def _forget(tx: Transaction, ctx: Context, conversation: Conversation, now
         assert conversation.banned_until is not None
         said += f" {texts.still_banned(voice, moment(conversation.banned_until, now, ctx.look.zone, voice))}"
     await _say(tx, ctx, conversation, said)
+    # From here on no table that has his words is posted: those posted before are looked for.
+    await stored_forgotten.add(tx)
     event, entry = await stored_traces.newest(tx)
     await traces.add(
         tx,

@@ -11,8 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import structlog
 
-from bot.adapter import Files, Labels, StoredFile
+from bot.adapter import Labels, StoredFile
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.model.chat import ChatKind, ChatRef
@@ -26,16 +27,22 @@ from handlers import chores
 from handlers.chores import Outdated
 from handlers.context import Context
 from handlers.desk import Desk
+from handlers.media import MediaStore
 from handlers.outgoing import Address, do, post
 from handlers.statistics.asking import read_scope
 from handlers.statistics.child import COMMAND, WorkerFailed, export_in_child
 from storage import chores as stored
+from storage import forgotten
 from storage.chores import Chore
 from storage.database import DatabaseAway, Transaction
+
+log = structlog.get_logger(__name__)
 
 EXPORT = "export"
 #: Seconds between looks at how far it is: who waits longer is told.
 EVERY = 10.0
+#: How often a table is made at the most, because somebody whose words are in it had them removed meanwhile.
+TRIES = 3
 #: How far it was half a minute ago is worth nothing.
 _LIFETIME = timedelta(seconds=30)
 #: Bytes of the file that are in memory at once.
@@ -76,7 +83,7 @@ class Exports:
     def __init__(
         self,
         ctx: Context,
-        files: Files,
+        media: MediaStore,
         labels: Callable[[], Labels],
         *,
         command: Sequence[str] = COMMAND,
@@ -84,7 +91,7 @@ class Exports:
     ) -> None:
         """`labels`: how things are called as the settings say now; `command`: the worker's."""
         self._ctx = ctx
-        self._files = files
+        self._media = media
         self._labels = labels
         self._command = command
         self._every = every
@@ -92,20 +99,41 @@ class Exports:
     async def make(self, chore: Chore) -> None:
         """Make one, and post it. Raises Outdated, ChoreGone, WorkerFailed, DatabaseAway, MediaUnavailable."""
         wanted, chat = self._read(chore)
-        order = Order(scope=wanted.scope, labels=self._labels(), at=self._ctx.clock())
+        period = wanted.scope.period
         limit = self._ctx.capabilities[chat.channel].media.get(MediaKind.DOCUMENT, 0)
-        progress = _Progress()
-        if limit:
-            async with self._telling(progress, order, wanted, chat):
-                draft = await self._made(order, progress, limit)
-        else:
-            draft = Draft(text=texts.no_files(order.scope.period))
+        progress, why_not = _Progress(), texts.overtaken(period) if limit else texts.no_files(period)
+        for _ in range(TRIES if limit else 0):
+            if await self._made_and_posted(chore, wanted, chat, progress, limit):
+                return
+            log.info("export.overtaken", chore=chore.id)
         async with self._ctx.database.transaction() as tx:
-            await stored.finish(tx, chore.id)
-            if progress.said:
-                await _edit(tx, self._ctx, chat, wanted, texts.ready(order.scope.period))
-            address = replace(_address(chat), lifetime=MADE_KEPT if draft.media else None)
-            await post(tx, self._ctx, address, replace(draft, reply_to=wanted.message))
+            await self._post(tx, chore, wanted, chat, progress, Draft(text=why_not))
+
+    async def _made_and_posted(
+        self, chore: Chore, wanted: Wanted, chat: ChatRef, progress: _Progress, limit: int
+    ) -> bool:
+        """Make one as things stand now; False: somebody whose words may be in it had them removed meanwhile."""
+        async with self._ctx.database.transaction() as tx:
+            before = await forgotten.count(tx)
+        order = Order(scope=wanted.scope, labels=self._labels(), at=self._ctx.clock())
+        async with self._telling(progress, order, wanted, chat):
+            draft = await self._made(order, progress, limit)
+        async with self._ctx.database.transaction() as tx:
+            if is_right := await forgotten.hold(tx) == before:
+                await self._post(tx, chore, wanted, chat, progress, draft)
+        if not is_right:
+            await self._media.forget(draft.media)
+        return is_right
+
+    async def _post(
+        self, tx: Transaction, chore: Chore, wanted: Wanted, chat: ChatRef, progress: _Progress, draft: Draft
+    ) -> None:
+        await stored.finish(tx, chore.id)
+        if progress.said:
+            stands = texts.ready if draft.media else texts.not_ready
+            await _edit(tx, self._ctx, chat, wanted, stands(wanted.scope.period))
+        address = replace(_address(chat), lifetime=MADE_KEPT if draft.media else None)
+        await post(tx, self._ctx, address, replace(draft, reply_to=wanted.message))
 
     def _read(self, chore: Chore) -> tuple[Wanted, ChatRef]:
         """What is wanted, and where it goes. Raises Outdated."""
@@ -133,7 +161,7 @@ class Exports:
             size = (await asyncio.to_thread(path.stat)).st_size
             if size > limit:
                 return Draft(text=texts.too_big(order.scope.period, size, limit))
-            file = await self._files.put(_chunks(path), file_name=path.name, limit=limit)
+            file = await self._media.put(_chunks(path), file_name=path.name, limit=limit)
         return Draft(text=texts.caption(order.scope.period, written), media=(_media(file),))
 
     @contextlib.asynccontextmanager

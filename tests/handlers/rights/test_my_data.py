@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +12,12 @@ from typing import Any
 
 import pytest
 
+from bot.adapter import StoredFile
 from bot.conversation.faq import Entry
 from bot.model.content import Contact, Content, Location, Media, MediaKind
+from handlers.chores import Chores
+from handlers.media import MediaStore
+from handlers.rights import my_data
 from storage import events, faq
 from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, PLAIN, Office, photo
 from tests.handlers.rights.house import REQUIRED, House, open_house
@@ -202,6 +206,34 @@ async def test_removed_meanwhile(house: House) -> None:
     await house.office.deliver()
     assert [] == [message for message, _ in house.office.home.messages(IRINA) if message.media]
     assert (0, []) == (await house.office.value("SELECT count(*) FROM chores"), house.stored())
+
+
+class _Slow(MediaStore):
+    """A store that somebody has to wait for: what is done meanwhile is done once."""
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def put(self, chunks: AsyncIterable[bytes], *, file_name: str, limit: int) -> StoredFile:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return await super().put(chunks, file_name=file_name, limit=limit)
+
+
+async def test_removed_after_it_was_read(house: House) -> None:
+    """Who has it all removed when it was read already, and begins anew, gets no file of what was before either."""
+    office, store = house.office, _Slow(house.folder, clock=house.office.clock, reserve=0)
+
+    async def begins_anew() -> None:
+        await house.forgets(IRINA)
+        await office.writes(IRINA, "Снова я")
+
+    store.meanwhile = begins_anew
+    await office.writes(IRINA, "мои данные")
+    await Chores(office.ctx, {my_data.KIND: my_data.MyData(office.ctx, store).make}).once()
+    await office.deliver()
+    assert [] == [message for message, _ in office.home.messages(IRINA) if message.media]
+    assert (0, []) == (await office.value("SELECT count(*) FROM chores"), house.stored())
 
 
 async def test_file_that_he_has_goes_too(house: House) -> None:

@@ -169,6 +169,23 @@ async def test_chat_without_files(database_address: str, tmp_path: Path) -> None
 
 async def test_how_far_it_is(exporting: Exporting, tmp_path: Path) -> None:
     """Who waits for a large table sees how far it is, in the place of the first answer; at the end that it is there."""
+    meanwhile, at_the_end = await _told_meanwhile(exporting, tmp_path)
+    assert meanwhile.endswith(": готово 40 %…")
+    assert at_the_end.endswith(" готова.")
+    assert "не готова" not in at_the_end
+    assert exporting.office.work.messages(DESK)[-1][0].media
+
+
+async def test_how_far_it_was(database_address: str, tmp_path: Path) -> None:
+    """Of a table that does not come after all nothing says that it is there, or still being made."""
+    work = replace(ABLE, media={**ABLE.media, MediaKind.DOCUMENT: 3})
+    async with made(database_address, tmp_path, work) as exporting:
+        _, at_the_end = await _told_meanwhile(exporting, tmp_path)
+    assert at_the_end.endswith(" не готова.")
+
+
+async def _told_meanwhile(exporting: Exporting, tmp_path: Path) -> tuple[str, str]:
+    """What stands in the place of the first answer while a table is being made, and at the end."""
     go_on = tmp_path / "go-on"
     command = (sys.executable, "-c", _SLOW.replace("GO_ON", repr(str(go_on))))
     await exporting.office.writes(DESK, "/export")
@@ -176,13 +193,13 @@ async def test_how_far_it_is(exporting: Exporting, tmp_path: Path) -> None:
     first = exporting.office.work.messages(DESK)[-1][1][0]
     making = asyncio.create_task(exporting.chores(command=command, every=0.01).once())
     async with exporting.office.sending():
-        edits = await exporting.office.work.wait_for(lambda: _edits(exporting.office))
-        assert [(first, "готово 40 %")] == [(edit.message_id, edit.text[-12:-1]) for edit in edits]
+        (edit,) = await exporting.office.work.wait_for(lambda: _edits(exporting.office))
         go_on.touch()
         await making
         await exporting.office.delivered()
-    assert _edits(exporting.office)[-1].text.endswith("готова.")
-    assert exporting.office.work.messages(DESK)[-1][0].media
+    last = _edits(exporting.office)[-1]
+    assert {first} == {edit.message_id, last.message_id}
+    return edit.text, last.text
 
 
 def _edits(office: Office) -> list[EditMessage]:
