@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -178,6 +179,14 @@ class StoredFile:
     file_name: str
 
 
+class Uploads(Protocol):
+    """Files that somebody uploads to us with one message."""
+
+    async def put(self, chunks: AsyncIterable[bytes], *, file_name: str, limit: int) -> StoredFile:
+        """Take in a file of at most `limit` bytes: what it will be in the store. Raises MediaUnavailable, Transient."""
+        ...
+
+
 class Files(Protocol):
     """The store of files that came in."""
 
@@ -194,7 +203,11 @@ class Files(Protocol):
         ...
 
     async def put(self, chunks: AsyncIterable[bytes], *, file_name: str, limit: int) -> StoredFile:
-        """Store a file that somebody uploads to us, of at most `limit` bytes. Raises MediaUnavailable."""
+        """Store a file that we made, of at most `limit` bytes. Raises MediaUnavailable, Transient."""
+        ...
+
+    def uploads(self) -> AbstractAsyncContextManager[Uploads]:
+        """Take in the files of one message: at the end all of them are in the store, after an exception none is."""
         ...
 
     async def find(self, sha256: str) -> StoredFile | None:

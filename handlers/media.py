@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterable, Awaitable, Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,13 +18,15 @@ from bot.errors import MediaUnavailable, Transient
 from bot.model.chat import ChannelName
 from bot.model.content import Media, MediaKind
 from handlers import conversion
-from handlers.media_folder import Claim, FoundFile, MediaFolder, file_key, renamed
+from handlers.media_folder import Claim, FoundFile, Incoming, MediaFolder, file_key, renamed
 from handlers.media_types import with_extension
 
 log = structlog.get_logger(__name__)
 
 #: Writes a file into the file object: an adapter's bound `fetch`.
 Fetcher = Callable[[Media, BinaryIO], Awaitable[None]]
+#: Writes a file into the file object, wherever it is had from.
+_Writes = Callable[[BinaryIO], Awaitable[None]]
 
 _IN_STORE = re.compile(r"file:([0-9a-f]{64})")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -155,19 +157,22 @@ class MediaStore:
     # --- for the web page and the media links ---
 
     async def put(self, chunks: AsyncIterable[bytes], *, file_name: str, limit: int) -> StoredFile:
-        """Take in an upload of at most `limit` bytes. `file:<sha256>` is the `ref` by which `get` finds it.
+        """Store a file that we made, of at most `limit` bytes. `file:<sha256>` is the `ref` by which `get` finds it.
 
         Raises MediaUnavailable: too big, empty, too slow, no room.
         """
+        async with self.uploads() as uploads:
+            return await uploads.put(chunks, file_name=file_name, limit=limit)
 
-        async def write(into: BinaryIO) -> None:
-            async for chunk in chunks:
-                into.write(chunk)
-
+    @asynccontextmanager
+    async def uploads(self) -> AsyncIterator[_Uploads]:
+        """Take in the files of one message: at the end all of them are in the store, after an exception none is."""
+        uploads = _Uploads(self._folder, self._receive)
         try:
-            return await self._take_in(write, limit, None, Claim(file_name=file_name))
-        except TimeoutError:
-            raise MediaUnavailable("too_slow", "файл передаётся слишком долго") from None
+            yield uploads
+            await uploads.place()
+        finally:
+            uploads.discard()
 
     async def find(self, sha256: str) -> StoredFile | None:
         """The file with this hash, if it is here."""
@@ -217,19 +222,26 @@ class MediaStore:
         log.info("media.fetched", channel=media.channel, kind=media.kind.value, size=file.size)
         return file
 
-    async def _take_in(
-        self, write: Callable[[BinaryIO], Awaitable[None]], limit: int, key: str | None, claim: Claim
-    ) -> StoredFile:
+    async def _take_in(self, write: _Writes, limit: int, key: str | None, claim: Claim) -> StoredFile:
         """Store what `write` writes. Raises TimeoutError when that takes too long."""
+        incoming = await self._receive(write, limit)
+        try:
+            with _telling_broken_disk():
+                return await asyncio.to_thread(self._folder.adopt, incoming, key, claim)
+        finally:
+            self._folder.discard(incoming)
+
+    async def _receive(self, write: _Writes, limit: int) -> Incoming:
+        """What `write` writes, to be discarded in the end. Raises TimeoutError when that takes too long."""
         with _telling_broken_disk():
             incoming = self._folder.receive(limit)
         try:
             async with asyncio.timeout(self._fetch_timeout.total_seconds()):
                 await write(incoming)
-            with _telling_broken_disk():
-                return await asyncio.to_thread(self._folder.adopt, incoming, key, claim)
-        finally:
+        except BaseException:
             self._folder.discard(incoming)
+            raise
+        return incoming
 
     async def _converted(self, key: str, file: StoredFile, convert: Callable[[], bytes], extension: str) -> StoredFile:
         claim = Claim(kind=MediaKind.PHOTO, file_name=with_extension(file.file_name, extension))
@@ -241,6 +253,42 @@ class MediaStore:
 
         # The same picture may have come under another name.
         return renamed(await self._once(key, make), claim)
+
+
+class _Uploads:
+    """Files that have come in, and have no place in the store yet. Implements `bot.adapter.Uploads`."""
+
+    def __init__(self, folder: MediaFolder, receive: Callable[[_Writes, int], Awaitable[Incoming]]) -> None:
+        self._folder = folder
+        self._receive = receive
+        self._received: list[Incoming] = []
+        self._to_be_placed: list[tuple[Incoming, StoredFile]] = []
+
+    async def put(self, chunks: AsyncIterable[bytes], *, file_name: str, limit: int) -> StoredFile:
+        async def write(into: BinaryIO) -> None:
+            async for chunk in chunks:
+                into.write(chunk)
+
+        try:
+            incoming = await self._receive(write, limit)
+        except TimeoutError:
+            raise MediaUnavailable("too_slow", "файл передаётся слишком долго") from None
+        self._received.append(incoming)
+        with _telling_broken_disk():
+            file = await asyncio.to_thread(self._folder.inspect, incoming, Claim(file_name=file_name))
+        self._to_be_placed.append((incoming, file))
+        return file
+
+    async def place(self) -> None:
+        """All of them are in order: give them their places."""
+        for incoming, file in self._to_be_placed:
+            with _telling_broken_disk():
+                await asyncio.to_thread(self._folder.place, incoming, file, None, MediaKind.DOCUMENT)
+
+    def discard(self) -> None:
+        """Let go of them, placed or not."""
+        for incoming in self._received:
+            self._folder.discard(incoming)
 
 
 def _key_of(media: Media) -> str:

@@ -115,7 +115,7 @@ class MediaFolder:
         self._remove_leftovers()
 
     def receive(self, limit: int) -> Incoming:
-        """A file to write into, at most `limit` bytes; hand it to `adopt`, and in any case to `discard`."""
+        """A file to write into, at most `limit` bytes; hand it to `adopt` or `place`, and in any case to `discard`."""
         with telling_full_disk():
             path = self._new_name()
             _leave_free(path.parent, self._reserve)
@@ -141,6 +141,12 @@ class MediaFolder:
 
         `made_from`: the hash of the file of which this is a picture that we made ourselves.
         """
+        file = self.inspect(incoming, claim)
+        self.place(incoming, file, key, claim.kind, made_from=made_from)
+        return file
+
+    def inspect(self, incoming: Incoming, claim: Claim) -> StoredFile:
+        """What was received, as it will be in its place. Raises MediaUnavailable when empty."""
         size = incoming.seek(0, os.SEEK_END)
         if size == 0:
             raise MediaUnavailable("empty", "файл пустой")
@@ -149,25 +155,29 @@ class MediaFolder:
         incoming.seek(0)
         sha256 = hashlib.file_digest(incoming, "sha256").hexdigest()
         mime_type = sniff(head, claim.file_name, claim.mime_type)
-        file = StoredFile(
+        return StoredFile(
             path=self._content(sha256),
             sha256=sha256,
             size=size,
             mime_type=mime_type,
             file_name=clean_name(claim.file_name, mime_type, claim.kind),
         )
+
+    def place(
+        self, incoming: Incoming, file: StoredFile, key: str | None, kind: MediaKind, *, made_from: str = ""
+    ) -> None:
+        """Give what was received, and is this file, its place."""
         found = FoundFile(file=file, reencoded=bool(made_from), made_from=made_from)
         # Whoever sends the same finds this one: how somebody else called it is nobody's business.
-        shared = replace(found, file=renamed(file, Claim(kind=claim.kind)))
+        shared = replace(found, file=renamed(file, Claim(kind=kind)))
         with telling_full_disk(), self._writing:
             file.path.parent.mkdir(mode=0o700, exist_ok=True)
             incoming.path.replace(file.path)
-            known = self._read(file_key(sha256))
+            known = self._read(file_key(file.sha256))
             if known is None or (made_from and not known.reencoded):
-                self._write(file_key(sha256), shared)
+                self._write(file_key(file.sha256), shared)
             if key is not None:
                 self._write(key, shared if made_from else found)
-        return file
 
     def look_up(self, key: str) -> FoundFile | None:
         """The file that is remembered under the key, if it is still here; marks it as used."""

@@ -19,6 +19,7 @@ from adapters.web.pages import Pages
 from adapters.web.routes import Routes
 from adapters.web.settings import Settings
 from adapters.web.stream import Streams
+from adapters.web.upload_brake import UploadBrake
 from bot.adapter import Accept, Finding, Lent, RawRequest, Received, Route, Update
 from bot.capabilities import Capabilities
 from bot.errors import MediaUnavailable, Misconfigured, Rejected, SendError, Transient, Unauthentic
@@ -64,11 +65,13 @@ class WebAdapter:
         now: Callable[[], datetime] = _utc_now,
         heartbeat: timedelta = timedelta(seconds=15),
         streams: int = _STREAMS,
+        upload_brake: UploadBrake | None = None,
     ) -> None:
         self.channel = channel
         self._settings = settings
         self._lent = lent
         self._now = now
+        self._upload_brake = upload_brake or UploadBrake()
         self._streams = Streams(
             lent.chat_log, heartbeat=heartbeat, at_most=streams, per_viewer=min(streams, _STREAMS_PER_VIEWER)
         )
@@ -96,6 +99,8 @@ class WebAdapter:
             pages=pages,
             chat_log=lent.chat_log,
             files=lent.files,
+            brake=self._upload_brake,
+            now=self._now,
             language_in=lambda chat_id: lent.language_of(ChatRef(channel=self.channel, chat_id=chat_id)),
         )
         if insight is None:

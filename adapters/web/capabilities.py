@@ -13,6 +13,9 @@ TEXT_LIMIT = 20_000
 FILE_LIMIT = 50 * 1024 * 1024
 #: Files in one message, in and out.
 FILES_LIMIT = 10
+#: Bytes of files that one browser may send in so many minutes: two of the largest messages, one of them sent again.
+UPLOADS_LIMIT = 1024 * 1024 * 1024
+UPLOADS_WITHIN = timedelta(minutes=10)
 
 CAPABILITIES = Capabilities(
     text_limit=TEXT_LIMIT,

@@ -26,7 +26,7 @@ _SOURCE_LIMIT = 200
 
 
 class Inbound:
-    """Carries out what the page sends. Every method raises Refused for what people can mend.
+    """Carries out what the page sends. Methods raise Refused for what people can mend.
 
     A message is written into the log first, as one that is being sent: its place there is its id, and it stands
     before all that follows from it. If the core then cannot take it, the log says so, and the page offers to try
@@ -39,8 +39,8 @@ class Inbound:
         self._accept = accept
         self._now = now
 
-    async def message(self, visitor: Visitor, form: Form) -> LogItem:
-        """Take a message in; one with the same client id is the same message."""
+    def written(self, visitor: Visitor, form: Form) -> Body:
+        """The message that somebody wrote."""
         body = Body(
             who=_WHO[visitor.side],
             at=self._now(),
@@ -54,6 +54,10 @@ class Inbound:
         )
         if not body.text and not body.files:
             raise Refused(400, saying("page-nothing"))
+        return body
+
+    async def message(self, visitor: Visitor, body: Body) -> LogItem:
+        """Take a message in; one with the same client id is the same message."""
         item = await self._log.append(visitor.chat_id, key=f"in:{visitor.user}:{body.client_id}", body=encode(body))
         return await self._hand_over(visitor, item)
 

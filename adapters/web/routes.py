@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from adapters.web.inbound import Inbound
 from adapters.web.items import PICTURES, Side, view
 from adapters.web.pages import Pages
 from adapters.web.stream import Streams
+from adapters.web.upload_brake import UploadBrake
 from adapters.web.uploads import Form, Refused, read_form
 from adapters.web.words import preferred, saying
 from bot.adapter import ChatLog, Files, LogItem, Route
@@ -45,6 +47,8 @@ class Routes:
         pages: Pages,
         chat_log: ChatLog,
         files: Files,
+        brake: UploadBrake,
+        now: Callable[[], datetime],
         language_in: Callable[[str], Awaitable[str]],
     ) -> None:
         """`language_in`: the code of the language that the resident of a chat chose; empty: none."""
@@ -54,6 +58,8 @@ class Routes:
         self._pages = pages
         self._log = chat_log
         self._files = files
+        self._brake = brake
+        self._now = now
         self._language_in = language_in
 
     def all(self) -> Sequence[Route]:
@@ -158,7 +164,12 @@ class Routes:
 
     async def _message(self, request: web.Request) -> web.StreamResponse:
         visitor = await self._access.visitor(request)
-        return _shown(await self._inbound.message(visitor, await read_form(request, self._files)), visitor)
+        async with self._files.uploads() as uploads:
+            form = await read_form(
+                request, uploads, meter=lambda size: self._brake.take(visitor.user, size, self._now())
+            )
+            body = self._inbound.written(visitor, form)
+        return _shown(await self._inbound.message(visitor, body), visitor)
 
     async def _retry(self, request: web.Request) -> web.StreamResponse:
         visitor, form = await self._asked(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from aiohttp import BodyPartReader, web
 from adapters.web.capabilities import FILE_LIMIT, FILES_LIMIT, TEXT_LIMIT
 from adapters.web.items import ShownFile
 from adapters.web.words import Saying, saying, text_too_long, too_many_files
-from bot.adapter import Files
+from bot.adapter import Uploads
 from bot.conversation.voice import Voice
 from bot.delivery.fit import size_text
 from bot.errors import MediaUnavailable
@@ -89,15 +89,19 @@ def clean_text(text: str) -> str:
     return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc").strip()
 
 
-async def read_form(request: web.Request, store: Files | None = None) -> Form:
-    """Read JSON or multipart; files go to `store`, None: there may be none. Raises Refused."""
+#: Told of each piece of a file that came. Raises Refused when it is one too many.
+Meter = Callable[[int], None]
+
+
+async def read_form(request: web.Request, uploads: Uploads | None = None, meter: Meter = lambda _: None) -> Form:
+    """Read JSON or multipart; files go to `uploads`, None: there may be none. Raises Refused."""
     try:
         async with asyncio.timeout(UPLOAD_LASTS.total_seconds()):
             match request.content_type:
                 case "application/json":
                     return Form(fields=await _json_fields(request))
                 case "multipart/form-data":
-                    return await _multipart(request, store)
+                    return await _multipart(request, uploads, meter)
     except TimeoutError:
         raise Refused(408, saying("page-slow")) from None
     raise Refused(415, _OUTDATED)
@@ -118,7 +122,7 @@ async def _json_fields(request: web.Request) -> dict[str, str]:
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
-async def _multipart(request: web.Request, store: Files | None) -> Form:
+async def _multipart(request: web.Request, uploads: Uploads | None, meter: Meter) -> Form:
     fields: dict[str, str] = {}
     files: list[ShownFile] = []
     try:
@@ -129,7 +133,7 @@ async def _multipart(request: web.Request, store: Files | None) -> Form:
             if part.name == "files":
                 if len(files) == FILES_LIMIT:
                     raise Refused(413, too_many_files)
-                files.append(await _keep(part, store))
+                files.append(await _take_in(part, uploads, meter))
             else:
                 fields[part.name or ""] = await _field(part)
     except (ValueError, AssertionError, web.HTTPRequestEntityTooLarge):
@@ -147,15 +151,15 @@ async def _field(part: BodyPartReader) -> str:
     return content.decode(errors="replace")
 
 
-async def _keep(part: BodyPartReader, store: Files | None) -> ShownFile:
-    if store is None:
+async def _take_in(part: BodyPartReader, uploads: Uploads | None, meter: Meter) -> ShownFile:
+    if uploads is None:
         raise Refused(400, _OUTDATED)
     name = part.filename or "file"
     try:
-        stored = await store.put(_chunks(part), file_name=name, limit=FILE_LIMIT)
+        file = await uploads.put(_chunks(part, meter), file_name=name, limit=FILE_LIMIT)
     except MediaUnavailable as error:
         raise Refused(413, partial(_why_not_kept, error.code, name[:100])) from None
-    return ShownFile.of(stored)
+    return ShownFile.of(file)
 
 
 def _why_not_kept(code: str, name: str, voice: Voice) -> str:
@@ -168,12 +172,13 @@ def _why_not_kept(code: str, name: str, voice: Voice) -> str:
             return voice.say("page-file-not-kept", name=name)
 
 
-async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
+async def _chunks(part: BodyPartReader, meter: Meter) -> AsyncIterator[bytes]:
     size = 0
     while chunk := await part.read_chunk(64 * 1024):
         size += len(chunk)
         if size > FILE_LIMIT:
             raise MediaUnavailable("too_big", f"more than {FILE_LIMIT} bytes")
+        meter(len(chunk))
         yield chunk
     if not size:
         raise MediaUnavailable("empty", "no bytes")

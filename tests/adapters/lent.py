@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from bot.adapter import Lent, LogItem, StoredFile
+from bot.adapter import Lent, LogItem, StoredFile, Uploads
 from bot.errors import MediaUnavailable
 from bot.model.chat import ChatRef
 from bot.model.content import Media
@@ -57,6 +58,9 @@ class MemoryFiles:
         return self.add(f"png:{file.sha256}", _save(_open(file), "PNG"), name=name, mime="image/png")
 
     async def put(self, chunks: AsyncIterable[bytes], *, file_name: str, limit: int) -> StoredFile:
+        raise NotImplementedError("no platform uploads to us")
+
+    def uploads(self) -> AbstractAsyncContextManager[Uploads]:
         raise NotImplementedError("no platform uploads to us")
 
     async def find(self, sha256: str) -> StoredFile | None:

@@ -363,6 +363,44 @@ async def test_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     assert leftovers(tmp_path) == []
 
 
+async def test_uploads_of_one_message(tmp_path: Path) -> None:
+    """All files of a message are in the store once it is taken in, each as `put` said."""
+    store = await store_at(tmp_path, Platform())
+    async with store.uploads() as uploads:
+        put = [await uploads.put(chunks(text), file_name="a.txt", limit=LIMIT) for text in (b"one", b"other", b"one")]
+        assert [None] * 3 == [await store.find(file.sha256) for file in put]
+    assert [b"one", b"other", b"one"] == [file.path.read_bytes() for file in put]
+    assert [True] * 3 == [await store.find(file.sha256) is not None for file in put]
+    assert leftovers(tmp_path) == []
+
+
+async def _upload(store: MediaStore, *contents: bytes, refused: Exception | None = None) -> list[StoredFile]:
+    """The files of one message, which is refused in the end or not."""
+    async with store.uploads() as uploads:
+        put = [await uploads.put(chunks(content), file_name="a.txt", limit=LIMIT) for content in contents]
+        if refused:
+            raise refused
+    return put
+
+
+async def test_uploads_of_a_refused_message(tmp_path: Path) -> None:
+    """Of a message that is refused nothing is left; what somebody else had sent before stays."""
+    store = await store_at(tmp_path, Platform())
+    (theirs,) = await _upload(store, b"theirs")
+    before = everything(tmp_path)
+    with pytest.raises(ValueError, match="too long"):
+        await _upload(store, b"his", b"theirs", refused=ValueError("too long"))
+    assert (before, b"theirs") == (everything(tmp_path), theirs.path.read_bytes())
+
+
+async def test_upload_that_is_empty(tmp_path: Path) -> None:
+    """An empty file is refused, and takes those before it along."""
+    store = await store_at(tmp_path, Platform())
+    with pytest.raises(MediaUnavailable, match="empty"):
+        await _upload(store, b"one", b"")
+    assert everything(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     "sha256",
     ["0" * 64, "", "../../../../etc/passwd", "A" * 64, "0" * 63 + "/"],

@@ -48,6 +48,7 @@ async def serving(folder: Path) -> AsyncIterator[OpenPage]:
             log, kept, files = MemoryLog(), MemoryKept(), FolderFiles(folder)
             heartbeat = changes.pop("heartbeat", timedelta(hours=1))
             streams = changes.pop("streams", 100)
+            upload_brake = changes.pop("upload_brake", None)
             insight = changes.pop("insight", None)
             open_statistics = changes.pop("open_statistics", False)
             service_name = changes.pop("service_name", NAME)
@@ -67,6 +68,7 @@ async def serving(folder: Path) -> AsyncIterator[OpenPage]:
                 now=clock or (clock := Clock()),
                 heartbeat=heartbeat,
                 streams=streams,
+                upload_brake=upload_brake,
             )
             core = Core(adapter=adapter, languages=languages)
             app = web.Application()

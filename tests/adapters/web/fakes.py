@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -145,12 +146,12 @@ class MemoryKept:
         return self.values.setdefault(name, value)
 
 
-class FolderFiles:
-    """`Files` and `Uploads` over a folder; pictures are told by their first bytes."""
+class FolderUploads:
+    """Its `Uploads`: `files` are kept at the end."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.files: dict[str, StoredFile] = {}
+    def __init__(self, store: FolderFiles) -> None:
+        self._store = store
+        self.files: list[StoredFile] = []
 
     async def put(self, chunks: AsyncIterable[bytes], *, file_name: str, limit: int) -> StoredFile:
         content = bytearray()
@@ -158,17 +159,41 @@ class FolderFiles:
             content += chunk
             if len(content) > limit:
                 raise MediaUnavailable("too_big", f"больше {limit} байт")
-        return self.keep(bytes(content), file_name)
+        file = self._store.write(bytes(content), file_name)
+        self.files.append(file)
+        return file
+
+
+class FolderFiles:
+    """`Files` over a folder; pictures are told by their first bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.files: dict[str, StoredFile] = {}
+
+    async def put(self, chunks: AsyncIterable[bytes], *, file_name: str, limit: int) -> StoredFile:
+        async with self.uploads() as uploads:
+            return await uploads.put(chunks, file_name=file_name, limit=limit)
+
+    @asynccontextmanager
+    async def uploads(self) -> AsyncIterator[FolderUploads]:
+        uploads = FolderUploads(self)
+        yield uploads
+        for file in uploads.files:
+            self.files.setdefault(file.sha256, file)
 
     def keep(self, content: bytes, file_name: str) -> StoredFile:
+        file = self.write(content, file_name)
+        self.files.setdefault(file.sha256, file)
+        return file
+
+    def write(self, content: bytes, file_name: str) -> StoredFile:
         sha256 = hashlib.sha256(content).hexdigest()
         path = self._folder / sha256
         path.write_bytes(content)
         mime = "image/png" if content.startswith(b"\x89PNG") else "application/octet-stream"
         mime = "text/html" if content.startswith(b"<!doctype html") else mime
-        file = StoredFile(path=path, sha256=sha256, size=len(content), mime_type=mime, file_name=file_name)
-        self.files.setdefault(sha256, file)
-        return file
+        return StoredFile(path=path, sha256=sha256, size=len(content), mime_type=mime, file_name=file_name)
 
     async def find(self, sha256: str) -> StoredFile | None:
         return self.files.get(sha256)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +12,13 @@ from aiohttp import ClientSession, FormData
 from adapters.web.access import Visitor
 from adapters.web.inbound import Inbound
 from adapters.web.items import Side, State, Who, decode
+from adapters.web.upload_brake import UploadBrake
 from adapters.web.uploads import Form
 from bot.adapter import Update
 from bot.model.content import Content
 from bot.model.event import ButtonPressed, ChatStarted, LanguageChosen, MessageEdited, MessageReceived, RepliedTo
 from bot.model.message import Button, Keyboard, SendMessage
-from tests.adapters.web.conftest import Page
+from tests.adapters.web.conftest import OpenPage, Page
 from tests.adapters.web.fakes import ADMIN, PNG, MemoryLog
 
 ID = "0b8f6a52-3f0e-4d53-9d0a-6f3f6f1c2a11"
@@ -100,7 +101,8 @@ async def test_message_that_removes_all() -> None:
             await log.change("r1", item.id, lambda _: None)
 
     inbound = Inbound("web", log, forget, lambda: datetime.now(UTC))
-    item = await inbound.message(resident, Form(fields={"client_id": ID, "text": "Да, удалить"}))
+    body = inbound.written(resident, Form(fields={"client_id": ID, "text": "Да, удалить"}))
+    item = await inbound.message(resident, body)
     assert State.SENT is decode(item.body).state
     assert [] == log.items("r1")
 
@@ -300,10 +302,10 @@ async def test_damaged_json(page: Page, person: ClientSession, body: bytes) -> N
 # --- files ---
 
 
-def _form(*files: tuple[str, Any], text: str = "") -> FormData:
+def _form(*files: tuple[str, Any], text: str = "", client_id: str = ID) -> FormData:
     # As browsers write names: in UTF-8, not in percents.
     form = FormData(quote_fields=False)
-    form.add_field("client_id", ID)
+    form.add_field("client_id", client_id)
     form.add_field("text", text, content_type="text/plain; charset=utf-8")
     for name, content in files:
         form.add_field("files", content, filename=name, content_type="image/png")
@@ -397,6 +399,82 @@ async def test_too_many_files(page: Page, person: ClientSession) -> None:
         form = _form(*((f"{number}.png", PNG + bytes([number])) for number in range(count)))
         async with person.post("/web/resident/messages", data=form) as response:
             assert expected == response.status
+
+
+TOO_LONG = "я" * 20_001
+REFUSED_WITH_FILES = {
+    "more files than a message may have": ({}, [PNG + bytes([number]) for number in range(10)]),
+    "an empty file behind it": ({}, [b""]),
+    "text too long": ({"text": TOO_LONG}, []),
+    "no client id": ({"client_id": "1"}, []),
+    "reply to no message": ({"reply_to": "x"}, []),
+}
+
+
+@pytest.mark.parametrize(("fields", "more"), REFUSED_WITH_FILES.values(), ids=REFUSED_WITH_FILES.keys())
+async def test_refused_with_a_file(
+    page: Page, person: ClientSession, fields: dict[str, str], more: list[bytes]
+) -> None:
+    """Of what is refused no file is kept either, whatever was wrong."""
+    form = FormData(quote_fields=False)
+    for name, value in ({"client_id": ID} | fields).items():
+        form.add_field(name, value, content_type="text/plain; charset=utf-8")
+    for number, content in enumerate((PNG, *more)):
+        form.add_field("files", content, filename=f"{number}.png", content_type="image/png")
+    async with person.post("/web/resident/messages", data=form) as response:
+        assert response.status in (400, 413)
+    assert ({}, []) == (page.files.files, page.core.updates)
+
+
+async def test_cut_off_behind_a_file(page: Page, person: ClientSession) -> None:
+    """A form that breaks off leaves nothing of the files that were there already."""
+    head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
+    body, headers = head + PNG + b"\r\n" + head + b"half", {"Content-Type": "multipart/form-data; boundary=x"}
+    async with person.post("/web/resident/messages", data=body, headers=headers) as response:
+        assert 400 == response.status
+    assert {} == page.files.files
+
+
+async def _sends(
+    person: ClientSession, content: bytes, *, language: str = "ru", client_id: str = ID
+) -> tuple[int, str, str]:
+    """Sends a file; the status, what is said, and after how many seconds it is worth another try."""
+    form, headers = _form(("a.png", content), client_id=client_id), {"Accept-Language": language}
+    async with person.post("/web/resident/messages", data=form, headers=headers) as response:
+        return response.status, (await response.json()).get("error", ""), response.headers.get("Retry-After", "")
+
+
+async def test_too_much_at_once(open_page: OpenPage) -> None:
+    """Who sends more in some minutes than the page takes hears so, and when to go on; nothing of it is kept."""
+    page = await open_page(upload_brake=UploadBrake(limit=1000))
+    person = page.person()
+    await (await person.get("/")).read()
+    assert (200, "", "") == await _sends(person, PNG + bytes(600))
+    page.clock.forward(timedelta(minutes=3))
+    said = (
+        "Слишком много файлов: за 10 минут можно отправить до 1000 байт. Отправьте эти файлы снова через 7 минут, "
+        "а текст без файлов можно и сейчас."
+    )
+    assert (429, said, "421") == await _sends(person, PNG + bytes(601))
+    said = (
+        "Too many files: up to 1000 bytes can be sent in 10 minutes. Send these files again in 7 minutes; text "
+        "without files can be sent now."
+    )
+    assert (429, said, "421") == await _sends(person, PNG + bytes(602), language="en")
+    assert (1, 1) == (len(page.files.files), len(page.core.updates))
+    status, _ = await _post(person, "/web/resident/messages", text="Холодно", client_id=OTHER)
+    assert 200 == status
+
+
+async def test_too_much_by_somebody_else(open_page: OpenPage) -> None:
+    """What one has sent is held against nobody else, and against himself for some minutes."""
+    page = await open_page(upload_brake=UploadBrake(limit=1000))
+    people = [page.person(), page.person()]
+    for person in people:
+        await (await person.get("/")).read()
+        assert 200 == (await _sends(person, PNG + bytes(600)))[0]
+    page.clock.forward(timedelta(minutes=10))
+    assert 200 == (await _sends(people[0], PNG + bytes(601), client_id=OTHER))[0]
 
 
 async def test_a_damaged_form(page: Page, person: ClientSession) -> None:
