@@ -21,7 +21,7 @@ from bot.adapter import StoredFile
 from handlers.media_folder import FoundFile
 from handlers.media_types import clean_name, safe_type
 
-#: Where `media_handler` belongs: with `router.add_get`, which answers HEAD too.
+#: Where `media_handler` belongs: with `router.add_get`, which answers HEAD too. A name may have braces.
 MEDIA_PATH = "/m/{token}/{name:[^/]+}"
 
 #: Bytes of a token; 54 in all, which are 72 characters without padding or spare bits.

@@ -17,6 +17,7 @@ from bot.model.subscription import Subscribers
 from handlers.context import Context
 from handlers.health import Ailments
 from handlers.intake import Intake
+from handlers.media_links import MEDIA_PATH
 from storage import outbox, subscriptions, waiting
 from storage.database import Database, DatabaseAway
 
@@ -67,7 +68,7 @@ def make_app(
     router.add_get("/healthz", _healthz)
     router.add_get("/readyz", _readyz(readiness))
     router.add_get("/metrics", _metrics(ctx))
-    router.add_get("/m/{token}/{name}", media)
+    router.add_get(MEDIA_PATH, media)
     for channel, adapter in adapters.items():
         if isinstance(adapter, HasRoutes):
             for route in adapter.routes(accept_for(intake, channel)):

@@ -78,7 +78,7 @@ class Routes:
             guarded("POST", f"{side}/press", self._press),
             guarded("POST", "/web/{side:resident}/start", self._start),
             guarded("POST", "/web/{side:resident}/language", self._language),
-            guarded("GET", f"{side}/files/{{sha256:[0-9a-f]{{64}}}}/{{name}}", self._file),
+            guarded("GET", f"{side}/files/{{sha256:[0-9a-f]{{64}}}}/{{name:[^/]+}}", self._file),
         ]
 
     # --- pages ---

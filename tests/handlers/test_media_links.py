@@ -14,7 +14,9 @@ from yarl import URL
 
 from bot.adapter import StoredFile
 from handlers.media import MediaStore
-from handlers.media_links import MEDIA_PATH, MediaLinks, media_handler
+from handlers.media_links import MediaLinks, media_handler
+from handlers.server import Readiness, make_app
+from tests.handlers.fakes import open_office
 from tests.handlers.pictures import plain
 
 NOW = datetime(2026, 3, 1, 12, 20, tzinfo=UTC)
@@ -110,11 +112,12 @@ async def store(tmp_path: Path) -> MediaStore:
 
 
 @pytest.fixture
-async def client(store: MediaStore) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    app = web.Application()
-    app.router.add_get(MEDIA_PATH, media_handler(store, LINKS, lambda: NOW))
-    async with TestClient(TestServer(app)) as client:
-        yield client
+async def client(store: MediaStore, database_address: str) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    async with open_office(database_address) as office:
+        readiness = Readiness(database=office.database, ailments=office.ailments, channels=())
+        app = make_app(office.ctx, {}, office.intake, readiness, media_handler(store, LINKS, lambda: NOW))
+        async with TestClient(TestServer(app)) as client:
+            yield client
 
 
 Client = TestClient[web.Request, web.Application]

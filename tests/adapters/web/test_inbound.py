@@ -353,7 +353,7 @@ async def test_anything_else_is_downloaded(page: Page, person: ClientSession) ->
     assert "\\" not in headers["Content-Disposition"]
 
 
-@pytest.mark.parametrize("name", [".", "..", "...", "a/b.png", "я я.png", "%2e%2e", "a?b#c.png"])
+@pytest.mark.parametrize("name", [".", "..", "...", "a/b.png", "я я.png", "%2e%2e", "a?b#c.png", "план {1}.png"])
 async def test_any_name_can_be_fetched(page: Page, person: ClientSession, name: str) -> None:
     """A name that means something in addresses leads to the file all the same."""
     file = page.files.keep(PNG, name)
