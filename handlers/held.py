@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.delivery.entry import Role
-from bot.delivery.fit import Draft, describe
+from bot.delivery.fit import Draft
 from bot.desk import commands, offers, texts
 from bot.desk.commands import Choice, choice_button
 from bot.desk.offers import Offer
@@ -131,8 +131,7 @@ async def decide(desk: Desk, question: Question, kept_message: int, *, send: boo
     await messages.assign(desk.tx, kept_message, question.number, Author.OFFICIAL, at=desk.ctx.clock())
     offer = offers.read(await messages.album_of(desk.tx, kept_message))
     left_out = await answering.send(desk.tx, desk.ctx, desk.official, question, kept_message, kept.content, offer=offer)
-    for one in left_out:
-        await desk.say(texts.file_not_passed(question.number, describe(one.media), one.why()))
+    await desk.name_left_out(question.number, left_out)
     return texts.SENT
 
 

@@ -15,7 +15,7 @@ from bot.model.message import AnswerPress, EditMessage
 from bot.model.question import Author, Question, Status
 from handlers.names import Names
 from storage import actions
-from tests.handlers.fakes import ABLE, DESK, ENERGY, IRINA, OLEG, WORK, Office, open_office
+from tests.handlers.fakes import ABLE, DESK, ENERGY, IRINA, OLEG, WORK, Office, open_office, photo
 
 #: What stands under a card beside «Взять».
 FURTHER = ["Передать", "Уточнить", "Промежуточный ответ", "Шаблоны", "Похожие", "Вся переписка", "Ответ не требуется"]
@@ -209,6 +209,23 @@ async def test_answer_while_a_colleague_is_at_it(office: Office) -> None:
     assert ["Завтра"] == answers(office)
     assert ["Отправлено.", "С этим ответом на № 1 уже решено."] == shown(office)[-2:]
     assert [reply] == office.work.marks(DESK)
+
+
+async def test_file_of_an_answer_that_was_held(office: Office) -> None:
+    """Whoever hears that his file could not go along replies to that: what he writes finds its question."""
+    huge = photo("huge", channel=WORK, size=90 * 1024 * 1024)
+    card = await asked(office)
+    await office.presses(DESK, "take:1")
+    await office.writes(DESK, "Карта", reply_to=card, media=(huge,), user="8")
+    await office.deliver()
+    note, _ = office.work.messages(DESK)[-1]
+    assert note.keyboard is not None
+    await office.presses(DESK, note.keyboard.rows[0][0].data, user="8")
+    await office.deliver()
+    told = office.work.id_of(DESK, "⚠️ № 1: ")
+    await office.writes(DESK, "Она же на сайте", reply_to=told, user="8")
+    await office.deliver()
+    assert "Она же на сайте" == answers(office)[-1]
 
 
 async def test_answer_is_let_be(office: Office) -> None:
