@@ -86,7 +86,8 @@ async def _no_question(
     last_try: bool,
 ) -> None:
     """He corrected what belongs to no question: what he made of it is taken in as if he had written it now."""
-    match await no_question.corrected(tx, event, now):
+    # Of a newcomer whose first message is being taken in beside this no row is locked yet: it waits for that.
+    match await no_question.corrected(tx, event, now) if conversation is not None else None:
         case True:
             written = MessageReceived(
                 chat=event.chat,

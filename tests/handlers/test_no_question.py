@@ -12,6 +12,7 @@ from bot.model.chat import ChatRef
 from bot.model.event import Sender
 from bot.model.question import Status
 from bot.rights import Rights
+from handlers import no_question
 from handlers.intake import OVERTAKEN_FOR
 from storage import conversations
 from tests.handlers.fakes import DESK, IRINA, OLEG, Office, open_office
@@ -120,6 +121,19 @@ async def test_correction_that_overtook_its_word(office: Office) -> None:
     message = office.message_id()
     await office.edits(IRINA, message, "Нет тепла")
     await office.writes(IRINA, "Помощь", message_id=message)
+    assert not await office.intake.retry_overtaken()
+    assert ["Нет тепла"] == await texts(office)
+
+
+async def test_first_word_and_its_corrections_at_once(office: Office) -> None:
+    """A correction that saw a newcomer's command only after it had looked for him waits: others may be taking it in."""
+    event = office.received(IRINA, "Помощь")
+    async with office.database.transaction() as tx:
+        await no_question.heard(tx, event, office.clock())
+    for _ in range(2):
+        await office.edits(IRINA, event.message_id, "Нет тепла")
+    assert 0 == await questions(office)
+    await office.starts(IRINA)
     assert not await office.intake.retry_overtaken()
     assert ["Нет тепла"] == await texts(office)
 
