@@ -20,6 +20,7 @@ class SetAside:
     message_id: str
     album_id: str
     content: Content
+    #: When it was written, or changed last.
     at: datetime
     #: He had pressed «Новый вопрос» before it.
     opens: bool
@@ -112,14 +113,16 @@ async def take(tx: Transaction, conversation_id: int) -> list[SetAside]:
     return [_one(row) for row in rows]
 
 
-async def correct(tx: Transaction, conversation_id: int, message_id: str, content: Content) -> bool:
-    """He changed a message that is kept aside; False: it is none of these."""
+async def correct(tx: Transaction, conversation_id: int, message_id: str, content: Content, at: datetime) -> bool:
+    """He changed a message that is kept aside, unless he has changed it once more since; False: it is none of these."""
     return (
         await tx.raw.fetchval(
-            "UPDATE set_aside SET content = $3 WHERE conversation_id = $1 AND message_id = $2 RETURNING id",
+            "UPDATE set_aside SET content = CASE WHEN at <= $4 THEN $3 ELSE content END, at = greatest(at, $4)"
+            " WHERE conversation_id = $1 AND message_id = $2 RETURNING id",
             conversation_id,
             message_id,
             encode_content(content),
+            at,
         )
     ) is not None
 

@@ -20,7 +20,7 @@ from handlers import no_question
 from handlers.context import Context
 from handlers.outgoing import Address, post
 from handlers.rights import traces
-from storage import consents, conversations
+from storage import consents, conversations, messages
 from storage.consents import SetAside
 from storage.database import Transaction
 
@@ -111,6 +111,7 @@ async def release(tx: Transaction, ctx: Context, conversation: Conversation, sen
         if one.opens:
             await conversations.change(tx, conversation.id, wants_new=True)
         await register(tx, ctx, _event(conversation.chat, sender, one))
+        await messages.edited_last(tx, conversation.chat, one.message_id, one.at)
     return len(kept)
 
 
@@ -141,7 +142,7 @@ async def erase(tx: Transaction, ctx: Context, conversation: Conversation) -> in
 async def edited(tx: Transaction, conversation: Conversation, event: MessageEdited) -> bool:
     """He corrected what is kept aside; False: it is not."""
     return conversation.consent_asked_at is not None and await consents.correct(
-        tx, conversation.id, event.message_id, event.content
+        tx, conversation.id, event.message_id, event.content, event.at
     )
 
 

@@ -168,6 +168,23 @@ async def test_correction_of_what_waits(office: Office) -> None:
     assert ("Нет тепла", ()) == (first.content.text, first.history)
 
 
+@pytest.mark.parametrize("first", ["Нет типла", "Помощь"])
+@pytest.mark.parametrize("late", ["before he consents", "after that"])
+async def test_corrections_that_overtook_each_other(office: Office, first: str, late: str) -> None:
+    """He corrected it twice, and the later correction came first: the earlier one changes nothing any more."""
+    message = await office.writes(IRINA, first)
+    early = office.clock() + timedelta(seconds=5)
+    office.clock.move(timedelta(seconds=10))
+    await office.edits(IRINA, message, "Нет тепла")
+    if late == "after that":
+        await office.presses(IRINA, YES)
+    office.clock.now = early
+    await office.edits(IRINA, message, "Нет тпла")
+    if late == "before he consents":
+        await office.presses(IRINA, YES)
+    assert ["Нет тепла"] == [one.content.text for one in await office.thread(1)]
+
+
 async def test_two_questions_wait(office: Office) -> None:
     """«Новый вопрос» between two messages is kept in mind: they become two questions."""
     await office.writes(IRINA, "Нет тепла")
