@@ -63,7 +63,7 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, *, last_tr
         question = await asking_back.resumed(tx, ctx, question, now)
     elif _asks_after_all(question, old, new, now):
         question = await by_resident.reopen(tx, ctx, question, now)
-    question, moved = await learning.learn(tx, ctx, question, new, now)
+    question, moved = await learning.learn(tx, ctx, question, new, now, instead_of=old.content)
     if moved or (showing.is_astray(ctx, question) and await showing.show_elsewhere(tx, ctx, question.number)):
         return
     if await threads.show_anew(tx, ctx, question, old, new, now, delay=timedelta(0)) is not None:

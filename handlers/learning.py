@@ -46,9 +46,17 @@ class Known:
 
 
 async def learn(
-    tx: Transaction, ctx: Context, question: Question, content: Content, now: datetime
+    tx: Transaction,
+    ctx: Context,
+    question: Question,
+    content: Content,
+    now: datetime,
+    *,
+    instead_of: Content | None = None,
 ) -> tuple[Question, bool]:
     """Look for topic and place in a further message of the resident, where they are missing or only assumed.
+
+    `instead_of`: what it said before he corrected it.
 
     Returns the question as it is now, and whether it has just been shown anew, with all that its thread says, in
     another admin chat. Its conversation is locked.
@@ -66,7 +74,7 @@ async def learn(
         place=found.place if says_place else question.place,
         place_assumed=question.place_assumed and not says_place,
     )
-    either = await _new_either(tx, ctx, known, content, found.either)
+    either = await _new_either(tx, ctx, known, content, found.either, instead_of)
     if not (says_place or says_topic or either):
         return question, False
     known = replace(known, asked_for=AskedFor.PLACE if either else asking.still(ctx, known))
@@ -90,7 +98,12 @@ def _found(ctx: Context, question: Question, content: Content) -> Recognized:
 
 
 async def _new_either(
-    tx: Transaction, ctx: Context, question: Question, content: Content, either: tuple[str, ...]
+    tx: Transaction,
+    ctx: Context,
+    question: Question,
+    content: Content,
+    either: tuple[str, ...],
+    instead_of: Content | None,
 ) -> tuple[str, ...]:
     """These places, if it matters which of them he names in this message; none, where he was asked that before."""
     is_known = bool(question.place) and (not question.place_assumed or question.place in either)
@@ -100,6 +113,8 @@ async def _new_either(
         return ()
     # Who says the very same once more may not have understood; who only goes on need not be asked again.
     before = await asking.latest_of_his(tx, question)
+    if instead_of is not None:
+        before.append(instead_of)
     return () if any(one != content and ctx.desk.recognize(one).either == either for one in before) else either
 
 

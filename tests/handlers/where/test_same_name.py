@@ -149,6 +149,20 @@ async def test_corrected(office: Office) -> None:
     assert last(office).text.startswith(WHICH)
 
 
+@pytest.mark.parametrize("skips", [False, True])
+async def test_corrected_elsewhere(office: Office, skips: bool) -> None:
+    """Who corrects something else in what he was asked about is not asked again."""
+    await office.writes(IRINA, "Ржавя вода, посёлок Южный", message_id="m1")
+    await office.deliver()
+    if skips:
+        await presses(office, "Пропустить")
+    said, asked_for = len(office.home.texts(IRINA)), (await office.question(1)).asked_for
+    for text in ("Ржавая вода, посёлок Южный", "Ржавая вода, посёлок Южный!"):
+        await office.edits(IRINA, "m1", text)
+        await office.deliver()
+    assert (said, asked_for) == (len(office.home.texts(IRINA)), (await office.question(1)).asked_for)
+
+
 async def test_not_the_place_of_last_time(office: Office) -> None:
     """Who names one of two places is not taken to be in a third, where he was last time."""
     await writes(office, "Ржавая вода в Мужах")
