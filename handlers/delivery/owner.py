@@ -73,14 +73,21 @@ class Owner:
     # --- waking ---
 
     def wake(self, chat: ChatRef, kind: ChatKind, delay: timedelta) -> None:
-        """Something waits for this chat: tell its dispatcher, here or in the process that owns the channel."""
+        """Something waits for this chat, or will after `delay`: tell whoever sends for it, here or elsewhere."""
         owned = self._owned.get(chat.channel)
         if owned is not None:
             owned.dispatcher.wake(chat, kind, delay)
-        elif self._session is not None:
+        elif delay > timedelta(0):
+            # Others look as soon as they are told, and would find nothing yet.
+            asyncio.get_running_loop().call_later(delay.total_seconds(), self.wake, chat, kind, timedelta(0))
+        else:
             self._elsewhere.add(chat.channel)
-            if self._telling is None or self._telling.done():
-                self._telling = asyncio.create_task(self._tell_others())
+            self._tell()
+
+    def _tell(self) -> None:
+        """Tell others; without a connection, as in the first moment of a process, they are told when there is one."""
+        if self._elsewhere and self._session is not None and (self._telling is None or self._telling.done()):
+            self._telling = asyncio.create_task(self._tell_others())
 
     async def _tell_others(self) -> None:
         # A NOTIFY inside the transactions themselves would serialize their commits.
@@ -93,7 +100,8 @@ class Owner:
                     sorted(channels),
                 )
             except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
-                # They look for themselves every few seconds.
+                # The next look at the leases tells them, unless they have looked for themselves by then.
+                self._elsewhere |= channels
                 return
 
     def _told(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
@@ -116,6 +124,7 @@ class Owner:
 
     async def _keep_leases(self) -> None:
         session = await self._connect()
+        self._tell()
         # One statement: a process that hung before its commit would keep the lease's row from all others.
         async with self._ctx.database.statement() as tx:
             held = await leases.acquire(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,9 +19,6 @@ from tests.scenarios.service import Service, running, until
 
 ADMIN = -1001234567890
 PUBLIC = "https://otvet.example"
-#: A look at the leases comes every few seconds; what is sent within one second was told.
-AT_ONCE = 1.5
-TAKE_OVER = 6
 
 
 @pytest.fixture
@@ -60,7 +56,7 @@ async def replicas(tmp_path: Path, new_database: NewDatabase, telegram: Telegram
 
 
 async def test_two_replicas(replicas: tuple[Service, Service], telegram: TelegramEmulator) -> None:
-    """Webhooks reach either; only the owner sends, at once; when it is killed, the other goes on."""
+    """Webhooks reach either; only the owner sends; when it is killed, the other goes on."""
     desk = TelegramDesk(telegram, ADMIN)
     first, second = replicas
     irina = resident()
@@ -71,17 +67,15 @@ async def test_two_replicas(replicas: tuple[Service, Service], telegram: Telegra
         async with running(first):
             telegram.forward[PUBLIC] = first.url
             before = await sends(second)
-            began = time.monotonic()
             card = await desk.ask(irina, "Когда ремонт дороги?")
             await desk.answer(card, irina, "Дорогу чинят в июле.")
-            assert time.monotonic() - began < AT_ONCE
             assert 0 == await sends(first)
             assert await sends(second) >= before + 2
+            # Its death alone is what the other goes by, not that its time is over.
+            await first.query("UPDATE leases SET expires_at = now() + interval '1 hour'")
             await second.kill()
-            began = time.monotonic()
             card = await desk.ask(irina, "А тротуар?")
             await desk.answer(card, irina, "Тротуар в августе.")
-            assert time.monotonic() - began < TAKE_OVER
             assert await sends(first) >= 2
             assert 1 == len(desk.cards("А тротуар?"))
             # So that the end of the test finds it running.
