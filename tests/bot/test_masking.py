@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.desk.masking import Own, is_masked, keys, mask, own_words
+from tests.effort import effort
 
 MASKED = {
     "a mobile phone": ("звоните +7 912 345-67-89", "звоните [телефон]"),
@@ -333,6 +332,4 @@ def test_twice(text: str) -> None:
 def test_fast(part: str) -> None:
     """No text makes it look through the same again and again."""
     text = part * (100_000 // len(part))
-    began = time.perf_counter()
-    mask(text)
-    assert time.perf_counter() - began < 2
+    assert effort(lambda: mask(text), tries=1) < 2

@@ -49,7 +49,7 @@ from tests.conftest import Server
 T = TypeVar("T")
 
 #: Seconds after which a test that waits gives up.
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 #: The residents' channel, and the one on which officials work.
 HOME, WORK = "home", "work"

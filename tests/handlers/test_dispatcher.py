@@ -14,6 +14,7 @@ from bot.delivery.entry import Role
 from bot.errors import Misconfigured, OutcomeUnknown, Scope, Throttled, Transient
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.message import AnswerPress, SendMessage
+from handlers.delivery import dispatcher
 from storage import outbox
 from storage.outbox import NewEntry, State
 from tests.handlers.fakes import ABLE, DESK, HOME, IRINA, OLEG, WORK, Office, open_office, photo
@@ -25,6 +26,12 @@ MINUTE = timedelta(minutes=1)
 async def office(database_address: str) -> AsyncIterator[Office]:
     async with open_office(database_address) as office:
         yield office
+
+
+@pytest.fixture
+def no_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody finds anything by looking at the table now and then."""
+    monkeypatch.setattr(dispatcher, "SWEEP", 3600.0)
 
 
 def resident(n: int) -> ChatRef:
@@ -159,7 +166,7 @@ async def test_what_waited_before_the_start_is_sent(office: Office) -> None:
     assert (["1"], ["2"]) == (office.home.texts(IRINA), office.home.texts(OLEG))
 
 
-async def test_told_by_another_process(office: Office) -> None:
+async def test_told_by_another_process(office: Office, no_sweep: None) -> None:
     """Another process added something: told to look, the dispatcher finds it at once."""
     async with office.sending(HOME):
         async with office.eye.transaction() as tx:
@@ -168,11 +175,10 @@ async def test_told_by_another_process(office: Office) -> None:
             )
             await outbox.add(tx, [entry])
         office.dispatchers[HOME].look()
-        async with asyncio.timeout(3):
-            await office.home.wait_for(lambda: office.home.texts(IRINA))
+        await office.home.wait_for(lambda: office.home.texts(IRINA))
 
 
-async def test_each_entry_goes_when_it_is_due(office: Office) -> None:
+async def test_each_entry_goes_when_it_is_due(office: Office, no_sweep: None) -> None:
     """Two entries of a chat that are held back for different times: the later one is not forgotten."""
     async with office.sending(HOME):
         async with office.database.transaction() as tx:
@@ -184,8 +190,7 @@ async def test_each_entry_goes_when_it_is_due(office: Office) -> None:
                     [NewEntry(chat=IRINA, chat_kind=ChatKind.PRIVATE, role=Role.ANSWER, effect=effect, delay=delay)],
                 )
                 tx.after_commit(lambda delay=delay: office.ctx.wake(IRINA, ChatKind.PRIVATE, delay))  # type: ignore[misc]
-        async with asyncio.timeout(3):
-            await office.home.wait_for(lambda: len(office.home.sent) == 2)
+        await office.home.wait_for(lambda: len(office.home.sent) == 2)
 
 
 # --- limits --------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from bot.model.event import ButtonPressed, ChatMoved, DeliveryFailed, Sender
 from storage import events
 from storage.database import DatabaseAway
 from storage.events import EventStatus
-from tests.handlers.fakes import DESK, ENERGY, HOME, IRINA, STRANGERS, WORK, Office, open_office
+from tests.handlers.fakes import DESK, ENERGY, HOME, IRINA, PATIENCE, STRANGERS, WORK, Office, open_office
 
 
 @pytest.fixture
@@ -308,8 +308,8 @@ async def test_reply_that_overtook_the_receipt_waits_for_it(office: Office) -> N
 async def test_receipt_wakes_who_waits_for_it(office: Office) -> None:
     """Nobody waits longer than the receipt takes."""
     await office.writes(IRINA, "Нет тепла")
-    async with asyncio.timeout(5):
-        waiting = asyncio.create_task(office.intake.wait_for_receipt(60))
+    async with asyncio.timeout(PATIENCE):
+        waiting = asyncio.create_task(office.intake.wait_for_receipt(3600))
         await office.deliver()
         await waiting
 

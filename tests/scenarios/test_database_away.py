@@ -19,8 +19,8 @@ from tests.scenarios.service import Service, running, until
 
 ADMIN = -1001234567890
 PUBLIC = "https://otvet.example"
-#: The most that a callback may take: see the contract, and a little for a busy machine.
-ANSWER_SECONDS = 3.3
+#: Far more than a callback is given, since the machine may be busy, and far less than the database is away.
+ANSWER_SECONDS = 15
 
 
 @pytest.fixture

