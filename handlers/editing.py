@@ -96,6 +96,7 @@ async def _no_question(
                 sender=event.sender,
                 at=event.at,
                 content=event.content,
+                reply_to=event.reply_to,
             )
             await (residents.said_nothing if event.content.is_empty else residents.message)(tx, ctx, written)
             await messages.edited_last(tx, event.chat, event.message_id, event.at)

@@ -177,6 +177,7 @@ def _edited(message: dict[str, Any], reader: Reader) -> tuple[Event, ...]:
             sender=_sender(message),
             at=_time(message, "edit_date", "date"),
             content=content,
+            reply_to=_reply_to(message, reader),
         ),
     )
 

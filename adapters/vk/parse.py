@@ -200,6 +200,7 @@ class _Parser:
                 sender=Sender(user_id=str(writer)),
                 at=_moment(message.get("update_time") or message.get("date"), self.received_at),
                 content=self._content(message, _kind_of(peer, writer), writer),
+                reply_to=self._replied_to(as_dict(message.get("reply_message"))),
             ),
         )
 

@@ -11,7 +11,7 @@ import structlog
 from adapters.web.access import Visitor
 from adapters.web.items import Body, Side, State, Who, as_it_is, changing, decode, encode, with_state
 from adapters.web.officials import UNNAMED, UNNAMED_RESIDENT
-from adapters.web.parse import RawEdit, RawLanguage, RawPress, RawStart, message_from, update_of
+from adapters.web.parse import RawEdit, RawLanguage, RawPress, RawStart, message_from, reply_of, update_of
 from adapters.web.uploads import Form, Refused
 from adapters.web.words import saying
 from bot.adapter import Accept, ChatLog, LogItem
@@ -83,6 +83,7 @@ class Inbound:
             message_id=str(item.id),
             text=text,
             files=body.files,
+            reply_to=reply_of(body, await self._body(visitor.chat_id, body.reply_to)),
         )
         await self._accept(update_of(raw, self._channel))
         changed = await self._log.change(

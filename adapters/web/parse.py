@@ -63,6 +63,7 @@ class RawEdit(Raw, kw_only=True, frozen=True, tag="edit"):
     message_id: str
     text: str = ""
     files: tuple[ShownFile, ...] = ()
+    reply_to: RawReplied | None = None
 
 
 class RawPress(Raw, kw_only=True, frozen=True, tag="press"):
@@ -89,14 +90,6 @@ AnyRaw = RawMessage | RawEdit | RawPress | RawStart | RawLanguage
 
 def message_from(item_id: int, body: Body, *, side: Side, chat_id: str, replied: Body | None) -> RawMessage:
     """The update of a message that is in the log; `replied`: what it replies to, when that was found."""
-    reply_to = None
-    if body.reply_to:
-        reply_to = RawReplied(
-            message_id=body.reply_to,
-            by_bot=replied is not None and not replied.client_id,
-            buttons=replied.button_data if replied else (),
-            text=replied.text if replied else "",
-        )
     return RawMessage(
         side=side,
         chat_id=chat_id,
@@ -107,7 +100,19 @@ def message_from(item_id: int, body: Body, *, side: Side, chat_id: str, replied:
         message_id=str(item_id),
         text=body.text,
         files=body.files,
-        reply_to=reply_to,
+        reply_to=reply_of(body, replied),
+    )
+
+
+def reply_of(body: Body, replied: Body | None) -> RawReplied | None:
+    """What a message replies to, also when that was not found; None: it is no reply."""
+    if not body.reply_to:
+        return None
+    return RawReplied(
+        message_id=body.reply_to,
+        by_bot=replied is not None and not replied.client_id,
+        buttons=replied.button_data if replied else (),
+        text=replied.text if replied else "",
     )
 
 
@@ -135,7 +140,7 @@ def _event(raw: AnyRaw, channel: ChannelName) -> Event:
     # There is no account here that has a language: it is chosen, see `RawLanguage`.
     sender = Sender(user_id=raw.user, name=raw.name)
     match raw:
-        case RawMessage(reply_to=replied):
+        case RawMessage():
             return MessageReceived(
                 chat=chat,
                 chat_kind=kind,
@@ -143,7 +148,7 @@ def _event(raw: AnyRaw, channel: ChannelName) -> Event:
                 sender=sender,
                 at=raw.at,
                 content=_content(raw, channel),
-                reply_to=_replied_to(replied) if replied else None,
+                reply_to=_replied_to(raw.reply_to),
             )
         case RawEdit():
             return MessageEdited(
@@ -153,6 +158,7 @@ def _event(raw: AnyRaw, channel: ChannelName) -> Event:
                 sender=sender,
                 at=raw.at,
                 content=_content(raw, channel),
+                reply_to=_replied_to(raw.reply_to),
             )
         case RawPress():
             return ButtonPressed(
@@ -171,7 +177,9 @@ def _event(raw: AnyRaw, channel: ChannelName) -> Event:
             return LanguageChosen(chat=chat, sender=sender, at=raw.at, language=raw.language)
 
 
-def _replied_to(raw: RawReplied) -> RepliedTo:
+def _replied_to(raw: RawReplied | None) -> RepliedTo | None:
+    if raw is None:
+        return None
     return RepliedTo(message_id=raw.message_id, by_bot=raw.by_bot, buttons=raw.buttons, text=raw.text)
 
 

@@ -67,6 +67,7 @@ class MessageEdited:
     sender: Sender
     at: datetime
     content: Content
+    reply_to: RepliedTo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

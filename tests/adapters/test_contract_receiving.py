@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapter import Adapter, HasLinks, Update
 from bot.errors import BadUpdate
-from bot.model.event import ChatStarted, MessageReceived
+from bot.model.event import ChatStarted, MessageEdited, MessageReceived
 from bot.model.source import is_source
 from tests.adapters.contract import each, every, having
 from tests.adapters.contract.odd import GARBAGE, odd
@@ -34,6 +34,16 @@ def test_parse_again(platform: Platform, sample: Sample, adapter: Adapter) -> No
     """What is stored of an update gives the very same update: `otvet events replay` reads no other."""
     update = adapter.parse(sample.raw)
     assert update == adapter.parse(update.raw)
+
+
+@having(lambda platform: any(MessageEdited in sample.events for sample in platform.samples))
+def test_edit_of_a_reply(platform: Platform, adapter: Adapter) -> None:
+    """What somebody corrects still replies to what it replied to when he wrote it."""
+    events = [event for sample in platform.samples for event in adapter.parse(sample.raw).events]
+    written = {(one.chat, one.message_id): one.reply_to for one in events if isinstance(one, MessageReceived)}
+    edited = {(one.chat, one.message_id): one.reply_to for one in events if isinstance(one, MessageEdited)}
+    assert {message: written[message] for message in edited} == edited
+    assert [reply for reply in edited.values() if reply is not None]
 
 
 @having(lambda platform: platform.has(Ability.NEW_KINDS))

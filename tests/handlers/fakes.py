@@ -385,9 +385,11 @@ class Office:
         await self.accept(chat, event)
         return event.message_id
 
-    async def edits(self, chat: ChatRef, message_id: str, text: str = "", *, media: tuple[Media, ...] = ()) -> None:
+    async def edits(
+        self, chat: ChatRef, message_id: str, text: str = "", *, media: tuple[Media, ...] = (), reply_to: str = ""
+    ) -> None:
         """Somebody changes a message."""
-        as_written = self.received(chat, text, media=media, message_id=message_id)
+        as_written = self.received(chat, text, media=media, message_id=message_id, reply_to=reply_to)
         await self.accept(
             chat,
             MessageEdited(
@@ -397,6 +399,7 @@ class Office:
                 sender=as_written.sender,
                 at=self.clock(),
                 content=as_written.content,
+                reply_to=as_written.reply_to,
             ),
         )
 

@@ -150,6 +150,20 @@ async def test_word_corrected_into_what_was_asked(office: Office) -> None:
     assert Status.OPEN is (await office.question(1)).status
 
 
+@pytest.mark.parametrize("word", ["мои вопросы", "/faq"])
+async def test_word_in_a_reply(office: Office, word: str) -> None:
+    """A command in a reply to something of an earlier question: what it becomes belongs to that question."""
+    for text in ("Нет тепла", "Новый вопрос", "Мост закрыт"):
+        await office.writes(IRINA, text)
+    await office.deliver()
+    confirmation = office.home.id_of(IRINA, "№ 1")
+    message = await office.writes(IRINA, word, reply_to=confirmation)
+    await office.edits(IRINA, message, "Ленина 5", reply_to=confirmation)
+    await office.deliver()
+    assert (["Нет тепла", "Ленина 5"], ["Мост закрыт"]) == (await texts(office), await texts(office, 2))
+    assert "Добавили к вопросу № 1." == office.home.texts(IRINA)[-1]
+
+
 async def test_word_of_somebody_who_is_banned(office: Office) -> None:
     """What a banned resident makes of a command is kept and shown to nobody, like all that he writes."""
     await office.writes(IRINA, "Нет тепла")

@@ -155,6 +155,8 @@ def _samples() -> list[Sample]:
     telegram, maria, oleg = TelegramEmulator(), _MARIA, _OLEG
     question = telegram.text(5550001, maria, "Когда включат воду?")
     message_id = question["message"]["message_id"]
+    word = telegram.text(5550001, maria, "/faq", reply_to=message_id)
+    word_id = word["message"]["message_id"]
     album = telegram.album(5550001, maria, [b"1", b"2"], "Двор")
     shared = telegram.message(5550001, maria, contact={"phone_number": "+70000000000", "first_name": "Анна"})
     told, received = telegram.migrate(-70001, _GROUP, oleg)
@@ -162,6 +164,8 @@ def _samples() -> list[Sample]:
         ("text", question, MessageReceived),
         ("the same words again", telegram.text(5550001, maria, "Когда включат воду?"), MessageReceived),
         ("edit", telegram.edited(5550001, message_id, "Когда дадут воду?"), MessageEdited),
+        ("reply", word, MessageReceived),
+        ("edit of the reply", telegram.edited(5550001, word_id, "Дом 5"), MessageEdited),
         ("first of an album", album[0], MessageReceived),
         ("second of an album", album[1], MessageReceived),
         ("document", telegram.file(5550001, maria, "document", b"%PDF", "счёт.pdf"), MessageReceived),

@@ -164,10 +164,13 @@ def _samples() -> list[Sample]:
     sent = Delivered(peer_id=_MARIA, cmid=4, message_id=9, random_id=1, keyboard=_KEYBOARD)
     doc = [vk.doc(b"%PDF", "счёт.pdf")]
     in_chat = vk.message(_OLEG, "Починят?", chat=FIRST_CHAT)["object"]["message"]["conversation_message_id"]
+    word = vk.message(_MARIA, "/faq", reply_to=question["object"]["message"]["conversation_message_id"])
     updates = [
         ("text", question, (MessageReceived,)),
         ("the same words again", vk.message(_MARIA, "Когда включат воду?"), (MessageReceived,)),
         ("edit", vk.edited(question, "Когда дадут воду?"), (MessageEdited,)),
+        ("reply", word, (MessageReceived,)),
+        ("edit of the reply", vk.edited(word, "Дом 5"), (MessageEdited,)),
         ("document", vk.message(_MARIA, "Вот", attachments=doc), (MessageReceived,)),
         ("a place", vk.message(_MARIA, geo=(66.53, 66.61)), (MessageReceived,)),
         ("forwarded", vk.message(_MARIA, forwarded=[{"text": "Яма", "from_id": 7}]), (MessageReceived,)),

@@ -219,6 +219,11 @@ def _samples() -> list[Sample]:
             MessageReceived,
         ),
         ("edit", {**resident, "kind": "edit", "message_id": "3", "text": "Когда включат?"}, MessageEdited),
+        (
+            "edit of the reply",
+            {**official, "kind": "edit", "message_id": "9", "text": "Завтра", "reply_to": replied},
+            MessageEdited,
+        ),
         ("press", {**official, "kind": "press", "message_id": "12", "data": "take:1"}, ButtonPressed),
         ("start", {**resident, "kind": "start", "source": "qr-12"}, ChatStarted),
         ("language", {**resident, "kind": "language", "language": "en"}, LanguageChosen),

@@ -251,6 +251,21 @@ CASES = [
             )
         ],
     ),
+    Case(
+        "edited, what was a reply",
+        "edited_reply",
+        [
+            MessageEdited(
+                chat=HOME,
+                chat_kind=ChatKind.PRIVATE,
+                message_id="310",
+                sender=MARIA,
+                at=datetime.fromtimestamp(1790000060, UTC),
+                content=Content(text="Дом 5, квартира 12"),
+                reply_to=RepliedTo(message_id="300", by_bot=True, text="Ваш вопрос принят: № 12."),
+            )
+        ],
+    ),
     Case("a live location that moves says nothing", "live_location_moved", []),
     Case("start", "start", [ChatStarted(chat=HOME, sender=MARIA, at=AT)]),
     Case("start from a QR code", "start_source", [ChatStarted(chat=HOME, sender=MARIA, at=AT, source="house_12-3")]),

@@ -273,6 +273,20 @@ CASES = [
             ),
         ),
     ),
+    Case(
+        payload="edit_reply",
+        expected=(
+            MessageEdited(
+                chat=where(),
+                chat_kind=ChatKind.PRIVATE,
+                message_id="40",
+                sender=Sender(user_id=USER),
+                at=AT + timedelta(seconds=90),
+                content=Content(text="Дом 5, квартира 12"),
+                reply_to=RepliedTo(message_id="33", by_bot=True, text="Ваш вопрос принят: № 12."),
+            ),
+        ),
+    ),
     Case(payload="edit_transcript", expected=()),
     Case(
         payload="press",

@@ -157,6 +157,16 @@ async def test_edit(page: Page, person: ClientSession) -> None:
     assert (status, edited["text"], edited["edited"]) == (200, "Очень холодно", True)
 
 
+async def test_edit_of_a_reply(page: Page, person: ClientSession) -> None:
+    """What is corrected is still a reply to that message."""
+    _, question = await _post(person, "/web/resident/messages", text="Холодно")
+    _, shown = await _post(person, "/web/resident/messages", text="/faq", reply_to=question["id"], client_id=OTHER)
+    await _post(person, "/web/resident/edit", message_id=shown["id"], text="И вода")
+    event = page.core.events[-1]
+    assert isinstance(event, MessageEdited)
+    assert event.reply_to == RepliedTo(message_id=question["id"], by_bot=False, text="Холодно")
+
+
 async def test_only_ones_own_messages_are_edited(page: Page, person: ClientSession) -> None:
     """Neither the service's messages nor a colleague's can be changed."""
     [card] = (await page.core.send(ADMIN, SendMessage(text="№ 1"))).message_ids

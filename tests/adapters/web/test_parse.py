@@ -8,7 +8,17 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.web.items import Body, ShownFile, Side, Who
-from adapters.web.parse import AnyRaw, RawEdit, RawLanguage, RawPress, RawStart, message_from, parse, update_of
+from adapters.web.parse import (
+    AnyRaw,
+    RawEdit,
+    RawLanguage,
+    RawPress,
+    RawReplied,
+    RawStart,
+    message_from,
+    parse,
+    update_of,
+)
 from bot.errors import BadUpdate
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Content, Media, MediaKind
@@ -146,6 +156,25 @@ CASES = [
             sender=ANNA,
             at=AT,
             content=Content(text="Очень холодно", media=(_media(MediaKind.PHOTO, "image/png"),)),
+        ),
+    ),
+    Case(
+        label="an edit of a reply",
+        raw=RawEdit(
+            message_id="9",
+            text="И вода",
+            reply_to=RawReplied(message_id="3", by_bot=True, text="№ 1"),
+            **RESIDENT,  # type: ignore[arg-type]
+        ),
+        key=f"edit:c0ffee:{ID}",
+        expected=MessageEdited(
+            chat=CHAT,
+            chat_kind=ChatKind.PRIVATE,
+            message_id="9",
+            sender=ANNA,
+            at=AT,
+            content=Content(text="И вода"),
+            reply_to=RepliedTo(message_id="3", by_bot=True, text="№ 1"),
         ),
     ),
     Case(
