@@ -110,13 +110,12 @@ async def _no_question(
 
 
 def _asks_after_all(question: Question, old: ThreadMessage, new: Content, now: datetime) -> bool:
-    """Whether he made more than thanks of the thanks by which he left it at the answer."""
+    """Whether he made more than thanks of the thanks by which he left it at the answer, or at the question's end."""
     return (
         old.role is Author.RESIDENT
         and is_thanks(old.content)
         and not is_thanks(new)
-        and question.answered_at is not None
-        and old.at >= question.answered_at
+        and any(ended and old.at >= ended for ended in (question.answered_at, question.closed_at))
         and may_reopen(question, now)
     )
 

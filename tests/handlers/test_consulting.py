@@ -147,6 +147,26 @@ async def test_what_is_counted(office: Office, steps: list[str], helped: int, re
     assert 0 == await office.value("SELECT count(*) FROM events WHERE status = 'failed'")
 
 
+@pytest.mark.parametrize(("corrected", "helped"), [("Всё равно холодно", 0), ("Большое спасибо!", 1)])
+async def test_thanks_that_are_corrected(office: Office, corrected: str, helped: int) -> None:
+    """Thanks after «Помогло» that are corrected into more open it again: the answer has not helped, and he waits on."""
+    await asked(office)
+    await office.presses(IRINA, buttons(office)["Помогло"])
+    message = await office.writes(IRINA, "Спасибо")
+    await office.deliver()
+    await office.edits(IRINA, message, corrected)
+    await office.deliver()
+    question, waits = await office.question(1), await ledger(office, 1)
+    if helped:
+        assert (Status.CLOSED, CloseKind.HELPED) == (question.status, question.close_kind)
+        assert [("helped", False)] == [(one.outcome, one.runs) for one in waits]
+    else:
+        assert (Status.OPEN, None) == (question.status, question.close_kind)
+        assert [("", True)] == [(one.outcome, one.runs) for one in waits]
+        assert office.work.texts(ENERGY)[-1].endswith("Было: Спасибо\n\nСтало: Всё равно холодно")
+    assert helped == await office.value("SELECT helped FROM faq WHERE id = 1")
+
+
 async def test_no_leaves_everything(office: Office) -> None:
     """«Нет, жду ответа» changes nothing but that he is told when the answer comes."""
     await asked(office)

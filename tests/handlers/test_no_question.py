@@ -252,6 +252,21 @@ async def test_thanks_of_before_the_answer(office: Office) -> None:
     assert Status.ANSWERED is (await office.question(1)).status
 
 
+@pytest.mark.parametrize("way", ["he withdraws it", "officials close it"])
+async def test_thanks_after_it_was_closed(office: Office, way: str) -> None:
+    """The same goes for thanks by which he left it at that nobody answers."""
+    await office.writes(IRINA, "Нет тепла")
+    await office.deliver()
+    if way == "he withdraws it":
+        await office.presses(IRINA, "withdraw:1")
+    else:
+        await office.writes(DESK, "/close 1 решено по телефону")
+    message = await office.writes(IRINA, "Спасибо", reply_to=office.home.id_of(IRINA, "№ 1"))
+    assert Status.CLOSED is (await office.question(1)).status
+    await office.edits(IRINA, message, "Спасибо, но батареи холодные")
+    assert Status.OPEN is (await office.question(1)).status
+
+
 # --- what is not known ---------------------------------------------------------------------------------------------
 
 
