@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -68,7 +69,7 @@ class TopicTable(_Table):
     """About what."""
 
     slug: Slug
-    name: str
+    name: str = Field(min_length=1)
     #: All forms of each word are meant.
     words: tuple[str, ...] = ()
     #: Taken as they are.
@@ -79,7 +80,7 @@ class PlaceTable(_Table):
     """Where."""
 
     slug: Slug
-    name: str
+    name: str = Field(min_length=1)
     #: All forms of each word are meant.
     words: tuple[str, ...] = ()
     #: Taken as they are.
@@ -267,6 +268,7 @@ class Config(_Table):
             ("places", [one.slug for one in self.places]),
         ):
             found += [f"{kind}: {name!r} is there twice" for name in sorted({n for n in names if names.count(n) > 1})]
+        found += _same_names("topics", self.topics) + _same_names("places", self.places)
         found += [f"calendar: {mistake}" for mistake in self.calendar.calendar.mistakes()]
         found += self.rights.mistakes()
         departments = {one.slug for one in self.departments}
@@ -301,3 +303,14 @@ class Config(_Table):
             for place in self.places
             if place.centre is not None and known.setdefault(place.centre, place.slug) != place.slug
         ]
+
+
+def _same_names(kind: str, tables: Sequence[TopicTable | PlaceTable]) -> list[str]:
+    """Of two whose buttons say the same nobody could choose the one that he means, nor name it in words."""
+    known: dict[str, str] = {}
+    return [
+        f"{kind}.{one.slug}.name: is that of {known[called]!r}, too; expected another name, since buttons show it alone"
+        for one in tables
+        # A picture alone has no word.
+        if known.setdefault(called := fold(one.name) or one.name, one.slug) != one.slug
+    ]

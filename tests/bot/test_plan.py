@@ -153,6 +153,26 @@ FILES = [
         ("'nadym'", "another"),
         toml=NADYM + 'centre = [65, 72]\n[[places]]\nslug = "yar"\nname = "Яр"\ncentre = [65, 72]',
     ),
+    *(
+        Mistake(
+            f"two {kind} that are called the same",
+            {},
+            f"otvet.toml: {kind}.second.name",
+            ("'first'", "another name"),
+            toml="".join(
+                f'[[{kind}]]\nslug = "{slug}"\nname = "{name}"\n'
+                for slug, name in (("first", "Берёзово"), ("second", " березово"), ("third", "Новое Берёзово"))
+            ),
+        )
+        for kind in ("topics", "places")
+    ),
+    Mistake(
+        "a place that is there twice, with its name",
+        {},
+        "otvet.toml: places",
+        ("'nadym'", "twice"),
+        toml=NADYM + NADYM,
+    ),
     Mistake(
         "a reach of nothing",
         {},
@@ -283,6 +303,27 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
     names = [line.partition(": ")[0] for line in found]
     assert ["ANSWER_WITHIN", "PORT", "PUBLIC_URL", "TELEGRAM_TOKEN", "VK_GROUP_ID", "otvet.toml"] == sorted(names)
     assert "made-up-secret" not in "\n".join(found)
+
+
+def test_names_that_need_no_difference(tmp_path: Path) -> None:
+    """A place, a topic and a department may be called the same; and a name may be a picture alone."""
+    names = {"departments": ("Вода",), "topics": ("Вода", "💧"), "places": ("Вода", "🔥", "💧")}
+    tables = [
+        f'[[{kind}]]\nslug = "s{number}"\nname = "{name}"\n'
+        for kind, called in names.items()
+        for number, name in enumerate(called)
+    ]
+    assert 3 == len(plan(tmp_path, {}, "".join(tables)).config.places)
+
+
+def test_names_are_judged_beside_other_mistakes(tmp_path: Path) -> None:
+    """Every name that another has is told, and all else that is wrong as well."""
+    again = [NADYM.replace('"nadym"', f'"{slug}"') for slug in ("yar", "muzhi")]
+    department = '[[departments]]\nslug = "energy"\nname = "Э"\ntopics = ["heating"]\n'
+    found = mistakes(tmp_path, {"PORT": "http"}, "".join((NADYM, *again, department)))
+    assert ["PORT", "departments.energy.topics", "places.muzhi.name", "places.yar.name"] == sorted(
+        line.removeprefix("otvet.toml: ").partition(": ")[0] for line in found
+    )
 
 
 def test_open_figures_are_judged_beside_other_mistakes(tmp_path: Path) -> None:

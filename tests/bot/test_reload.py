@@ -137,6 +137,15 @@ async def test_wrong_file_is_refused_whole(running: Running) -> None:
     assert TOKEN not in said
 
 
+async def test_names_that_are_the_same_are_refused(running: Running) -> None:
+    """Of two places whose buttons say the same nobody could choose one: which they are is told."""
+    running.write(ROADS + SUBJECTS + SUBJECTS.replace('"holes"', '"pits"').replace('"nadym"', '"town"'))
+    said = await running.ctx.reload()
+    told = ("topics.pits.name", "'holes'", "places.town.name", "'nadym'")
+    assert told == tuple(one for one in told if one in said)
+    assert not running.ctx.desk.places
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     label: str
