@@ -66,6 +66,11 @@ def is_consent(content: Content) -> bool:
     return bare(content) in _typed(Wish.CONSENT_YES)
 
 
+def is_plain(content: Content) -> bool:
+    """Whether these words are a yes or a no to anything."""
+    return bare(content) in _yes() | _no()
+
+
 @cache
 def _typed(wish: Wish) -> frozenset[str]:
     """What can be typed in the place of this button, in all languages."""

@@ -43,6 +43,8 @@ class Role(StrEnum):
     WITHDRAWAL = "withdrawal"
     #: What the service itself says to a resident: number and due time, greeting, help.
     CONFIRMATION = "confirmation"
+    #: Whether he consents to what is stored about him.
+    CONSENT = "consent"
     #: He wants all removed that is stored about him: does he mean it?
     FORGET = "forget"
     #: Pages that a resident turns: his questions, known answers, news. A message of these holds nothing but its page.
@@ -88,6 +90,7 @@ PRIORITY_OF = {
     Role.ANSWER: Priority.ANSWER,
     Role.WITHDRAWAL: Priority.ANSWER,
     Role.CONFIRMATION: Priority.CONFIRMATION,
+    Role.CONSENT: Priority.CONFIRMATION,
     Role.FORGET: Priority.CONFIRMATION,
     Role.PAGE_QUESTIONS: Priority.CONFIRMATION,
     Role.PAGE_ANSWERS: Priority.CONFIRMATION,

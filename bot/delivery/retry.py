@@ -90,6 +90,7 @@ _POLICIES = {
     Role.ANSWER: _A_DAY,
     Role.WITHDRAWAL: _A_DAY,
     Role.CONFIRMATION: _A_DAY,
+    Role.CONSENT: _A_DAY,
     Role.FORGET: _A_DAY,
     Role.PAGE_QUESTIONS: _A_DAY,
     Role.PAGE_ANSWERS: _A_DAY,

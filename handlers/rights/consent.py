@@ -54,7 +54,8 @@ async def holds_back(
     kept = await consents.set_aside(tx, conversation.id, event, now, opens=opens, most=MOST)
     if opens and kept:
         await conversations.change(tx, conversation.id, wants_new=False)
-    if conversation.consent_asked_at is None:
+    if conversation.consent_asked_at is None or kept == 1:
+        # Also where he was asked for another reason just now: he has to know that this waits.
         await _ask(tx, ctx, conversation, texts.ask_consent(voice, ctx.rights.notice_url), now)
     elif kept == MOST:
         # Before anything is refused.
@@ -71,6 +72,14 @@ async def asks_first(tx: Transaction, ctx: Context, conversation: Conversation, 
     text = texts.ask_consent_for_news(voice_of(conversation.language), ctx.rights.notice_url)
     await _ask(tx, ctx, conversation, text, now)
     return True
+
+
+async def ask_anew(tx: Transaction, ctx: Context, conversation: Conversation, now: datetime) -> None:
+    """A word of his may be a consent, or be said to somebody else: nothing goes by it, and he is asked once more."""
+    voice = voice_of(conversation.language)
+    waits = await consents.waiting(tx, conversation.id)
+    text = (texts.ask_consent if waits else texts.ask_consent_first)(voice, ctx.rights.notice_url)
+    await _ask(tx, ctx, conversation, text, now)
 
 
 async def given(
@@ -166,13 +175,22 @@ def _event(chat: ChatRef, sender: Sender, kept: SetAside) -> MessageReceived:
 async def _ask(tx: Transaction, ctx: Context, conversation: Conversation, text: str, now: datetime) -> None:
     assert ctx.rights.consent is not None
     await conversations.change(tx, conversation.id, consent_asked_at=now)
+    if conversation.buttons:
+        # A page before it is not the last word any more.
+        await conversations.show_buttons(tx, conversation.id, {})
     keyboard = wishes.consent_keyboard(voice_of(conversation.language), ctx.rights.consent)
-    await _say(tx, ctx, conversation, text, keyboard)
+    await _say(tx, ctx, conversation, text, keyboard, role=Role.CONSENT)
 
 
 async def _say(
-    tx: Transaction, ctx: Context, conversation: Conversation, text: str, keyboard: Keyboard | None = None
+    tx: Transaction,
+    ctx: Context,
+    conversation: Conversation,
+    text: str,
+    keyboard: Keyboard | None = None,
+    *,
+    role: Role = Role.CONFIRMATION,
 ) -> None:
     voice = voice_of(conversation.language)
-    address = Address(chat=conversation.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION)
+    address = Address(chat=conversation.chat, chat_kind=ChatKind.PRIVATE, role=role)
     await post(tx, ctx, address, Draft(text=text, keyboard=keyboard or always(voice), voice=voice))

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.conversation import wishes
+from bot.conversation.typed import bare
 from bot.conversation.wishes import Wish
 from bot.delivery.entry import Role
 from bot.model.event import ButtonPressed, MessageReceived
 from bot.model.question import Conversation
-from handlers import no_question
+from handlers import moderation, no_question
 from handlers.context import Context
 from handlers.rights import consent, forgetting
 from handlers.rights.consent import Register
-from storage import conversations, shows
+from storage import conversations, links, shows
 from storage.database import Transaction
+
+#: What is done in a resident's chat without a word.
+_WORDLESS = (Role.MARK, Role.PRESS)
 
 
 async def said(
@@ -31,6 +35,13 @@ async def said(
         forget_asked=forgetting.is_asked(conversation, now),
         forget_lately=forgetting.is_asked(conversation, now, within=wishes.TOO_LATE_FOR),
     )
+    if wish in (Wish.CONSENT_YES, Wish.CONSENT_NO):
+        to_request = await _is_said_to_request(tx, conversation, event, now)
+        if to_request is None:
+            await _in_doubt(tx, ctx, event, now, register)
+            return True
+        if not to_request:
+            return False
     if wish is not None:
         await no_question.heard(tx, event, now)
     match wish:
@@ -46,6 +57,37 @@ async def said(
         case Wish.FORGET_YES | Wish.FORGET_NO:
             return await _of_forgetting(tx, ctx, conversation, wish, now)
     return True
+
+
+async def _is_said_to_request(
+    tx: Transaction, conversation: Conversation, event: MessageReceived, now: datetime
+) -> bool | None:
+    """Whether a word that consents or refuses is said to the request for his consent; None: nobody knows.
+
+    It may be an answer to an official, and a plain yes or no to whatever the service has said to him since.
+    """
+    replied_to = await links.find(tx, event.chat, event.reply_to.message_id) if event.reply_to is not None else None
+    if replied_to is not None and replied_to.role in (Role.CONSENT, Role.ANSWER):
+        return replied_to.role == Role.CONSENT
+    if bare(event.content) in conversation.may_type(now):
+        # A page that he has opened since asks him something.
+        return False
+    since = await _said_since_request(tx, conversation)
+    return None if Role.ANSWER in since or (since and wishes.is_plain(event.content)) else True
+
+
+async def _said_since_request(tx: Transaction, conversation: Conversation) -> list[Role]:
+    """What was said to him since he was asked to consent."""
+    since = await shows.said_since(tx, conversation.chat, Role.CONSENT)
+    return [role for role in since if role not in _WORDLESS]
+
+
+async def _in_doubt(tx: Transaction, ctx: Context, event: MessageReceived, now: datetime, register: Register) -> None:
+    """The word is taken in as any other, and the request comes below whatever is said to that."""
+    await register(tx, ctx, event)
+    conversation = await conversations.lock(tx, event.chat, event.sender)
+    if await _said_since_request(tx, conversation) and not moderation.is_banned(conversation, now):
+        await consent.ask_anew(tx, ctx, conversation, now)
 
 
 async def _of_forgetting(tx: Transaction, ctx: Context, conversation: Conversation, wish: Wish, now: datetime) -> bool:
