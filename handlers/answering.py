@@ -70,7 +70,7 @@ async def pass_on(
     if question.offered:
         # «Помогло» is said of these words from now on.
         await questions.nothing_offered(tx, question.number)
-    await conversations.spoken_to(tx, question.number)
+    await conversations.spoken_to(tx, question.number, ctx.clock())
     to = address(question, thread_message, delay=delay)
     posted = await post(tx, ctx, to, await draft(tx, ctx, question, content, role))
     return posted.left_out

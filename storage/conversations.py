@@ -191,18 +191,22 @@ async def show_buttons(
     await change(tx, conversation_id, buttons=kept, buttons_until=until if buttons else None)
 
 
-async def spoken_to(tx: Transaction, number: int) -> None:
+async def spoken_to(tx: Transaction, number: int, now: datetime) -> None:
     """An official says something to the resident of this question, whose conversation is locked.
 
-    Any page that he sees is not the last word then; and what he was asked before has been gone over.
+    Any page that he sees is not the last word then, nor is what he was asked to rate, or why he rated it so; and what
+    he was asked before has been gone over.
     """
     await tx.raw.execute(
         "UPDATE conversations SET buttons = '', buttons_until = NULL,"
-        " next_is = CASE WHEN next_is = $2 AND next_of = $1 THEN '' ELSE next_is END"
+        " rating_until = CASE WHEN rating_until > $4 THEN $4 ELSE rating_until END,"
+        " next_is = CASE WHEN (next_is = $2 AND next_of = $1) OR next_is = $3 THEN '' ELSE next_is END"
         " WHERE id = (SELECT conversation_id FROM questions WHERE id = $1)"
-        " AND (buttons <> '' OR (next_is = $2 AND next_of = $1))",
+        " AND (buttons <> '' OR (next_is = $2 AND next_of = $1) OR next_is = $3 OR rating_until > $4)",
         number,
         NextIs.CLARIFICATION,
+        NextIs.COMMENT,
+        now,
     )
 
 

@@ -246,6 +246,17 @@ async def test_a_digit_after_he_asked_further(office: Office) -> None:
     assert "Спасибо, что сказали. Жаль, что ответ не помог." == office.home.texts(IRINA)[-1]
 
 
+async def test_a_digit_after_an_official_spoke(office: Office) -> None:
+    """What an official has said since he was asked is the last word: a digit answers that, and is no rating."""
+    await answers(office, "А сколько у вас батарей?")
+    await says(office, "2")
+    assert (None, Status.OPEN) == (await rating(office), (await office.question(1)).status)
+    assert "№ 1 · дополнение от жителя\n\n2" == office.work.texts(ENERGY)[-1]
+    await says(office, "оценка 4")
+    await presses(office, "rate:1:1:4")
+    assert 4 == await rating(office)
+
+
 async def test_officials_see_it(office: Office) -> None:
     """The thread says the rating, the history who gave it; the card says it when it is changed anyway."""
     await says(office, "2", "Никто не приехал")
@@ -319,6 +330,14 @@ async def test_comment_after_an_hour(office: Office) -> None:
     await says(office, "5")
     office.clock.move(HOUR)
     await says(office, "А когда у соседей?")
+    assert ([], Status.OPEN) == (await comments(office), (await office.question(1)).status)
+
+
+async def test_comment_after_an_official_spoke(office: Office) -> None:
+    """What an official has said since he rated is the last word, too: what he writes is for them."""
+    await says(office, "5")
+    await answers(office, "А сколько у вас батарей?")
+    await says(office, "Две")
     assert ([], Status.OPEN) == (await comments(office), (await office.question(1)).status)
 
 
