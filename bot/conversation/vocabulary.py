@@ -55,6 +55,8 @@ def clear_words() -> frozenset[str]:
     """Words that are buttons whatever he is asked: nobody would answer an official with them, or lose much by it."""
     labels = ("button-new", "button-help", "button-language", "button-my", "button-faq", "button-mydata")
     clear = {plain(voice.say(label)) for voice in voices() for label in (*labels, "my-all", "faq-all")}
+    # His right, which every text tells in these words; nothing goes before he has confirmed it.
+    clear |= {plain(word) for voice in voices() for word in voice.words(f"word-{Page.FORGET}")}
     asked_for = {f"{word} " for voice in voices() for word in _typed(voice, LANGUAGE)}
     return frozenset(clear | {word for word in words() if word.startswith(tuple(asked_for))})
 

@@ -251,6 +251,8 @@ CASES = [
     Case("«отозвать» as well", CLARIFYING, says("Отозвать"), REOPENS),
     Case("a topic to subscribe to", replace(CLARIFYING, names=lambda *_: "p:x"), says("Отписаться от X"), REOPENS),
     Case("a button of no such page is one", CLARIFYING, says("Мои вопросы"), opens(Page.QUESTIONS)),
+    Case("a wish to be forgotten is one", CLARIFYING, says("Забыть меня"), opens(Page.FORGET)),
+    Case("in English as well", CLARIFYING, says("Delete my data!"), opens(Page.FORGET)),
     Case("a command is one always", CLARIFYING, says("/withdraw"), opens(Page.TAKE_BACK)),
     Case(
         "with a number of his it is clear", replace(CLARIFYING, last=7), says("отозвать 7"), opens(Page.TAKE_BACK, "7")
