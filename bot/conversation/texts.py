@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
 
@@ -83,17 +85,18 @@ def length(span: timedelta, voice: Voice = RUSSIAN) -> str:
 
 
 def within(span: timedelta, voice: Voice = RUSSIAN) -> str:
-    """The same behind «в течение»: «40 минут», «1 часа», «4 часов», «3 дней»."""
-    unit, n = _largest_unit(span)
+    """The same behind «в течение»: «40 минут», «1 часа», «4 часов», «3 дней». It is a promise, so never less."""
+    unit, n = _largest_unit(span, math.ceil)
     return voice.count(f"within-{unit}", n)
 
 
-def _largest_unit(span: timedelta) -> tuple[str, int]:
-    minutes = round(span.total_seconds() / 60)
+def _largest_unit(span: timedelta, whole: Callable[[float], int] = round) -> tuple[str, int]:
+    """`whole`: makes a whole number of what is left over."""
+    minutes = whole(span.total_seconds() / 60)
     if minutes < 60:
         return "minutes", minutes
-    hours = round(minutes / 60)
-    return ("hours", hours) if hours < 48 else ("days", round(hours / 24))
+    hours = whole(minutes / 60)
+    return ("hours", hours) if hours < 48 else ("days", whole(hours / 24))
 
 
 # --- texts ---------------------------------------------------------------------------------------------------------

@@ -61,6 +61,20 @@ def test_length(span: timedelta, expected: tuple[str, str]) -> None:
     assert expected == (texts.length(span), texts.within(span))
 
 
+LONGER = {
+    timedelta(minutes=61): "2 часов",
+    timedelta(minutes=80): "2 часов",
+    timedelta(hours=49): "3 дней",
+    timedelta(hours=60): "3 дней",
+}
+
+
+@pytest.mark.parametrize(("span", "expected"), LONGER.items(), ids=str)
+def test_within_promises_no_less(span: timedelta, expected: str) -> None:
+    """Whoever is told within which time answers come is not told a shorter one than officials have."""
+    assert expected == texts.within(span)
+
+
 IN_ENGLISH = {
     "today": (texts.moment(NOW + timedelta(hours=1), NOW, ZONE, ENGLISH), "23:30"),
     "tomorrow": (texts.moment(NOW + timedelta(hours=10), NOW, ZONE, ENGLISH), "08:30 tomorrow"),
