@@ -32,7 +32,7 @@ from bot.conversation.decisions import (
     Welcome,
 )
 from bot.conversation.typed import bare, plain
-from bot.conversation.waiting import is_thanks
+from bot.conversation.waiting import is_thanks, says_yes
 from bot.model.content import Content
 from bot.model.event import ButtonPressed, ChatStarted, MessageReceived
 from bot.model.question import Status
@@ -133,7 +133,9 @@ def decide(standing: Standing, event: MessageReceived | ButtonPressed | ChatStar
                 return Comment()
             if question is None:
                 return Ask(first=not standing.greeted)
-            reopens = standing.status is not Status.OPEN and (asked or not is_thanks(event.content))
+            # «Да» may well be said to «Помог ли ответ?».
+            is_enough = is_thanks(event.content) or (free and standing.rates and says_yes(event.content))
+            reopens = standing.status is not Status.OPEN and (asked or not is_enough)
             return Join(question=question, reopens=reopens)
 
 

@@ -46,6 +46,19 @@ def is_thanks(content: Content) -> bool:
     return "?" not in content.text and not thanks.isdisjoint(words) and set(words) <= around
 
 
+def says_yes(content: Content) -> bool:
+    """Whether this is a yes and no more: «Да», «Да, очень»."""
+    if content.media or content.location or content.contact or content.links or content.unsupported:
+        return False
+    words = re.findall(r"\w+", content.text.lower())
+    return bool(words) and words[0] in _yes() and set(words) <= _thanks()[1] | _yes() and "?" not in content.text
+
+
+@cache
+def _yes() -> frozenset[str]:
+    return frozenset(word for voice in voices() for word in voice.words("words-yes"))
+
+
 @cache
 def _thanks() -> tuple[frozenset[str], frozenset[str]]:
     """The words that thank or agree, and those with the ones that may stand between them; in all languages."""
