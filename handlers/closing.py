@@ -21,7 +21,7 @@ from handlers.answering import SETTLES_AFTER
 from handlers.asking_back import REMINDS_AFTER
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
-from storage import messages, questions
+from storage import conversations, messages, questions
 
 
 async def ask(desk: Desk, question: Question) -> str:
@@ -105,5 +105,6 @@ async def reopen(desk: Desk, question: Question) -> str:
 
 
 async def _tell(desk: Desk, question: Question, voice: Voice, text: str) -> None:
+    await conversations.leave_page(desk.tx, question.number)
     address = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number)
     await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.keyboard(voice), voice=voice))

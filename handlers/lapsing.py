@@ -86,6 +86,7 @@ class Lapsing(InTurn):
         if question.chat.channel not in self._ctx.capabilities:
             # Its channel is in the settings no more.
             return
+        await conversations.leave_page(tx, question.number)
         address = Address(
             chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number
         )

@@ -86,6 +86,7 @@ class LateNotices:
         assert question is not None
         promised_at = ctx.desk.late_until(question.department, now)
         await questions.change(tx, number, promised_at=promised_at)
+        await conversations.leave_page(tx, number)
         due = texts.moment(promised_at, now, ctx.look.zone)
         await actions.add(
             tx, number, Official(id="", name="", chat=question.admin_chat), Deed.TOLD_LATE, now, f"ответим до {due}"

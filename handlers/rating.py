@@ -111,6 +111,7 @@ async def ask(
     tx: Transaction, ctx: Context, conversation: Conversation, rated: Rated, now: datetime, *, by_digit: bool
 ) -> None:
     """Ask what he thinks of this answer: once. `by_digit`: nothing else of his waits, for which a digit would be."""
+    await conversations.leave_page(tx, rated.question)
     await ratings.asked(tx, rated, now)
     await _asked(tx, conversation, rated, now + rating.COUNTS_FOR)
     voice = voice_of(conversation.language)

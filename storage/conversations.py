@@ -210,6 +210,18 @@ async def spoken_to(tx: Transaction, number: int, now: datetime) -> None:
     )
 
 
+async def leave_page(tx: Transaction, number: int) -> None:
+    """The service says something of its own accord to the resident of this question, whose conversation is locked.
+
+    Whatever he answers, he does not say it to the page above that.
+    """
+    await tx.raw.execute(
+        "UPDATE conversations SET buttons = '', buttons_until = NULL"
+        " WHERE id = (SELECT conversation_id FROM questions WHERE id = $1) AND buttons <> ''",
+        number,
+    )
+
+
 async def ask_to_rate(tx: Transaction, conversation_id: int, rating: AskedToRate) -> None:
     """Keep what the resident was asked to rate last, for a conversation that is locked."""
     await change(tx, conversation_id, rating_of=rating.question, rating_round=rating.round, rating_until=rating.until)

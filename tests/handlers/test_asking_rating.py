@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.model.chat import ChatRef
+from bot.model.question import Status
 from handlers.asking_rating import AskingRating
 from tests.handlers.fakes import DESK, ENERGY, HOME, IRINA, Office, open_office
 from tests.handlers.story import Story, desk
@@ -194,6 +195,14 @@ async def test_while_he_is_asked(office: Office) -> None:
     assert [] == await looked(office, "12:00")
     await story(office, ["12:30 writes Через Надым"])
     assert ["1"] == await looked(office, "13:00")
+
+
+async def test_below_a_page(office: Office) -> None:
+    """«Да» is said to «Помог ли ответ?», though a page above it asks something, too: nothing is taken back by it."""
+    await story(office, [*ANSWERED, "10:35 writes /new", "10:35 asks Почему закрыт мост?", "10:58 writes отозвать"])
+    assert ["1"] == await looked(office, "11:00")
+    await story(office, ["11:01 writes Да"])
+    assert Status.OPEN is (await office.question(2)).status
 
 
 async def test_several_at_once(office: Office) -> None:

@@ -46,6 +46,15 @@ async def told(office: Office, at: str = "", *, day: datetime = DAY) -> list[str
     return [row.text for row in new]
 
 
+async def test_below_a_page(office: Office) -> None:
+    """«Да» is said to the notice then, and no more to the page above it: the question is not taken back by it."""
+    one = story(office)
+    await one.run(["10:00 asks Когда дадут тепло?", "13:58 writes отозвать"])
+    assert [LATE.format(1, "16:01")] == await told(office, "14:01")
+    await one.run(["14:02 writes Да"])
+    assert Status.OPEN is (await office.question(1)).status
+
+
 # --- outside working hours -----------------------------------------------------------------------------------------
 
 THURSDAY_OFF = Calendar(holidays=frozenset({date(2026, 11, 19)}))

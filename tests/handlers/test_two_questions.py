@@ -142,6 +142,18 @@ async def test_what_he_writes_after_the_reminder(office: Office) -> None:
     assert [HEAT, "Ленина 5"] == await words_of(office, 1)
 
 
+async def test_reminded_below_a_page(office: Office) -> None:
+    """«Да» after the reminder is the answer to it, though a page above it asks something, too."""
+    await official(office, "/clarify 1 Дом пятиэтажный?")
+    office.clock.move(DAY - MINUTE)
+    await says(office, "/withdraw")
+    office.clock.move(MINUTE)
+    await Lapsing(office.ctx).once()
+    await office.deliver()
+    assert ADDED == await says(office, "Да")
+    assert [Status.OPEN] * 2 == [(await office.question(number)).status for number in (1, 2)]
+
+
 async def test_closed_without_it(office: Office) -> None:
     """Where he has asked something else since, he hears how to open it again: what he writes goes there."""
     await official(office, "/clarify 1 Какой адрес?")
