@@ -116,8 +116,9 @@ async def release(tx: Transaction, ctx: Context, conversation: Conversation, sen
     """Register what is kept aside; returns how many messages that were."""
     kept = await consents.take(tx, conversation.id)
     await conversations.change(tx, conversation.id, consent_asked_at=None)
-    for one in kept:
-        if one.opens:
+    for place, one in enumerate(kept):
+        # Only what would be a question is kept aside: whatever came of his earlier ones since, it is a new one.
+        if one.opens or place == 0:
             await conversations.change(tx, conversation.id, wants_new=True)
         await register(tx, ctx, _event(conversation.chat, sender, one))
         await messages.edited_last(tx, conversation.chat, one.message_id, one.at)

@@ -313,6 +313,22 @@ async def test_open_question_goes_on(office: Office) -> None:
     assert ["v1", "v2"] == [row["version"] for row in await office.rows("SELECT version FROM consents ORDER BY id")]
 
 
+async def test_question_of_its_own(office: Office) -> None:
+    """What was a question when he wrote it is one still, though officials have written of an earlier one meanwhile."""
+    await consented(office)
+    await office.deliver()
+    card = office.work.id_of(DESK, "Нет тепла")
+    await office.writes(DESK, "Завтра", reply_to=card)
+    office.clock.move(timedelta(days=5))
+    await office.writes(IRINA, "Яма")
+    await office.writes(IRINA, "Большая")
+    await office.writes(DESK, "Уже есть?", reply_to=card)
+    await office.presses(IRINA, f"{wishes.Wish.CONSENT_YES}:{wishes.mark_of('v2')}")
+    threads = [[one.content.text for one in await office.thread(number)] for number in (1, 2)]
+    assert [["Нет тепла", "Завтра", "Уже есть?"], ["Яма", "Большая"]] == threads
+    assert "Ваш вопрос принят: № 2." in (await said(office))[-1]
+
+
 async def test_button_of_the_old_text(office: Office) -> None:
     """A button under the old text is no consent to the new one: he is asked again, with the new button."""
     await office.writes(IRINA, "Нет тепла")
