@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.conversation.faq import Entry
 from bot.model.chat import ChatRef
 from bot.model.question import Status
 from handlers.asking_rating import AskingRating
@@ -203,6 +204,21 @@ async def test_below_a_page(office: Office) -> None:
     assert ["1"] == await looked(office, "11:00")
     await story(office, ["11:01 writes Да"])
     assert Status.OPEN is (await office.question(2)).status
+
+
+async def test_below_known_answers(office: Office) -> None:
+    """«Помогло» is said to «Помог ли ответ?», not of the known answers above it: another question is not closed."""
+    office.ctx.answers.of_file = (Entry(id=0, question="Почему закрыт мост?", answer="Ремонт."),)
+    await office.ctx.answers.once()
+    await story(office, [*ANSWERED, "10:45 writes /new", "10:45 asks Почему закрыт мост?"])
+    await office.deliver()
+    assert office.home.texts(IRINA)[-1].startswith("Похоже, ответ уже есть")
+    assert ["1"] == await looked(office, "11:00")
+    await story(office, ["11:01 writes Помогло, спасибо!"])
+    assert Status.OPEN is (await office.question(2)).status
+    # The button stands under the very answers.
+    await story(office, ["11:02 was"], number=2)
+    assert Status.CLOSED is (await office.question(2)).status
 
 
 async def test_several_at_once(office: Office) -> None:
