@@ -44,7 +44,7 @@ from storage import leases, messages, questions
 from storage.codec import decode_effect
 from storage.database import Database, Transaction
 from storage.outbox import Lease, State
-from tests.conftest import Server
+from tests.databases import Server
 
 T = TypeVar("T")
 

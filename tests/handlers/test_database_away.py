@@ -10,7 +10,7 @@ import pytest
 
 from storage.database import DatabaseAway
 from storage.outbox import State
-from tests.conftest import Server
+from tests.databases import Server
 from tests.handlers.fakes import HOME, IRINA, Office, open_office, outage
 from tests.handlers.test_dispatcher import say, tried
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
-from tests.conftest import Server, make_database
+from tests.databases import Server, make_database
 from tests.scenarios import warm
 from tests.scenarios.service import Service
 

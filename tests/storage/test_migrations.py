@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from migrations.run import HEAD, config, downgrade, migrate, upgrade
 from storage.database import Database
 from storage.tables.columns import metadata
-from tests.conftest import Server, make_database
+from tests.databases import Server, make_database
 
 
 def _differences(connection: Connection) -> list[object]:

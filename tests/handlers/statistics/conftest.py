@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conftest import Server, drop_database, make_database
+from tests.databases import Server, drop_database, make_database
 from tests.handlers.fakes import Office, open_office
 from tests.handlers.statistics.forty import DESK, NOW, SERVICE, live_through
 
