@@ -42,11 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="otvet", description="Residents ask, officials answer from their own chat.")
     commands = parser.add_subparsers(dest="command", metavar="command")
-    commands.add_parser("run", help="run the service in the foreground (what no command does, too)")
-    commands.add_parser("migrate", help="bring the database to the newest shape, and stop")
-    commands.add_parser("check", help="check settings, database, tokens, webhooks and rights; 1 when one is bad")
+    commands.add_parser("run", help="run the service in the foreground (the default)")
+    commands.add_parser("migrate", help="bring the database up to date, and stop")
+    commands.add_parser(
+        "check", help="check settings, database, tokens, webhooks and rights; exit code 1 when something is bad"
+    )
     bind_code = commands.add_parser("bind-code", help="make a one-time code that ties a group to a department")
-    bind_code.add_argument("department", help="its slug in otvet.toml")
+    bind_code.add_argument("department", help="the slug of the department in otvet.toml")
     shell.add_commands(commands)
     events = commands.add_parser("events", help="updates whose handling failed")
     actions = events.add_subparsers(dest="action", metavar="action", required=True)

@@ -21,7 +21,13 @@ from bot.statistics.figures import Targets
 from bot.statistics.weekly import Weekly, WeeklySetting
 
 ChatSetting = Annotated[ChatRef, BeforeValidator(parse_chat)]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+#: What a slug may be.
+_SLUG = "1 to 40 of a-z, 0-9, - and _, a letter or digit first"
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description=_SLUG)]
+
+
+#: Behind a name that nothing has.
+_EXPECTED_SLUG = "expected the slug of one of the [[{}]]"
 
 
 class _Table(BaseModel):
@@ -141,7 +147,7 @@ def _parse_ask_after(value: object) -> object:
         return None
     span = parse_duration(value)
     if not isinstance(span, timedelta):
-        raise ValueError("is no duration; expected one such as 30min or 2h, or off")  # noqa: TRY004 - for pydantic
+        raise ValueError("is not a duration; expected one such as 30min or 2h, or off")  # noqa: TRY004 - for pydantic
     if span > LATEST:
         raise ValueError("is too long; expected at most 3d, or off")
     return span
@@ -267,7 +273,10 @@ class Config(_Table):
             ("topics", [one.slug for one in self.topics]),
             ("places", [one.slug for one in self.places]),
         ):
-            found += [f"{kind}: {name!r} is there twice" for name in sorted({n for n in names if names.count(n) > 1})]
+            found += [
+                f"{kind}: {name!r} is there twice; expected it once"
+                for name in sorted({n for n in names if names.count(n) > 1})
+            ]
         found += _same_names("topics", self.topics) + _same_names("places", self.places)
         found += [f"calendar: {mistake}" for mistake in self.calendar.calendar.mistakes()]
         found += self.rights.mistakes()
@@ -277,21 +286,43 @@ class Config(_Table):
         for kind, tables in (("topics", self.topics), ("places", self.places)):
             for table in tables:
                 empty = [word for word in (*table.words, *table.forms) if not tokenize(word)]
-                found += [f"{kind}.{table.slug}: {word!r} has no letter and no digit" for word in empty]
+                found += [
+                    f"{kind}.{table.slug}: {word!r} has no letter and no digit; expected a word" for word in empty
+                ]
         found += [mistake for place in self.places for mistake in place.mistakes()]
         found += self._same_centres()
         for channel in self.channels:
             if channel.department and channel.department not in departments:
-                found.append(f"channels.{channel.name}.department: no department {channel.department!r}")
+                found.append(
+                    f"channels.{channel.name}.department: there is no department {channel.department!r};"
+                    f" {_EXPECTED_SLUG.format('departments')}"
+                )
         for department in self.departments:
             where = f"departments.{department.slug}"
-            found += [f"{where}.topics: no topic {one!r}" for one in department.topics if one not in topics]
-            found += [f"{where}.places: no place {one!r}" for one in department.places if one not in places]
-        found += [f"faq: {one.question[:40]!r} has no word" for one in self.faq if not fold(one.question)]
-        asked = [fold(one.question) for one in self.faq]
-        found += [f"faq: {one!r} is there twice" for one in sorted({one for one in asked if asked.count(one) > 1})]
+            found += [
+                f"{where}.topics: there is no topic {one!r}; {_EXPECTED_SLUG.format('topics')}"
+                for one in department.topics
+                if one not in topics
+            ]
+            found += [
+                f"{where}.places: there is no place {one!r}; {_EXPECTED_SLUG.format('places')}"
+                for one in department.places
+                if one not in places
+            ]
         found += [
-            f"faq.{one.question[:40]}: no topic {one.topic!r}" for one in self.faq if one.topic not in {"", *topics}
+            f"faq: {one.question[:40]!r} has no word; expected a question in words"
+            for one in self.faq
+            if not fold(one.question)
+        ]
+        asked = [fold(one.question) for one in self.faq]
+        found += [
+            f"faq: {one!r} is there twice; expected it once"
+            for one in sorted({one for one in asked if asked.count(one) > 1})
+        ]
+        found += [
+            f"faq.{one.question[:40]}: there is no topic {one.topic!r}; {_EXPECTED_SLUG.format('topics')}"
+            for one in self.faq
+            if one.topic not in {"", *topics}
         ]
         return found
 

@@ -71,7 +71,7 @@ def _read_config(folder: Path, named: str) -> tuple[Config, list[str]]:
     except OSError as error:
         return Config(), [f"CONFIG: {path} cannot be read ({error.strerror}); expected a TOML file"]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return Config(), [f"CONFIG: {path} is no TOML: {error}"]
+        return Config(), [f"CONFIG: {path} is not TOML ({error}); expected a TOML file"]
     config, mistakes = validate(Config, table, name_of=str)
     config = config or Config()
     return config, [f"{path.name}: {mistake}" for mistake in [*mistakes, *config.mistakes()]]

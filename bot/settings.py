@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -40,7 +40,7 @@ def parse_duration(value: object) -> object:
     text = value.strip().lower()
     parts = _DURATION.findall(text)
     if not parts or _DURATION.sub("", text).strip():
-        raise ValueError("is no duration; expected one such as 30s, 15min, 4h or 3d")
+        raise ValueError("is not a duration; expected one such as 30s, 15min, 4h or 3d")
     span = sum(int(count) * _SECONDS[unit] for count, unit in parts)
     if not 0 < span <= 10 * 366 * 86400:
         raise ValueError("is too short or too long; expected a duration such as 30s, 15min, 4h or 3d")
@@ -53,7 +53,7 @@ def parse_rate(value: object) -> object:
         return value
     match = _RATE.fullmatch(value.strip().lower())
     if match is None or int(match[1]) == 0 or match[2] == "0":
-        raise ValueError("is no rate; expected one such as 30/s, 20/min or 500/10s")
+        raise ValueError("is not a rate; expected one such as 30/s, 20/min or 500/10s")
     return Rate(count=int(match[1]), per=timedelta(seconds=int(match[2] or 1) * _SECONDS[match[3]]))
 
 
@@ -65,7 +65,7 @@ def parse_chat(value: object) -> object:
         return ChatRef.parse(value.strip())
     except ValueError:
         raise ValueError(
-            "is no chat; expected channel:chat, such as telegram:-1001234567890, vk:2000000001 or web:admin"
+            "is not a chat; expected channel:chat, such as telegram:-1001234567890, vk:2000000001 or web:admin"
         ) from None
 
 
@@ -74,13 +74,13 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer
 
 def updates_long_enough(term: timedelta) -> timedelta:
     if term < timedelta(days=2):
-        raise ValueError("is shorter than platforms repeat themselves; expected at least 2d")
+        raise ValueError("is too short, since platforms repeat updates for longer; expected at least 2d")
     return term
 
 
 def media_long_enough(term: timedelta) -> timedelta:
     if term < timedelta(days=15):
-        raise ValueError("is shorter than links to media live; expected at least 15d")
+        raise ValueError("is too short, since links to media live longer; expected at least 15d")
     return term
 
 
@@ -129,13 +129,13 @@ class Settings(BaseModel):
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError("is no address of PostgreSQL")
+            raise ValueError("is not an address of PostgreSQL")
         if value is not None:
             parts = urlsplit(value.get_secret_value())
             try:
                 _ = parts.port
             except ValueError:
-                raise ValueError("has a port that is no number") from None
+                raise ValueError("has a port that is not a number") from None
             mode = dict(parse_qsl(parts.query)).get("sslmode", "prefer")
             if mode not in _SSL_MODES:
                 raise ValueError(f"has an unknown sslmode; expected one of {', '.join(_SSL_MODES)}")
@@ -148,7 +148,7 @@ class Settings(BaseModel):
             return None
         parts = urlsplit(value.strip())
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("is no https address")
+            raise ValueError("is not an https address")
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("is not https: platforms refuse it")
         return value.strip().rstrip("/")
@@ -159,7 +159,7 @@ class Settings(BaseModel):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError("is no known time zone") from None
+            raise ValueError("is not a known time zone") from None
         return value
 
     @field_validator("media_hosts", mode="before")
@@ -236,34 +236,68 @@ def validate(model: type[Any], values: Mapping[str, Any], *, name_of: Any) -> tu
 #: What is wrong, in words that speak of settings and not of Python.
 _WORDS = {
     "missing": "is missing",
-    "int_parsing": "is no whole number",
-    "int_type": "is no whole number",
+    "int_parsing": "is not a whole number",
+    "int_type": "is not a whole number",
+    "float_parsing": "is not a number",
+    "float_type": "is not a number",
     "bool_parsing": "is neither on nor off",
-    "literal_error": "is none of the values that there are",
+    "bool_type": "is neither on nor off",
+    "literal_error": "is not one of the known values",
     "string_too_short": "is too short",
     "string_too_long": "is too long",
-    "string_type": "is no text",
+    "string_type": "is not text",
+    "tuple_type": "is not a list",
+    "model_type": "is not a table",
     "greater_than": "is too small",
     "greater_than_equal": "is too small",
     "less_than": "is too large",
     "less_than_equal": "is too large",
-    "string_pattern_mismatch": "has a form that does not fit",
+    "string_pattern_mismatch": "has the wrong form",
+}
+#: What is expected where the field does not say it better; pydantic names the field's limits.
+_EXPECTED = {
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "literal_error": "{expected}",
+    "string_too_short": "{min_length} or more characters",
+    "string_too_long": "at most {max_length} characters",
+    "string_type": "text in quotes",
+    "string_pattern_mismatch": "{pattern}",
+    "tuple_type": "a list in brackets",
+    "model_type": "a table",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than": "less than {lt:g}",
+    "less_than_equal": "at most {le:g}",
+    "missing": "a value",
 }
 
 
 def _line(model: type[Any], error: ErrorDetails, name_of: Any) -> str:
     if not error["loc"]:
         return error["msg"].removeprefix("Value error, ")
-    field = str(error["loc"][0])
     name = name_of(".".join(map(str, error["loc"])))
     if error["type"] == "extra_forbidden":
-        return f"{name}: is no setting; expected one of those in the example file"
+        return f"{name}: is not a setting; expected one of those in otvet.example.toml"
     what = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
     if "expected" in what:
         return f"{name}: {what}" if not what.startswith("expected") else f"{name}: has the wrong form; {what}"
-    info = model.model_fields.get(field)
-    # pydantic says what it wants behind «should be»: good enough where the field does not say it better.
-    wanted = (info.description if info is not None else None) or error["msg"].rpartition("should be ")[2]
-    return (
-        f"{name}: {what}; expected {wanted if error['type'] != 'missing' or (info and info.description) else 'a value'}"
-    )
+    wanted = _description(model, error["loc"]) or _EXPECTED.get(error["type"], "").format_map(error.get("ctx", {}))
+    return f"{name}: {what}; expected {wanted or 'another value'}"
+
+
+def _description(model: type[BaseModel] | None, path: Sequence[str | int]) -> str:
+    """What the field at the end of this path of keys says of itself, through the tables on the way; empty: nothing."""
+    said = ""
+    for key in (one for one in path if isinstance(one, str)):
+        info = model.model_fields.get(key) if model is not None else None
+        if info is None:
+            return ""
+        said = info.description or ""
+        within = (info.annotation, *get_args(info.annotation))
+        model = next((one for one in within if isinstance(one, type) and issubclass(one, BaseModel)), None)
+    return said

@@ -73,10 +73,14 @@ class Refused(Exception):
 def add_arguments(parser: ArgumentParser) -> None:
     """The words of the command."""
     parser.add_argument("--source", required=True, type=_source, help=f"where residents come from: {SOURCE_RULE}")
-    parser.add_argument("--channel", nargs="+", action="extend", metavar="NAME", help="which channels; left out: all")
-    parser.add_argument("--output", type=Path, default=Path(), metavar="FOLDER", help="where to; left out: here")
-    parser.add_argument("--size", type=_size, default=1000, metavar="PX", help="pixels of the PNG; left out: 1000")
-    parser.add_argument("--force", action="store_true", help="write over files that are there and differ")
+    parser.add_argument(
+        "--channel", nargs="+", action="extend", metavar="NAME", help="for these channels; default: all"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=Path(), metavar="FOLDER", help="folder for the files; default: this one"
+    )
+    parser.add_argument("--size", type=_size, default=1000, metavar="PX", help="pixels of the PNG; default: 1000")
+    parser.add_argument("--force", action="store_true", help="replace files that are there and differ")
 
 
 def wrong_channel(options: Namespace, known: Collection[ChannelName]) -> str:
@@ -167,5 +171,5 @@ def _source(text: str) -> str:
 
 def _size(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) not in _SIZES:
-        raise ArgumentTypeError(f"{text!r} is no size; expected pixels from {_SIZES[0]} to {_SIZES[-1]}")
+        raise ArgumentTypeError(f"{text!r} is not a size; expected pixels from {_SIZES[0]} to {_SIZES[-1]}")
     return int(text)

@@ -109,7 +109,7 @@ class Cluster:
         """Write otvet.conf; True when it changed. Its first line tells which binaries the server was started from."""
         for name in settings:
             if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", name) is None:
-                raise EmbeddedError(f"{name!r} is no name of a PostgreSQL setting")
+                raise EmbeddedError(f"{name!r} is not the name of a PostgreSQL setting")
         listed = '"' + str(socket_folder).replace('"', '""') + '"'
         values = {**settings, "unix_socket_directories": listed}
         lines = [f"# {package_version()}, written at every start"]

@@ -46,7 +46,7 @@ NO_CALENDAR = Calendar()
 def parse_days(value: object) -> object:
     """Read a list of dates and spans of dates (`2026-01-01..2026-01-08`, both ends included)."""
     if not isinstance(value, list | tuple | set | frozenset):
-        raise ValueError(f"is no list; {_EXPECTED}")  # noqa: TRY004 (pydantic wants it)
+        raise ValueError(f"is not a list; {_EXPECTED}")  # noqa: TRY004 (pydantic wants it)
     days: set[date] = set()
     wrong: list[str] = []
     for one in value:
@@ -58,7 +58,7 @@ def parse_days(value: object) -> object:
             days |= {first + timedelta(days=step) for step in range((last - first).days + 1)}
     if wrong:
         named = ", ".join(wrong[:_NAMED]) + (f" and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else "")
-        what = "which is no date" if len(wrong) == 1 else "which are no dates"
+        what = "which is not a date" if len(wrong) == 1 else "which are not dates"
         raise ValueError(f"has {named}, {what}; {_EXPECTED}")
     return frozenset(days)
 

@@ -98,7 +98,7 @@ class Geography:
         """The place of a point, by its slug; empty: none.
 
         Of several polygons around it the smallest: a town in its district. Outside of all of them the nearest centre
-        that is near enough. What is no point on Earth is nowhere.
+        that is near enough. What is not a point on Earth is nowhere.
         """
         at = latitude, longitude
         if not is_on_earth(at):
@@ -150,26 +150,26 @@ def _is_between(at: Point, one: Point, other: Point) -> bool:
 def parse_point(value: object) -> object:
     """Read `[latitude, longitude]`."""
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise ValueError(f"is no point; {_EXPECTED_POINT}")
+        raise ValueError(f"is not a point; {_EXPECTED_POINT}")
     return _point(value, "")
 
 
 def _point(value: Sequence[object], where: str) -> Point:
     numbers = [float(one) for one in value if isinstance(one, int | float) and not isinstance(one, bool)]
     if len(numbers) != 2:
-        raise ValueError(f"has {where}what is no number; {_EXPECTED_POINT}")
+        raise ValueError(f"has {where}what is not a number; {_EXPECTED_POINT}")
     latitude, longitude = numbers
     if not -90 <= latitude <= 90:
-        raise ValueError(f"has {where}{latitude:g}, which is no latitude; {_EXPECTED_POINT}")
+        raise ValueError(f"has {where}{latitude:g}, which is not a latitude; {_EXPECTED_POINT}")
     if not -180 <= longitude <= 180:
-        raise ValueError(f"has {where}{longitude:g}, which is no longitude; {_EXPECTED_POINT}")
+        raise ValueError(f"has {where}{longitude:g}, which is not a longitude; {_EXPECTED_POINT}")
     return latitude, longitude
 
 
 def parse_polygons(value: object) -> object:
     """Read one polygon as a list of its corners, or several as a list of such lists."""
     if not isinstance(value, list | tuple) or not value:
-        raise ValueError(f"is no polygon; {_EXPECTED_POLYGON}")
+        raise ValueError(f"is not a polygon; {_EXPECTED_POLYGON}")
     if all(isinstance(one, Polygon) for one in value):
         return tuple(value)
     first = value[0]

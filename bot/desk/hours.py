@@ -84,7 +84,7 @@ def parse_hours(value: object) -> object:
     if isinstance(value, Hours):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"is no text; {_EXPECTED}")  # noqa: TRY004 (pydantic wants it)
+        raise ValueError(f"is not text; {_EXPECTED}")  # noqa: TRY004 (pydantic wants it)
     text = value.translate(_DASHES).strip().lower()
     if text in ("", "24/7"):
         return ALWAYS
@@ -117,7 +117,7 @@ def _days(text: str) -> list[int]:
     names = [name.strip().rstrip(".") for name in text.split("-")]
     for name in names:
         if name not in _WEEKDAYS:
-            raise ValueError(f"has {name[:20]!r}, which is no weekday; expected mon, tue, wed, thu, fri, sat or sun")
+            raise ValueError(f"has {name[:20]!r}, which is not a weekday; expected mon, tue, wed, thu, fri, sat or sun")
     first, last = _WEEKDAYS[names[0]], _WEEKDAYS[names[-1]]
     return [(first + step) % 7 for step in range((last - first) % 7 + 1)]
 
@@ -125,14 +125,14 @@ def _days(text: str) -> list[int]:
 def _range(match: re.Match[str]) -> Range:
     start, end = _minutes(match[1], match[2]), _minutes(match[3], match[4])
     if start in (_DAY, end):
-        raise ValueError(f"has {match[0]!r}, which is no time; a whole day is expected as 00:00-24:00")
+        raise ValueError(f"has {match[0]!r}, which is not a time; a whole day is expected as 00:00-24:00")
     return Range(start=start, end=end if end > start else end + _DAY)
 
 
 def _minutes(hour: str, minute: str) -> int:
     minutes = int(hour) * 60 + int(minute)
     if int(minute) > 59 or minutes > _DAY:
-        raise ValueError(f"has {hour}:{minute}, which is no time; expected one from 00:00 to 24:00")
+        raise ValueError(f"has {hour}:{minute}, which is not a time; expected one from 00:00 to 24:00")
     return minutes
 
 

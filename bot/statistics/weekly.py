@@ -57,7 +57,7 @@ def parse_weekly(value: object) -> object:
         return None
     match = _FORM.fullmatch(text)
     if match is None or int(match[2]) > 23 or int(match[3]) > 59:
-        raise ValueError("is no time of the week; expected one such as mon 09:00, or off")
+        raise ValueError("is not a time of the week; expected one such as mon 09:00, or off")
     return Weekly(weekday=_DAYS.index(match[1]), minutes=int(match[2]) * 60 + int(match[3]))
 
 

@@ -98,7 +98,7 @@ def _read_export(options: argparse.Namespace, scope: Scope) -> Asked | str:
         return Asked(scope=scope, format=form)
     output = Path(options.output or file_name(scope.period, form)).absolute()
     if output.is_dir() or not output.parent.is_dir():
-        return f"export: {output} is no place for a file; expected a name in a folder that exists"
+        return f"export: {output} is not a place for a file; expected a name in a folder that exists"
     if output.exists() and not options.force:
         return f"export: {output} is there already; expected another name, or --force to replace it"
     return Asked(scope=scope, format=form, output=output, force=options.force)

@@ -256,13 +256,13 @@ def test_read_ranges() -> None:
 WRONG = {
     "no weekday": (
         "mon-fry 09:00-17:00",
-        "has 'fry', which is no weekday; expected mon, tue, wed, thu, fri, sat or sun",
+        "has 'fry', which is not a weekday; expected mon, tue, wed, thu, fri, sat or sun",
     ),
-    "no time": ("mon 09:00-25:00", "has 25:00, which is no time; expected one from 00:00 to 24:00"),
-    "no minute": ("mon 09:60-10:00", "has 09:60, which is no time; expected one from 00:00 to 24:00"),
+    "no time": ("mon 09:00-25:00", "has 25:00, which is not a time; expected one from 00:00 to 24:00"),
+    "no minute": ("mon 09:60-10:00", "has 09:60, which is not a time; expected one from 00:00 to 24:00"),
     "nothing between": (
         "mon 09:00-09:00",
-        "has '09:00-09:00', which is no time; a whole day is expected as 00:00-24:00",
+        "has '09:00-09:00', which is not a time; a whole day is expected as 00:00-24:00",
     ),
     "no days": (
         "09:00-17:00",
@@ -286,7 +286,7 @@ WRONG = {
         "sun 20:00-04:00, mon 03:00-10:00",
         "has times of mon that overlap; expected each time once",
     ),
-    "a number": (8, "is no text; expected hours such as mon-fri 08:30-17:30, or several behind commas"),
+    "a number": (8, "is not text; expected hours such as mon-fri 08:30-17:30, or several behind commas"),
 }
 
 
@@ -300,23 +300,23 @@ def test_wrong_hours(label: str) -> None:
 
 DAYS = 'expected dates such as 2026-11-04 or "2026-01-01..2026-01-08"'
 WRONG_DAYS: dict[str, tuple[object, list[str]]] = {
-    "no list": ({"holidays": "2026-01-01"}, [f"calendar.holidays: is no list; {DAYS}"]),
+    "no list": ({"holidays": "2026-01-01"}, [f"calendar.holidays: is not a list; {DAYS}"]),
     "no such day": (
         {"short_days": ["2026-02-30"]},
-        [f"calendar.short_days: has '2026-02-30', which is no date; {DAYS}"],
+        [f"calendar.short_days: has '2026-02-30', which is not a date; {DAYS}"],
     ),
     "several at once": (
         {"holidays": ["x", 5], "working_days": ["2026-01-08..2026-01-01"]},
         [
-            f"calendar.holidays: has 'x', '5', which are no dates; {DAYS}",
-            f"calendar.working_days: has '2026-01-08..2026-01-01', which is no date; {DAYS}",
+            f"calendar.holidays: has 'x', '5', which are not dates; {DAYS}",
+            f"calendar.working_days: has '2026-01-08..2026-01-01', which is not a date; {DAYS}",
         ],
     ),
     "a time": (
         {"holidays": [datetime(2026, 1, 1, 8, tzinfo=UTC)]},
-        [f"calendar.holidays: has '2026-01-01 08:00:00+00:00', which is no date; {DAYS}"],
+        [f"calendar.holidays: has '2026-01-01 08:00:00+00:00', which is not a date; {DAYS}"],
     ),
-    "no such key": ({"days": []}, ["calendar.days: is no setting; expected one of those in the example file"]),
+    "no such key": ({"days": []}, ["calendar.days: is not a setting; expected one of those in otvet.example.toml"]),
 }
 
 

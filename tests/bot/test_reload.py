@@ -190,7 +190,7 @@ async def test_chat_on_a_channel_to_come(running: Running) -> None:
 async def test_unreadable_file(running: Running) -> None:
     """A file that is no TOML, or whose reading fails, changes nothing."""
     running.write("[[departments")
-    assert "no TOML" in await running.ctx.reload()
+    assert "not TOML" in await running.ctx.reload()
     assert ["roads"] == list(running.ctx.desk.departments)
 
 

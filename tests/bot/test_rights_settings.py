@@ -96,7 +96,12 @@ WRONG = {
     "updates too short": ({}, '[rights.retention]\nupdates = "1d"\n', "rights.retention.updates: ", "at least 2d"),
     "media too short": ({}, '[rights.retention]\nmedia = "14d"\n', "rights.retention.media: ", "at least 15d"),
     "notice that is no address": ({}, '[rights]\nnotice_url = "privacy"\n', "rights.notice_url: ", "expected"),
-    "a kind that there is not": ({}, '[rights.retention]\nvoices = "7d"\n', "rights.retention.voices: ", "no setting"),
+    "a kind that there is not": (
+        {},
+        '[rights.retention]\nvoices = "7d"\n',
+        "rights.retention.voices: ",
+        "not a setting",
+    ),
     "version without a name": ({}, '[rights]\nconsent_version = ""\n', "rights.consent_version: ", "expected"),
 }
 
