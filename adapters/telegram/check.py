@@ -63,7 +63,7 @@ class Checker:
                 return Finding(ok=False, text=f"сообщения опрашиваются, но у бота стоит вебхук{waiting}")
             return Finding(ok=True, text=f"сообщения опрашиваются (polling){waiting}")
         if not url:
-            return Finding(ok=False, text=f"вебхук не установлен: это сделает служба при запуске{waiting}")
+            return Finding(ok=False, text=f"вебхук не установлен: сервис сделает это при запуске{waiting}")
         if url != self._webhook_url:
             return Finding(ok=False, text=f"вебхук ведёт на другой адрес: токеном пользуется кто-то ещё?{waiting}")
         # The last error stays in the answer after the webhook works again: it matters while updates wait.

@@ -50,16 +50,16 @@ class Checks:
         group = as_dict(next(iter(as_items(as_dict(answer).get("groups")) or as_items(answer)), None))
         number, name = as_int(group.get("id")), as_text(group.get("name"))
         if number not in (None, self._group_id):
-            return Finding(ok=False, text=f"Токен выдан сообществу {number}, а в настройках указано {self._group_id}")
-        return Finding(ok=True, text=f"Токен действует: сообщество «{name}» ({self._group_id})")
+            return Finding(ok=False, text=f"токен выдан сообществу {number}, а в настройках указано {self._group_id}")
+        return Finding(ok=True, text=f"токен действует: сообщество «{name}» ({self._group_id})")
 
     async def _rights(self) -> Finding:
         """https://dev.vk.com/en/method/groups.getTokenPermissions"""
         answer = as_dict(await self._client.ask("groups.getTokenPermissions", {}))
         given = {as_text(as_dict(item).get("name")) for item in as_items(answer.get("permissions"))}
         if missing := [right for right in _RIGHTS if right not in given]:
-            return Finding(ok=False, text=f"У токена нет прав: {', '.join(missing)}")
-        return Finding(ok=True, text=f"Права токена: {', '.join(_RIGHTS)}")
+            return Finding(ok=False, text=f"у токена нет прав: {', '.join(missing)}")
+        return Finding(ok=True, text=f"права токена: {', '.join(_RIGHTS)}")
 
     async def _delivery(self) -> Finding:
         if self._callback is None:
@@ -68,25 +68,25 @@ class Checks:
             answer = as_dict(await self._client.ask("groups.getLongPollSettings", group))
             if answer.get("is_enabled") in (True, 1):
                 return Finding(ok=True, text="Long Poll включён")
-            return Finding(ok=False, text="Long Poll выключен; служба включит его, когда запустится")
+            return Finding(ok=False, text="Long Poll выключен; сервис включит его, когда запустится")
         server = await self._callback.find()
         if server is None:
-            return Finding(ok=False, text="Адрес не записан в Callback API; служба запишет его, когда запустится")
+            return Finding(ok=False, text="адрес не записан в Callback API; сервис запишет его, когда запустится")
         status = as_text(server.get("status"))
-        return Finding(ok=status == "ok", text=f"Сервер Callback API: {_STATES.get(status, status or 'неизвестно')}")
+        return Finding(ok=status == "ok", text=f"сервер Callback API: {_STATES.get(status, status or 'неизвестно')}")
 
     async def _chat(self, chat: ChatRef) -> Finding:
         """https://dev.vk.com/en/method/messages.getConversationsById"""
         try:
             answer = await self._client.ask("messages.getConversationsById", {"peer_ids": chat.chat_id})
         except SendError as error:
-            return Finding(ok=False, text=f"Чат {chat}: недоступен ({error})")
+            return Finding(ok=False, text=f"чат {chat}: недоступен ({error})")
         found = as_dict(next(iter(as_items(as_dict(answer).get("items"))), None))
         if not found:
-            return Finding(ok=False, text=f"Чат {chat}: сообщества в нём нет")
+            return Finding(ok=False, text=f"чат {chat}: сообщества в нём нет")
         settings = as_dict(found.get("chat_settings"))
         title = as_text(settings.get("title"))
-        name = f"Чат {chat} «{title}»" if title else f"Чат {chat}"
+        name = f"чат {chat} «{title}»" if title else f"чат {chat}"
         if as_text(settings.get("state")) in ("kicked", "left"):
             return Finding(ok=False, text=f"{name}: сообщество исключено из беседы")
         if as_dict(found.get("can_write")).get("allowed") is False:

@@ -82,7 +82,7 @@ def card(question: Question, content: Content, look: Look, now: datetime, *, rat
         lines.append(f"Пришёл по ссылке: {shorten(question.source, 64, TextUnit.CODE_POINT)}")
     lines.append(_standing(question, look, now))
     if question.taken_by:
-        lines.append(f"В работе: {shorten(question.taken_name, 64, TextUnit.CODE_POINT) or 'взят'}")
+        lines.append(f"В работе: {shorten(question.taken_name, 64, TextUnit.CODE_POINT) or 'сотрудник'}")
     if rating is not None:
         lines.append(_rating(rating))
     return _with(content, "\n".join(lines), bold=len(head), keyboard=card_keyboard(question))
@@ -226,7 +226,7 @@ def together(lines: Sequence[Line], *, limit: int, unit: TextUnit) -> tuple[Send
 #: Questions on one page of a list.
 PAGE = 10
 _EMPTY = {
-    Name.OPEN: "Все вопросы отвечены.",
+    Name.OPEN: "Вопросов без ответа нет.",
     Name.MINE: "Вы не взяли ни одного вопроса, который ждёт ответа.",
     Name.OVERDUE: "Просроченных вопросов нет.",
 }
@@ -315,7 +315,7 @@ def log(question: Question, actions: Sequence[Action], look: Look, now: datetime
 
 _STATUS = {
     Status.OPEN: "ждёт ответа",
-    Status.CLARIFYING: "ждёт уточнения от жителя",
+    Status.CLARIFYING: "ждём уточнения от жителя",
     Status.ANSWERED: "отвечен",
     Status.CLOSED: "закрыт",
 }

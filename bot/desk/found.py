@@ -21,7 +21,7 @@ _REPEATED = 60
 
 _STATES = {
     Status.OPEN: "ждёт ответа",
-    Status.CLARIFYING: "на уточнении",
+    Status.CLARIFYING: "ждём уточнения",
     Status.ANSWERED: "отвечен",
     Status.CLOSED: "закрыт без ответа",
 }

@@ -89,7 +89,7 @@ def ask_department(number: int, departments: Sequence[Department], *, page: int 
 
 def taken(number: int, name: str, *, instead_of: str = "") -> str:
     who = name or "Сотрудник"
-    before = f" (до этого вёл: {instead_of})" if instead_of else ""
+    before = f" (до этого: {instead_of})" if instead_of else ""
     return f"№ {number} в работе: {who}{before}."
 
 
@@ -98,7 +98,7 @@ def yours_already(number: int) -> str:
 
 
 def taken_by(number: int, name: str) -> str:
-    return f"№ {number} уже в работе: {name or 'другой сотрудник'}. Взять вместо него: /take {number}"
+    return f"№ {number} уже в работе: {name or 'другой сотрудник'}. Забрать себе: /take {number}"
 
 
 def nobodys(number: int) -> str:

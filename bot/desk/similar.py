@@ -154,7 +154,7 @@ def _greeting(match: re.Match[str]) -> str:
 
 
 def gone(other: int) -> str:
-    return f"Ответа на № {other}, который ещё действует, уже нет."
+    return f"Ответ на № {other} больше не действует."
 
 
 def only_files(other: int) -> str:

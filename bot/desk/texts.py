@@ -100,10 +100,7 @@ def extended(number: int, due: str) -> str:
 
 
 def too_far(number: int) -> str:
-    return (
-        f"№ {number}: дальше чем на месяц срок кнопкой не сдвинуть. "
-        f"Ответьте жителю ещё раз промежуточно: /interim {number} текст"
-    )
+    return f"№ {number}: дальше чем на месяц не продлить. Напишите жителю ещё раз: /interim {number} текст"
 
 
 def not_open(number: int) -> str:
@@ -147,7 +144,7 @@ def withheld(number: int) -> str:
 
 
 def decided_already(number: int) -> str:
-    return f"С этим ответом на № {number} уже решено."
+    return f"Что делать с этим ответом на № {number}, уже решено."
 
 
 def command_is_no_answer(number: int) -> str:
@@ -160,7 +157,7 @@ def already_withdrawn(number: int) -> str:
 
 def first_take(number: int, why: str) -> str:
     """A colleague is at it, or has answered: whoever goes on does so knowingly."""
-    return f"{why.removesuffix(_ANYWAY).strip()} Если продолжаете вы, сначала возьмите вопрос: /take {number}"
+    return f"{why.removesuffix(_ANYWAY).strip()} Забрать себе: /take {number}"
 
 
 def due_differs(number: int, due: str) -> str:

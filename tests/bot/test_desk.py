@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.capabilities import TextUnit
 from bot.delivery.split import measure
-from bot.desk import cards, handing, texts
+from bot.desk import cards, forgotten, handing, similar, texts
 from bot.desk.cards import Line, Look
 from bot.desk.commands import (
     MENU,
@@ -382,7 +382,7 @@ def test_waiting_list_of_one_and_of_none() -> None:
     """Words agree with numbers; nothing to do is said in words; of very many no one counts all."""
     one = cards.waiting_list(Name.OPEN, [(QUESTION, "x")], 1, NOW, counted=1000)
     assert ("Ждёт ответа: 1", None) == (one.text.partition("\n")[0], one.keyboard)
-    assert "Все вопросы отвечены." == cards.waiting_list(Name.OPEN, [], 0, NOW, counted=1000).text
+    assert "Вопросов без ответа нет." == cards.waiting_list(Name.OPEN, [], 0, NOW, counted=1000).text
     many = cards.waiting_list(Name.OVERDUE, [(QUESTION, "x")], 1000, NOW, counted=1000)
     assert "Просрочены: 1000+ · страница 1 из 100+" == many.text.partition("\n")[0]
 
@@ -394,6 +394,29 @@ def test_log() -> None:
     assert (
         "№ 123 · история\n\n09:00 · вопрос задан (ВКонтакте)\n09:00 · Ольга передал(а): Энергетика: ваше · work:-500"
     ) == cards.log(QUESTION, actions, LOOK, NOW).text
+
+
+#: Letters that VK shows above the keyboard when a button is pressed; the rest is cut off.
+SNACKBAR = 90
+LATE, LONG_NAME = 123456, "Ольга Константинопольская"
+REFUSALS = {
+    "a colleague has it, to who would take it": handing.taken_by(LATE, LONG_NAME),
+    "a colleague has it, to who would write": texts.first_take(LATE, texts.colleague_has_it(LATE, LONG_NAME)),
+    "a colleague has answered": texts.first_take(LATE, texts.colleague_answered(LATE, LONG_NAME)),
+    "further than a button may go": texts.too_far(LATE),
+    "another deadline": texts.due_differs(LATE, "18:00 24 ноября 2026"),
+    "decided already": texts.decided_already(LATE),
+    "a command in the place of an answer": texts.command_is_no_answer(LATE),
+    "the resident is gone": forgotten.nobody(LATE),
+    "nothing to look for": similar.no_words(LATE),
+    "only files": similar.only_files(LATE),
+}
+
+
+@pytest.mark.parametrize("said", REFUSALS.values(), ids=REFUSALS.keys())
+def test_refusal_of_a_press_is_shown_whole(said: str) -> None:
+    """What only a press shows has room there, with the command at its end that says what to do."""
+    assert len(said) <= SNACKBAR
 
 
 DEPARTMENTS = [

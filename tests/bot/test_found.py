@@ -59,7 +59,7 @@ def test_hit() -> None:
     [
         (Status.OPEN, NOW + timedelta(hours=1), "ждёт ответа ·"),
         (Status.OPEN, NOW - timedelta(hours=1), "ждёт ответа, просрочен ·"),
-        (Status.CLARIFYING, NOW - timedelta(hours=1), "на уточнении ·"),
+        (Status.CLARIFYING, NOW - timedelta(hours=1), "ждём уточнения ·"),
         (Status.CLOSED, NOW - timedelta(hours=1), "закрыт без ответа ·"),
     ],
 )

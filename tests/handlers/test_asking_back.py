@@ -195,7 +195,7 @@ async def test_not_in_the_lists(office: Office) -> None:
     """What waits for the resident waits for no official: it is neither open nor overdue."""
     await office.writes(DESK, "/clarify 1 Какой дом?")
     office.clock.move(10 * HOUR)
-    for command, empty in (("/open", "Все вопросы отвечены."), ("/overdue", "Просроченных вопросов нет.")):
+    for command, empty in (("/open", "Вопросов без ответа нет."), ("/overdue", "Просроченных вопросов нет.")):
         await office.writes(DESK, command)
         await office.deliver()
         assert empty == office.work.texts(DESK)[-1]

@@ -93,7 +93,7 @@ async def test_two_take_at_once(office: Office) -> None:
     await office.deliver()
     assert [
         "№ 1 в работе: Ольга.",
-        "№ 1 уже в работе: Ольга. Взять вместо него: /take 1",
+        "№ 1 уже в работе: Ольга. Забрать себе: /take 1",
         "№ 1 уже у вас в работе.",
     ] == shown(office)
     assert 1 == len([one for one in office.work.effects(DESK) if isinstance(one, EditMessage)])
@@ -106,7 +106,7 @@ async def test_take_by_command(office: Office) -> None:
     await office.writes(DESK, "/take 1", name="Олег", user="8")
     await office.deliver()
     assert "№ 1 в работе: Ольга." in office.work.texts(DESK)
-    assert "№ 1 в работе: Олег (до этого вёл: Ольга)." in office.work.texts(DESK)
+    assert "№ 1 в работе: Олег (до этого: Ольга)." in office.work.texts(DESK)
     assert "В работе: Олег" in card_now(office).text
 
 
@@ -207,7 +207,7 @@ async def test_answer_while_a_colleague_is_at_it(office: Office) -> None:
         await office.presses(DESK, send.data, name="Олег", user="8", press_id=press_id)
     await office.deliver()
     assert ["Завтра"] == answers(office)
-    assert ["Отправлено.", "С этим ответом на № 1 уже решено."] == shown(office)[-2:]
+    assert ["Отправлено.", "Что делать с этим ответом на № 1, уже решено."] == shown(office)[-2:]
     assert [reply] == office.work.marks(DESK)
 
 
@@ -285,7 +285,7 @@ async def test_name_that_comes_later(database_address: str) -> None:
         await asked(office)
         await office.presses(DESK, "take:1", name="")
         await office.deliver()
-        assert "В работе: взят" in card_now(office).text
+        assert "В работе: сотрудник" in card_now(office).text
         assert (WORK, "7") in wanted
         names = Names(office.ctx, {WORK: People({"7": "Ольга Тэсида"})})
         await names.look_up(WORK, {"7"})

@@ -132,7 +132,7 @@ async def test_colleague_has_it(office: Office, command: str) -> None:
     await office.writes(DESK, command)
     await office.deliver()
     assert [] == told(office)
-    assert "№ 1 в работе: Пётр. Если продолжаете вы, сначала возьмите вопрос: /take 1" == office.work.texts(DESK)[-1]
+    assert "№ 1 в работе: Пётр. Забрать себе: /take 1" == office.work.texts(DESK)[-1]
     await office.writes(DESK, "/take 1")
     await office.writes(DESK, command)
     await office.deliver()

@@ -366,7 +366,9 @@ async def test_use(office: Office) -> None:
     send, drop = (data_of(preview.keyboard, label) for label in ("Отправить", "Не отправлять"))
     assert "Отправлено." == await pressed(office, send, message_id=shown, press_id="p3")
     for press_id, data in (("p4", send), ("p5", drop)):
-        assert "С этим ответом на № 1 уже решено." == await pressed(office, data, message_id=shown, press_id=press_id)
+        assert "Что делать с этим ответом на № 1, уже решено." == await pressed(
+            office, data, message_id=shown, press_id=press_id
+        )
     assert [words] == answers(office)
     answer = (await office.thread(1))[-1]
     assert (Author.OFFICIAL, "Ольга", words) == (answer.role, answer.author, answer.content.text)
@@ -435,8 +437,10 @@ async def test_words_are_sent_instead(office: Office) -> None:
     preview, shown = last(office)
     await said(office, "Послезавтра", reply_to=shown)
     assert ["Послезавтра"] == answers(office)
-    assert "С этим ответом на № 1 уже решено." == await pressed(office, data_of(preview.keyboard, "Отправить"))
-    assert "С этим ответом на № 1 уже решено." == await said(office, "1", reply_to=shown)
+    assert "Что делать с этим ответом на № 1, уже решено." == await pressed(
+        office, data_of(preview.keyboard, "Отправить")
+    )
+    assert "Что делать с этим ответом на № 1, уже решено." == await said(office, "1", reply_to=shown)
     assert ["Послезавтра"] == answers(office)
     assert await office.value("SELECT helped_by IS NULL FROM waits")
 

@@ -72,7 +72,7 @@ def _total(found: Found) -> str:
     if not found.total:
         return "Ничего не нашлось."
     if found.total >= MOST:
-        return f"Нашлось больше {number(MOST)} вопросов: здесь лучшие."
+        return f"Нашлось больше {number(MOST)} вопросов: показаны самые подходящие."
     if not found.hits:
         return "На этой странице ничего нет: нашлось меньше."
     # Of the newest alone it is known how many fit.

@@ -140,7 +140,7 @@ class InsightRoutes:
     def _admin_route(self, path: str, handler: Handler) -> Route:
         async def entered(request: web.Request) -> web.StreamResponse:
             if is_foreign_read(request.headers):
-                raise Refused(403, "Так страницу не читают.")
+                raise Refused(403, "Запрос пришёл с чужой страницы. Откройте эту по её адресу.")
             instead = await turned_away(request, self._access, self._pages, login_status=401)
             return instead or await handler(request)
 

@@ -308,10 +308,10 @@ async def test_check(bench: Bench) -> None:
     bench.vk.longpoll_settings["enabled"] = "1"
     bench.vk.admin_of.add(FIRST_CHAT)
     assert await found(bench, FIRST_CHAT) == [
-        (True, "Токен действует: сообщество «Ямал Официально» (700100)"),
-        (True, "Права токена: messages, photos, docs, manage"),
+        (True, "токен действует: сообщество «Ямал Официально» (700100)"),
+        (True, "права токена: messages, photos, docs, manage"),
         (True, "Long Poll включён"),
-        (True, "Чат vk:2000000001 «Сотрудники»: доступен, участников: 3"),
+        (True, "чат vk:2000000001 «Сотрудники»: доступен, участников: 3"),
     ]
 
 
@@ -321,7 +321,7 @@ async def test_check_finds_faults(vk: VkEmulator, make: Make) -> None:
     bench = make(webhook_url="https://otvet.example/webhooks/vk")
     lines: Any = await found(bench, FIRST_CHAT, FIRST_CHAT + 5)
     assert [False, False, False, False] == [ok for ok, _ in lines[1:]]
-    assert lines[1][1] == "У токена нет прав: docs, manage"
+    assert lines[1][1] == "у токена нет прав: docs, manage"
 
 
 async def test_check_with_wrong_token(make: Make) -> None:
