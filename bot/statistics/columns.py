@@ -110,7 +110,7 @@ COLUMNS: tuple[Column, ...] = (
         value=lambda row: row.status,
         called=lambda _, status: STATUSES[status],
         width=16,
-        method="Где вопрос сейчас, на момент подсчёта.",
+        method="Что с вопросом на момент подсчёта.",
     ),
     Column(
         name="outcome",
@@ -135,7 +135,7 @@ COLUMNS: tuple[Column, ...] = (
         kind=Kind.MOMENT,
         value=lambda row: row.answered_at,
         width=17,
-        method="Промежуточный ответ и вопрос к жителю ответом не считаются; отозванный ответ — тоже.",
+        method="Промежуточный и отозванный ответ, как и вопрос к жителю, не считаются.",
     ),
     Column(
         name="clock",
