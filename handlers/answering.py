@@ -95,7 +95,7 @@ async def draft(
     said = plain(question, content)
     match role:
         case Author.INTERIM:
-            due = resident_texts.moment(question.due_at, ctx.clock(), ctx.look.zone, voice)
+            due = resident_texts.deadline(question.due_at, ctx.clock(), ctx.look.zone, voice)
             said = replace(said, text=resident_texts.interim(voice, content.text, due))
         case Author.CLARIFYING:
             said = replace(said, text=resident_texts.clarification(voice, content.text))

@@ -29,7 +29,7 @@ def confirmation(
     of which he named one, without saying which.
     """
     voice, limits = voice_of(question.language), ctx.capabilities[question.chat.channel].keyboard
-    due = texts.moment(question.due_at, now, ctx.look.zone, voice)
+    due = texts.deadline(question.due_at, now, ctx.look.zone, voice)
     parts = [texts.confirmation(voice, question.number, due, first=first, reads=reads(ctx, question, now))]
     rows: choices.Rows = ()
     if question.place_assumed or by_map:

@@ -127,7 +127,7 @@ async def wait(visit: Visit) -> list[int]:
     elif question.expected_at <= visit.now:
         said = voice.say("faq-waiting-late", number=question.number)
     else:
-        due = texts.moment(question.expected_at, visit.now, visit.ctx.look.zone, voice)
+        due = texts.deadline(question.expected_at, visit.now, visit.ctx.look.zone, voice)
         said = voice.say("faq-waiting", number=question.number, due=due)
     return await visit.say(said, question=question.number)
 

@@ -57,7 +57,7 @@ async def answer(desk: Desk, question: Question, text: str) -> str:
         remind_at=desk.ctx.desk.remind_at(question.department, now, due_at),
     )
     await desk.did(question.number, Deed.INTERIM)
-    due = resident_texts.moment(due_at, now, desk.ctx.look.zone)
+    due = resident_texts.deadline(due_at, now, desk.ctx.look.zone)
     draft = Draft(
         text=texts.interim(question.number, due), keyboard=_more(question.number, due_at), reply_to=desk.message_id
     )
@@ -98,7 +98,7 @@ async def extend(desk: Desk, question: Question, wanted: str) -> str:
         return await desk.refuse(texts.not_open(question.number))
     now = desk.ctx.clock()
     if until != str(_minute(question.due_at)):
-        known = resident_texts.moment(question.due_at, now, desk.ctx.look.zone)
+        known = resident_texts.deadline(question.due_at, now, desk.ctx.look.zone)
         return await desk.refuse(texts.due_differs(question.number, known))
     due_at = max(question.due_at, now) + timedelta(days=int(days_more))
     if due_at - now > FURTHEST:
@@ -110,12 +110,12 @@ async def extend(desk: Desk, question: Question, wanted: str) -> str:
         reminded=0,
         remind_at=desk.ctx.desk.remind_at(question.department, now, due_at),
     )
-    due = resident_texts.moment(due_at, now, desk.ctx.look.zone)
+    due = resident_texts.deadline(due_at, now, desk.ctx.look.zone)
     await desk.did(question.number, Deed.EXTENDED, f"до {due}")
     to = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number)
     voice = voice_of(question.language)
     theirs = resident_texts.extended(
-        voice, question.number, resident_texts.moment(due_at, now, desk.ctx.look.zone, voice)
+        voice, question.number, resident_texts.deadline(due_at, now, desk.ctx.look.zone, voice)
     )
     await post(desk.tx, desk.ctx, to, Draft(text=theirs, keyboard=resident_texts.keyboard(voice), voice=voice))
     said = texts.extended(question.number, due)

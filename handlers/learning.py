@@ -133,7 +133,7 @@ async def _tell(
     `either`: the places of which he named one, without saying which.
     """
     voice, limits = voice_of(question.language), ctx.capabilities[question.chat.channel].keyboard
-    due = texts.moment(question.due_at, now, ctx.look.zone, voice) if question.due_at != before.due_at else ""
+    due = texts.deadline(question.due_at, now, ctx.look.zone, voice) if question.due_at != before.due_at else ""
     said, below = list[str](), tuple[Button, ...]()
     if by_map:
         said.append(places.by_map(voice, ctx.desk.places[question.place], limits))

@@ -106,7 +106,7 @@ async def reopen(visit: Visit) -> list[int]:
         return await visit.say(voice.say("my-over", number=question.number), question=question.number)
     question = await _open_again(visit, question)
     await _next_is_of(visit, question)
-    due = texts.moment(question.due_at, now, ctx.look.zone, voice)
+    due = texts.deadline(question.due_at, now, ctx.look.zone, voice)
     return await visit.say(voice.say("my-reopened", number=question.number, due=due), question=question.number)
 
 
@@ -125,7 +125,7 @@ async def asks(visit: Visit) -> list[int]:
     await messages.assign(tx, said.id, question.number, Author.RESIDENT)
     await ratings.says_nothing(tx, said.id)
     question = await _open_again(visit, question, cards.follow_up(question, said.content), message=said.id)
-    due = texts.moment(question.due_at, now, ctx.look.zone, voice)
+    due = texts.deadline(question.due_at, now, ctx.look.zone, voice)
     return await visit.say(voice.say("rating-asked-again", number=question.number, due=due), question=question.number)
 
 

@@ -68,7 +68,7 @@ async def _choose(visit: Visit, question: Question, kind: AskedFor, slug: str) -
             await _tell_officials(visit, known, topic=name)
         question = known.question
     waits_until = question.expected_at if question.status is Status.OPEN and question.expected_at > now else None
-    due = texts.moment(waits_until, now, ctx.look.zone, voice) if waits_until is not None else ""
+    due = texts.deadline(waits_until, now, ctx.look.zone, voice) if waits_until is not None else ""
     asks = question.asked_for is not None and question.asked_for is not was_asked
     reads = confirming.reads(ctx, question, now) if question.department != was_of and due else ""
     said = " ".join(filter(None, (places.noted(voice, name, due), reads)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from bot.conversation.decisions import TURN, Page
-from bot.conversation.texts import moment
+from bot.conversation.texts import deadline, moment
 from bot.conversation.typed import labels, plain
 from bot.conversation.voice import Voice, voices
 from bot.delivery.split import shorten
@@ -51,7 +51,7 @@ def state(voice: Voice, question: Question, now: datetime, zone: tzinfo) -> str:
     """How a question stands, in plain words: «ответим до 14:20»."""
     match question.status:
         case Status.OPEN if question.expected_at > now:
-            return voice.say("my-open", due=moment(question.expected_at, now, zone, voice))
+            return voice.say("my-open", due=deadline(question.expected_at, now, zone, voice))
         case Status.OPEN:
             return voice.say("my-late")
         case Status.CLARIFYING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
-from bot.conversation.texts import moment
+from bot.conversation.texts import deadline
 from bot.conversation.voice import Voice
 
 #: What is longer has no end that anybody would wait for.
@@ -16,7 +16,7 @@ def banned(voice: Voice, until: datetime, reason: str, now: datetime, zone: tzin
     if until - now > ENDLESS:
         said = [voice.say("banned-endless")]
     else:
-        said = [voice.say("banned", until=moment(until, now, zone, voice))]
+        said = [voice.say("banned", until=deadline(until, now, zone, voice))]
     if reason:
         said.append(voice.say("banned-why", reason=reason.rstrip(".! ")))
     return " ".join((*said, voice.say("banned-instead")))

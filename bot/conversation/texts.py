@@ -78,6 +78,24 @@ def moment(at: datetime, now: datetime, zone: tzinfo, voice: Voice = RUSSIAN) ->
             return voice.say("moment-year", clock=clock, day=local.day, month=month, year=local.year)
 
 
+def deadline(at: datetime, now: datetime, zone: tzinfo, voice: Voice = RUSSIAN) -> str:
+    """The same behind «до»: midnight ends the day before it, while «00:00 завтра» is read as the night after."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    if (local.hour, local.minute) != (0, 0):
+        return moment(at, now, zone, voice)
+    day = local.date() - timedelta(days=1)
+    match (day - today).days:
+        case 0:
+            return voice.say("day-end-today")
+        case 1:
+            return voice.say("day-end-tomorrow")
+        case _:
+            month = voice.say(f"month-{day.month}")
+            if day.year == today.year:
+                return voice.say("day-end-day", day=day.day, month=month)
+            return voice.say("day-end-year", day=day.day, month=month, year=day.year)
+
+
 def length(span: timedelta, voice: Voice = RUSSIAN) -> str:
     """A length of time in the largest fitting unit: «40 минут», «4 часа», «3 дня»."""
     unit, n = _largest_unit(span)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.conversation.rating import BEST
-from bot.conversation.texts import moment
+from bot.conversation.texts import deadline
 from bot.delivery.fit import Draft
 from bot.desk.cards import Look, number
 from bot.desk.commands import Name, button
@@ -19,7 +19,7 @@ def closed(question: Question, reason: str) -> Draft:
 
 
 def opened_again(question: Question, look: Look, now: datetime) -> Draft:
-    return _under(question, f"житель открыл вопрос снова, ответить до {moment(question.due_at, now, look.zone)}")
+    return _under(question, f"житель открыл вопрос снова, ответить до {deadline(question.due_at, now, look.zone)}")
 
 
 def rated(question: Question, rating: int, look: Look, *, before: int | None = None) -> Draft:

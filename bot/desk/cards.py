@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.capabilities import TextUnit
 from bot.conversation.rating import BEST
-from bot.conversation.texts import length, moment
+from bot.conversation.texts import deadline, length, moment
 from bot.delivery.fit import Draft
 from bot.delivery.split import measure, shorten
 from bot.desk import flags
@@ -96,7 +96,7 @@ def _standing(question: Question, look: Look, now: datetime) -> str:
         case Status.CLARIFYING:
             return "Ждём уточнения от жителя, срок остановлен"
         case _:
-            return f"Ответить до {moment(question.due_at, now, look.zone)}"
+            return f"Ответить до {deadline(question.due_at, now, look.zone)}"
 
 
 def _rating(rating: int) -> str:
@@ -137,7 +137,7 @@ def comment(question: Question, content: Content, rating: int | None, *, departm
 def clarified(question: Question, content: Content, look: Look, now: datetime) -> Draft:
     """What a resident says to what he was asked: the clock runs again."""
     head = number(question.number)
-    due = moment(question.due_at, now, look.zone)
+    due = deadline(question.due_at, now, look.zone)
     return _with(content, f"{head} · житель уточнил, ответить до {due}", bold=len(head), keyboard=None)
 
 
@@ -353,7 +353,7 @@ def thread(
         f"Задан {moment(question.asked_at, now, look.zone)}, {_STATUS[question.status]}{reason}"
     )
     if question.status is Status.OPEN:
-        text += f", ответить до {moment(question.due_at, now, look.zone)}"
+        text += f", ответить до {deadline(question.due_at, now, look.zone)}"
     if rating is not None:
         text += f"\n{_rating(rating)}"
     spans = [Span(start=0, end=len(head), style=Style.BOLD)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from bot.conversation.order import ENDLESS
-from bot.conversation.texts import length, moment
+from bot.conversation.texts import deadline, length
 from bot.delivery.fit import Draft
 from bot.desk.commands import Choice, Name, button, choice_button
 from bot.model.message import Keyboard, Span, Style
@@ -143,7 +143,7 @@ def nothing_held_back(number: int) -> str:
 
 def banned(number: int, until: datetime, term: Term, now: datetime, zone: tzinfo) -> Draft:
     """What the officials read."""
-    end = "навсегда" if term.is_endless else f"до {moment(until, now, zone)}"
+    end = "навсегда" if term.is_endless else f"до {deadline(until, now, zone)}"
     why = f", причина: {term.reason.rstrip('.! ')}" if term.reason else ""
     text = f"№ {number}: не принимаем сообщения этого жителя {end}{why}. Сам вопрос остаётся как есть."
     return Draft(text=text, keyboard=Keyboard(rows=((button("Снять запрет", Name.UNBAN, number),),)))

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import IntEnum
 
 from bot.capabilities import TextUnit
-from bot.conversation.texts import length, moment
+from bot.conversation.texts import deadline, length, moment
 from bot.delivery.fit import Draft
 from bot.delivery.split import shorten
 from bot.desk.cards import PREVIEW, number
@@ -127,9 +127,8 @@ def morning(items: Sequence[Item], total: int, overdue: int, now: datetime, zone
     text.bold(f"☀️ Ответить сегодня: {_questions(total)}" + (f", просрочено: {overdue}" if overdue else ""))
     for item in items:
         late = item.due_at <= now
-        text.question(
-            item, f" · просрочен на {length(now - item.due_at)}" if late else f" · до {moment(item.due_at, now, zone)}"
-        )
+        due = f"просрочен на {length(now - item.due_at)}" if late else f"до {deadline(item.due_at, now, zone)}"
+        text.question(item, f" · {due}")
     return text.draft(total - len(items))
 
 

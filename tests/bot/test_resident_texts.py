@@ -37,6 +37,23 @@ def test_moment(at: datetime, expected: str) -> None:
     assert expected == texts.moment(at, NOW, ZONE)
 
 
+DEADLINES = {
+    "in an hour": (NOW + timedelta(hours=1), "23:30"),
+    "tonight": (NOW + timedelta(hours=1, minutes=30), "конца дня"),
+    "a few seconds past": (NOW + timedelta(hours=1, minutes=30, seconds=40), "конца дня"),
+    "a minute past": (NOW + timedelta(hours=1, minutes=31), "00:01 завтра"),
+    "tomorrow night": (NOW + timedelta(hours=25, minutes=30), "конца завтрашнего дня"),
+    "the first night of another year": (NOW + timedelta(hours=49, minutes=30), "конца дня 1 января 2027"),
+    "in spring": (datetime(2026, 5, 9, 19, tzinfo=UTC), "конца дня 9 мая"),
+}
+
+
+@pytest.mark.parametrize(("at", "expected"), DEADLINES.values(), ids=DEADLINES.keys())
+def test_deadline(at: datetime, expected: str) -> None:
+    """Whoever waits until midnight is told the day that ends then, not the one that begins."""
+    assert expected == texts.deadline(at, NOW, ZONE)
+
+
 LENGTHS = {
     timedelta(0): ("0 минут", "0 минут"),
     timedelta(seconds=50): ("1 минута", "1 минуты"),
@@ -80,6 +97,9 @@ IN_ENGLISH = {
     "tomorrow": (texts.moment(NOW + timedelta(hours=10), NOW, ZONE, ENGLISH), "08:30 tomorrow"),
     "another year": (texts.moment(NOW + timedelta(days=2), NOW, ZONE, ENGLISH), "22:30 on 1 January 2027"),
     "in spring": (texts.moment(datetime(2026, 5, 9, 4, 5, tzinfo=UTC), NOW, ZONE, ENGLISH), "09:05 on 9 May"),
+    "tonight": (texts.deadline(NOW + timedelta(hours=1, minutes=30), NOW, ZONE, ENGLISH), "the end of today"),
+    "tomorrow night": (texts.deadline(NOW + timedelta(hours=25.5), NOW, ZONE, ENGLISH), "the end of tomorrow"),
+    "a night": (texts.deadline(NOW + timedelta(hours=49.5), NOW, ZONE, ENGLISH), "the end of 1 January 2027"),
     "a minute": (texts.length(timedelta(minutes=1), ENGLISH), "1 minute"),
     "no time": (texts.within(timedelta(0), ENGLISH), "0 minutes"),
     "hours": (texts.within(timedelta(hours=21), ENGLISH), "21 hours"),
@@ -186,7 +206,7 @@ def test_every_text_is_looked_at() -> None:
         if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")
     }
     looked_at = set(re.findall(r"(?:texts|order|places)\.(\w+)\(", inspect.getsource(all_texts)))
-    times = {"moment", "length", "within", "why_refused"}
+    times = {"moment", "deadline", "length", "within", "why_refused"}
     others = {"menu", "told", "gone", "why"}
     assert set() == own - looked_at - times - others
 
