@@ -6,7 +6,7 @@ How far each kind is stands in `kept`, so that nothing is looked at twice, whene
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -25,6 +25,8 @@ from storage.erasing import Whose, items
 STEP = 1000
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+#: What the values in `kept` are called that name files which are to leave the store.
+_GOING = "retention:going:"
 
 
 async def alone(tx: Transaction, work: str = "retention") -> bool:
@@ -53,7 +55,10 @@ async def _keep(tx: Transaction, kind: str, value: str) -> None:
 
 
 async def _ended(tx: Transaction, kind: str, before: datetime, step: int) -> list[int]:
-    """The next questions that ended before then; they count as done once this transaction is."""
+    """The next questions that ended before then; they count as done once this transaction is.
+
+    Of which something is still to be sent come once more when that is done: its words go out, and then they go, too.
+    """
     at, _, number = (await _come_to(tx, kind)).partition(" ")
     rows = await tx.raw.fetch(
         "SELECT id, closed_at FROM questions WHERE closed_at IS NOT NULL AND (closed_at, id) > ($1, $2)"
@@ -65,7 +70,27 @@ async def _ended(tx: Transaction, kind: str, before: datetime, step: int) -> lis
     )
     if rows:
         await _keep(tx, kind, f"{rows[-1]['closed_at'].isoformat()} {rows[-1]['id']}")
-    return [row["id"] for row in rows]
+    return await _and_sent(tx, kind, before, [row["id"] for row in rows])
+
+
+async def _and_sent(tx: Transaction, kind: str, before: datetime, numbers: Sequence[int]) -> list[int]:
+    """These, and those of earlier of which all is sent by now; remembers of which something is not."""
+    unsent = f"{kind}:unsent"
+    earlier: list[int] = json.loads(await _come_to(tx, unsent) or "[]")
+    if not earlier and not numbers:
+        return []
+    # One that was opened again has its term anew.
+    rows = await tx.raw.fetch(
+        "SELECT q.id, EXISTS (SELECT FROM outbox o WHERE o.question_id = q.id AND o.state IN ('waiting', 'sending'))"
+        " AS is_unsent FROM questions q WHERE q.id = ANY($1::bigint[]) AND q.closed_at < $2",
+        [*earlier, *numbers],
+        before,
+    )
+    now_unsent = sorted(row["id"] for row in rows if row["is_unsent"])
+    if now_unsent != earlier:
+        await _keep(tx, unsent, json.dumps(now_unsent))
+    sent = {row["id"] for row in rows}.difference(now_unsent)
+    return [*numbers, *sorted(sent.difference(numbers))]
 
 
 async def _older(
@@ -85,6 +110,35 @@ async def _older(
         return None
     await _keep(tx, kind, str(upto))
     return after, upto
+
+
+# --- files that nothing shows any more -----------------------------------------------------------------------------
+
+
+async def let_go(tx: Transaction, files: Collection[Media]) -> None:
+    """Remember which files are to leave the store: whoever dies before they are gone leaves them to the next one."""
+    if files:
+        await tx.raw.execute(
+            "INSERT INTO kept (channel, name, value) VALUES ('', $1 || gen_random_uuid(), $2)",
+            _GOING,
+            json.dumps(sorted({(one.channel, one.ref) for one in files})),
+        )
+
+
+async def going(tx: Transaction) -> tuple[list[str], set[Media]]:
+    """All of these, and by what `gone` knows them."""
+    rows = await tx.raw.fetch("SELECT name, value FROM kept WHERE channel = '' AND starts_with(name, $1)", _GOING)
+    files = {
+        Media(kind=MediaKind.DOCUMENT, channel=channel, ref=ref)
+        for row in rows
+        for channel, ref in json.loads(row["value"])
+    }
+    return [row["name"] for row in rows], files
+
+
+async def gone(tx: Transaction, names: Sequence[str]) -> None:
+    """They have left the store."""
+    await tx.raw.execute("DELETE FROM kept WHERE channel = '' AND name = ANY($1::text[])", list(names))
 
 
 # --- texts ---------------------------------------------------------------------------------------------------------
@@ -192,8 +246,6 @@ async def files(tx: Transaction, before: datetime, step: int = STEP) -> tuple[in
         numbers,
     )
     messages = [row["id"] for row in rows]
-    if not messages:
-        return len(numbers), set()
     media = await erasing.media_of(tx, messages)
     await tx.raw.execute(
         "UPDATE messages SET content = content || '{\"media\": []}', history = (SELECT"
@@ -214,7 +266,7 @@ async def files(tx: Transaction, before: datetime, step: int = STEP) -> tuple[in
 async def _without_media(tx: Transaction, numbers: Sequence[int]) -> None:
     rows = await tx.raw.fetch(
         "SELECT id, kind, effect FROM outbox WHERE question_id = ANY($1::bigint[]) AND kind IN ('send', 'edit')"
-        " AND state NOT IN ('waiting', 'sending')",
+        " AND state NOT IN ('waiting', 'sending') AND position('\"ref\":'::bytea in effect) > 0",
         list(numbers),
     )
     for row in rows:

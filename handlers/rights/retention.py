@@ -68,7 +68,8 @@ class Retention:
                 if not await stored.alone(tx, "short_lived"):
                     return
                 more, files = await stored.made(tx, before, self._step)
-            await self._remover.remove_files(files)
+                await stored.let_go(tx, files)
+            await self._remove_files()
 
     async def once(self) -> None:
         """Erase all whose time is over."""
@@ -95,20 +96,30 @@ class Retention:
 
     async def _questions(self, step: Step, before: datetime) -> int:
         """Erase of questions, step by step; in the end their files, which are looked for once."""
-        count, files = 0, set[Media]()
+        count, files = 0, 0
         while True:
             async with self._ctx.database.transaction() as tx:
                 if not await stored.alone(tx):
                     break
                 some, media = await step(tx, before, self._step)
+                await stored.let_go(tx, media)
             if not some:
                 break
-            count, files = count + some, files | media
-            if len(files) >= self._step:
-                await self._remover.remove_files(files)
-                files = set()
-        await self._remover.remove_files(files)
+            count, files = count + some, files + len(media)
+            if files >= self._step:
+                await self._remove_files()
+                files = 0
+        await self._remove_files()
         return count
+
+    async def _remove_files(self) -> None:
+        """Remove what nothing shows any more, also what a process left that died over it."""
+        async with self._ctx.database.transaction() as tx:
+            names, files = await stored.going(tx)
+        if names:
+            await self._remover.remove_files(files)
+            async with self._ctx.database.transaction() as tx:
+                await stored.gone(tx, names)
 
     async def _each(self, step: Callable[[Transaction, datetime, int], Awaitable[bool]], before: datetime) -> None:
         more = True

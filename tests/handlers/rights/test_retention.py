@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,11 +12,15 @@ import pytest
 
 from bot.delivery.entry import Role
 from bot.model.chat import ChatRef
+from bot.model.content import Media
 from bot.model.question import Status
+from handlers import residents
 from handlers.lapsing import Lapsing
+from handlers.rights.retention import Retention
+from handlers.rights.traces import TraceRemover
 from storage import outbox, retention
 from storage.outbox import State
-from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, Office, photo
+from tests.handlers.fakes import DESK, HOME, IRINA, OLEG, WORK, Office, photo
 from tests.handlers.rights.house import DAY, House, open_house
 
 MARIA = ChatRef(channel=HOME, chat_id="103")
@@ -276,6 +281,66 @@ async def test_unsent_stays(house: House) -> None:
     assert "Сегодня" in office.home.texts(IRINA)
     async with office.eye.transaction() as tx:
         assert [] == await outbox.depths(tx)
+
+
+#: What is left of Irina's answer once it has been sent after its term, by what is kept for so long.
+SENT_LATE = {
+    "words": ({"texts": 30 * DAY}, b"\xd0\xa1\xd0\xb5\xd0\xb3\xd0\xbe\xd0\xb4\xd0\xbd\xd1\x8f"),
+    "files": ({"files": 30 * DAY}, b'"ref":"late"'),
+}
+
+
+@pytest.mark.parametrize(("terms", "needle"), SENT_LATE.values(), ids=SENT_LATE.keys())
+async def test_what_was_sent_late(house: House, terms: dict[str, timedelta], needle: bytes) -> None:
+    """What was still to be sent when its term was over goes on the day after it has been sent."""
+    office = house.office
+    answered = office.work.id_of(DESK, "№ 1 ")
+    await office.writes(DESK, "Сегодня", reply_to=answered, media=(photo("late", channel=WORK),))
+    await office.writes(DESK, "/close 1")
+    house.keeps(**terms)
+    await later(house, 31 * DAY)
+    left = "SELECT count(*) FROM outbox WHERE position($1 in effect) > 0"
+    assert 0 < await office.value(left, needle)
+    await office.deliver()
+    await later(house, DAY)
+    assert 0 == await office.value(left, needle)
+
+
+async def test_opened_again_before_it_was_sent(house: House) -> None:
+    """Who opens his question again meanwhile keeps the words that were still to be sent: its term begins anew."""
+    office = house.office
+    answered = office.work.id_of(DESK, "№ 1 ")
+    await office.writes(DESK, "Сегодня", reply_to=answered)
+    await office.writes(DESK, "/close 1")
+    house.keeps(texts=30 * DAY)
+    await later(house, 31 * DAY)
+    await office.writes(DESK, "/reopen 1")
+    await office.writes(IRINA, "А когда точно?", reply_to="1")
+    await office.deliver()
+    await later(house, DAY)
+    assert any("А когда точно?" in row.text for row in await office.entries(DESK))
+
+
+class Dies(TraceRemover):
+    """Ends where its process is killed: what is in the database is erased, the files are not gone yet."""
+
+    async def remove_files(self, media: Collection[Media]) -> int:
+        if media:
+            raise asyncio.CancelledError
+        return 0
+
+
+async def test_killed_before_the_files_are_gone(house: House) -> None:
+    """The next run removes the files of what the last one has erased."""
+    office = house.office
+    house.keeps(texts=30 * DAY)
+    office.clock.move(31 * DAY)
+    with pytest.raises(asyncio.CancelledError):
+        await Retention(office.ctx, Dies(office.ctx, house.media), residents.register).once()
+    assert ([""], [b"irina", b"oleg"]) == (await words_of(house, 1), house.stored())
+    await house.retention.once()
+    assert [b"oleg"] == house.stored()
+    assert 0 == await office.value("SELECT count(*) FROM kept WHERE name LIKE 'retention:going:%'")
 
 
 async def test_daily_and_hourly_work(house: House) -> None:
