@@ -94,6 +94,9 @@ _STYLE = (
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2em 1em;margin:.8em 0}dt{color:#666}"
     "dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}"
     "section section{margin-left:1.5em;border-left:2px solid #ddd;padding-left:1em}"
+    # On a phone labels stand above what they name: beside them a date would be broken in two.
+    "@media(max-width:40em){dl{display:block}dd{margin-bottom:.6em}"
+    "section section{margin-left:.2em;padding-left:.6em}}"
 )
 
 
