@@ -123,6 +123,8 @@ _DATE = r"\d\d?(?:[./ -]\d\d?[./ -]| [а-я]{3,8} )(?:19|20)?\d\d"
 _ACCOUNT = r"(?:\d{20}|\d{4}(?:[ .-]\d{4}){4}|\d{5}(?:[ .-]\d{5}){3}|\d{5}[ .-]\d{3}[ .-]\d[ .-]\d{4}[ .-]\d{7})"
 #: Between the groups of a number that a word before it names.
 _APART = r"[ \xa0\n./–—-]{0,3}"
+#: The letters of numbers of cars, in Russian and in Latin, which look alike.
+_PLATE = "[авекмнорстухabekmhopctyx]"
 _SEPARATED = r"(?:[ \xa0()–-]{0,2}\d)"
 #: What is masked of the text in small letters, wherever it stands: the group named «it». Before each pattern, what a
 #: text must have (one of these) for it to be looked for at all.
@@ -151,7 +153,18 @@ _ALWAYS = (
         "[дата рождения]",
         r"(?<!\d)(?P<it>\d\d?\.\d\d?\.(?:19|20)\d\d)\s{0,2}(?:г\. ?р\.|года? рождения)",
     ),
-    ("", "[номер машины]", r"(?<!\w)(?P<it>[авекмнорстух]\s?\d{3}\s?[авекмнорстух]{2}\s?\d{2,3})(?!\w)"),
+    ("пасп|загран", "[паспорт]", r"(?:пасп|загран)[^\d\n]{0,25}(?P<it>\d\d[ №-]{0,3}\d{7})(?!\d)"),
+    (
+        "свид|св-в|рожд|метрик",
+        "[свидетельство]",
+        r"(?<!\w)(?P<it>[ivxlхуіl1]{1,6}\s?[–-]\s?[а-я]{2}[ №]{0,3}\d{6})(?!\d)",
+    ),
+    (
+        "прицеп|цикл|мопед|снегоход|вездеход|трактор|гос",
+        "[номер машины]",
+        r"(?:прицеп|цикл|мопед|снегоход|вездеход|трактор|гос\.? ?(?:номер|знак))\w{0,3}\W{1,3}(?:номер\W{1,3})?"
+        rf"(?P<it>(?:{_PLATE}{{2}}\s?\d{{4}}|\d{{4}}\s?{_PLATE}{{2}})\s?\d{{2,3}})(?!\w)",
+    ),
 )  # fmt: skip
 #: The same of numbers of ten digits and more.
 _LONG_ALWAYS = (
@@ -184,6 +197,7 @@ _LONG_OF_RESIDENTS = (
     (" ", "[паспорт]", r"(?<![\d.,/№-])(?<!№ )(?P<it>\d\d ?\d\d (?:№ ?)?\d{6})(?![\d-])"),
 )
 _DASHED_OF_RESIDENTS = (
+    ("тел", "[телефон]", r"(?<![\d-])(?P<it>\d{1,3}-\d\d-\d\d)[ (,—–-]{1,3}(?:мо[йя]\s|дом\w{0,6}\s|это\s)?тел"),
     ("т.|тел|звон|номер", "[телефон]", r"(?:\bт\.|тел|звон|номер)\w{0,8}\W{0,5}(?P<it>\d{1,3}-\d\d-\d\d)(?![\d-])"),
     # No day of any month.
     ("", "[телефон]", r"(?<![\d-])(?P<it>\d{1,3}-(?:00|1[3-9]|[2-9]\d)-\d\d)(?![\d-])"),
@@ -210,6 +224,10 @@ _NO_STREET = (
     *("кабинет", "окн", "рейс", "через", "минус", "плюс", "ждат", "ждали", "ждем", "всего", "только", "показани"),
 )
 
+#: Of a car; and what is none when it is in small letters: «выросла с 120 на 150», «в 100 км 20 домов».
+_CAR = re.compile(rf"(?<!\w)(?P<it>{_PLATE}\s?\d{{3}}\s?{_PLATE}{{2}}\s?\d{{2,3}})(?!\w)")
+_NO_CAR = re.compile(r"[авкосу]\s\d{3}\s?(?:на|км|см|мм|кв|от|не|но|ст|та|то)\s\d{2,3}")
+
 _Rows = tuple[tuple[tuple[str, ...], str, re.Pattern[str]], ...]
 _TEN_DIGITS = re.compile(r"\d(?:\D{0,3}\d){9}")
 _DASHED = re.compile(r"\d[а-е]?\s?[-–]\s?\d", re.IGNORECASE)
@@ -224,10 +242,10 @@ _FOR_ALL, _LONG_FOR_ALL = _compiled(_ALWAYS), _compiled(_LONG_ALWAYS)
 _FOR_RESIDENTS, _LONG_FOR_RESIDENTS, _DASHED_FOR_RESIDENTS = map(
     _compiled, (_OF_RESIDENTS, _LONG_OF_RESIDENTS, _DASHED_OF_RESIDENTS)
 )
-_OF_SOMETHING = "[номер]"
+_OF_SOMETHING, _CAR_NUMBER = "[номер]", "[номер машины]"
 
 _TABLES = (*_FOR_ALL, *_LONG_FOR_ALL, *_FOR_RESIDENTS, *_LONG_FOR_RESIDENTS, *_DASHED_FOR_RESIDENTS)
-_MASKS = dict.fromkeys((NAME, _OF_SOMETHING, *_INSTEAD.values(), *(instead for _, instead, _ in _TABLES)))
+_MASKS = dict.fromkeys((NAME, _OF_SOMETHING, _CAR_NUMBER, *_INSTEAD.values(), *(instead for _, instead, _ in _TABLES)))
 _MASKED = re.compile("|".join(map(re.escape, _MASKS)))
 
 
@@ -240,6 +258,9 @@ def _numbers(text: str, lowered: str, own: Own, *, office: bool) -> Iterator[_Ma
                 start += digit.start()
             yield _Mask(start, place.end, _INSTEAD[place.kind])
     yield from _by_pattern(lowered, _FOR_ALL)
+    for match in _CAR.finditer(lowered):
+        if _NO_CAR.fullmatch(text, *match.span()) is None:
+            yield _Mask(*match.span(), _CAR_NUMBER)
     if _TEN_DIGITS.search(lowered) is not None:
         yield from _by_pattern(lowered, _LONG_FOR_ALL)
     if not office:

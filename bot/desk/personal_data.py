@@ -49,7 +49,12 @@ _PARTED_PHONE = re.compile(
     r"|(?<!\d)(?<!\d[.,/:–-])9\d\d([./])\d{3}\1\d\d\1\d\d(?!\d|[./:]\d)"
 )
 #: What is said before other numbers of ten digits and more.
-_OTHER_NUMBER = re.compile(r"(?:сч[её]т|л/с|лицев|инн|огрн|уин|кбк|договор|заявк|обращени|отправлени|№)\D{0,12}$")
+_OTHER_NUMBER = re.compile(
+    r"(?:сч[её]т|л/с|лицев|инн|огрн|уин|кбк|договор|заявк|заявлени|обращени|отправлени|посылк|трек|квитанци|показани"
+    r"|прибор|штрих|заводск|№)\D{0,12}$"
+)
+#: Behind or before such a word: it is a phone all the same.
+_TO_CALL = re.compile(r"тел(?:\.|\b|еф)|звон|набер|моб(?:\b|ил)|сотов|связ|в[ао]тс?[ао]п|вайбер|мо[йяе]\w{0,2} номер")
 _SNILS = re.compile(r"(?<![\d-])\d{3}[ -]\d{3}[ -]\d{3}[ -]\d\d(?![\d-])|(?<!\d)\d{11}(?!\d)")
 _CARD = re.compile(r"(?<!\d)(?<!\d[ -])[2-6]\d{3}([ \xa0-]?)\d{4}\1\d{4}\1\d{4}(?![ -]?\d)")
 _PASSPORT = re.compile(
@@ -90,8 +95,13 @@ def _digits(text: str) -> list[int]:
 
 
 def is_of_something_else(text: str, start: int) -> bool:
-    """Whether the word before a number says that it is one of an account, a contract and the like."""
-    return _OTHER_NUMBER.search(text, max(start - 30, 0), start) is not None
+    """Whether the word before a number says that it is one of an account, a contract and the like.
+
+    Not «по заявке звоните 9…», nor «тел. № 9…».
+    """
+    begin = max(start - 30, 0)
+    named = _OTHER_NUMBER.search(text, begin, start)
+    return named is not None and _TO_CALL.search(text, begin if named[0][0] == "№" else named.start(), start) is None
 
 
 def _is_phone(text: str, match: re.Match[str]) -> bool:
