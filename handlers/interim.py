@@ -111,7 +111,7 @@ async def extend(desk: Desk, question: Question, wanted: str) -> str:
         remind_at=desk.ctx.desk.remind_at(question.department, now, due_at),
     )
     due = resident_texts.deadline(due_at, now, desk.ctx.look.zone)
-    await desk.did(question.number, Deed.EXTENDED, f"до {due}")
+    await desk.did(question.number, Deed.EXTENDED, f"до {resident_texts.dated(due_at, desk.ctx.look.zone)}")
     to = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number)
     voice = voice_of(question.language)
     theirs = resident_texts.extended(

@@ -87,10 +87,8 @@ class LateNotices:
         promised_at = ctx.desk.late_until(question.department, now)
         await questions.change(tx, number, promised_at=promised_at)
         await conversations.leave_page(tx, number)
-        due = texts.deadline(promised_at, now, ctx.look.zone)
-        await actions.add(
-            tx, number, Official(id="", name="", chat=question.admin_chat), Deed.TOLD_LATE, now, f"ответим до {due}"
-        )
+        told = f"ответим до {texts.dated(promised_at, ctx.look.zone)}"
+        await actions.add(tx, number, Official(id="", name="", chat=question.admin_chat), Deed.TOLD_LATE, now, told)
         voice = voice_of(question.language)
         said = texts.late(voice, number, texts.deadline(promised_at, now, ctx.look.zone, voice))
         address = Address(

@@ -15,6 +15,8 @@ from bot.model.message import Button, Keyboard
 
 #: Languages, or pages, in one row of buttons.
 _COLUMNS = 2
+#: Long enough for the year to be said.
+_A_YEAR_AGO = timedelta(days=400)
 #: The pages that have a button where a resident learns how this works.
 MENU = (Page.QUESTIONS, Page.ANSWERS, Page.NEWS, Page.DATA)
 
@@ -94,6 +96,11 @@ def deadline(at: datetime, now: datetime, zone: tzinfo, voice: Voice = RUSSIAN) 
             if day.year == today.year:
                 return voice.say("day-end-day", day=day.day, month=month)
             return voice.say("day-end-year", day=day.day, month=month, year=day.year)
+
+
+def dated(at: datetime, zone: tzinfo) -> str:
+    """The same with its day and year, for what is read long after: there «завтра» is another day."""
+    return deadline(at, at - _A_YEAR_AGO, zone)
 
 
 def length(span: timedelta, voice: Voice = RUSSIAN) -> str:

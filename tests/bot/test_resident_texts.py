@@ -206,7 +206,7 @@ def test_every_text_is_looked_at() -> None:
         if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")
     }
     looked_at = set(re.findall(r"(?:texts|order|places)\.(\w+)\(", inspect.getsource(all_texts)))
-    times = {"moment", "deadline", "length", "within", "why_refused"}
+    times = {"moment", "deadline", "dated", "length", "within", "why_refused"}
     others = {"menu", "told", "gone", "why"}
     assert set() == own - looked_at - times - others
 

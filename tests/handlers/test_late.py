@@ -155,6 +155,19 @@ async def test_officials_can_see_it(office: Office) -> None:
     assert "14:00 · жителю сообщили о задержке: ответим до 16:00" in office.work.texts(ENERGY)[-1]
 
 
+async def test_officials_can_see_it_later(office: Office) -> None:
+    """What is said there of tomorrow has its day: it is read when that is past, too."""
+    await story(office).run(["13:30 asks Когда дадут тепло?"])
+    await told(office, "17:30")
+    office.clock.move(timedelta(days=5))
+    await office.writes(ENERGY, "/q 1 log")
+    await office.deliver()
+    assert (
+        "17:30 18 ноября · жителю сообщили о задержке: ответим до 10:30 19 ноября 2026"
+        in (office.work.texts(ENERGY)[-1])
+    )
+
+
 async def test_in_english(office: Office) -> None:
     """The same in his language."""
     office.clock.now = DAY.replace(hour=10)
