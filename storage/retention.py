@@ -55,14 +55,15 @@ async def _keep(tx: Transaction, kind: str, value: str) -> None:
 
 
 async def _ended(tx: Transaction, kind: str, before: datetime, step: int) -> list[int]:
-    """The next questions that ended before then; they count as done once this transaction is.
+    """The next questions that ended before then, locked; they count as done once this transaction is.
 
     Of which something is still to be sent come once more when that is done: its words go out, and then they go, too.
     """
     at, _, number = (await _come_to(tx, kind)).partition(" ")
     rows = await tx.raw.fetch(
         "SELECT id, closed_at FROM questions WHERE closed_at IS NOT NULL AND (closed_at, id) > ($1, $2)"
-        " AND closed_at < $3 ORDER BY closed_at, id LIMIT $4",
+        # One that is opened again just now is waited for, and then left out.
+        " AND closed_at < $3 ORDER BY closed_at, id LIMIT $4 FOR UPDATE",
         datetime.fromisoformat(at) if at else _BEGINNING,
         int(number or 0),
         before,
@@ -82,7 +83,7 @@ async def _and_sent(tx: Transaction, kind: str, before: datetime, numbers: Seque
     # One that was opened again has its term anew.
     rows = await tx.raw.fetch(
         "SELECT q.id, EXISTS (SELECT FROM outbox o WHERE o.question_id = q.id AND o.state IN ('waiting', 'sending'))"
-        " AS is_unsent FROM questions q WHERE q.id = ANY($1::bigint[]) AND q.closed_at < $2",
+        " AS is_unsent FROM questions q WHERE q.id = ANY($1::bigint[]) AND q.closed_at < $2 FOR UPDATE",
         [*earlier, *numbers],
         before,
     )

@@ -321,6 +321,22 @@ async def test_opened_again_before_it_was_sent(house: House) -> None:
     assert any("А когда точно?" in row.text for row in await office.entries(DESK))
 
 
+@pytest.mark.parametrize("terms", [{"texts": 30 * DAY}, {"files": 30 * DAY}], ids=["texts", "files"])
+async def test_opened_again_meanwhile(house: House, terms: dict[str, timedelta]) -> None:
+    """Who opens his question again while others' are erased loses nothing: what is closed is looked at under a lock."""
+    office = house.office
+    house.keeps(**terms)
+    office.clock.move(31 * DAY)
+    async with office.eye.transaction() as tx:
+        await tx.raw.execute("UPDATE questions SET status = 'open', closed_at = NULL WHERE id = 1")
+        erasing = asyncio.create_task(house.retention.once())
+        while not (erasing.done() or await tx.raw.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            pass
+    await erasing
+    (message,) = await office.thread(1)
+    assert ("Нет тепла", ["i"]) == (message.content.text, [media.ref for media in message.content.media])
+
+
 class Dies(TraceRemover):
     """Ends where its process is killed: what is in the database is erased, the files are not gone yet."""
 
