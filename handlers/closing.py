@@ -13,6 +13,7 @@ from bot.desk import closing, texts
 from bot.desk.commands import Name, button
 from bot.model.action import Deed
 from bot.model.chat import ChatKind
+from bot.model.content import Content
 from bot.model.message import Keyboard
 from bot.model.question import CloseKind, Question, Status
 from bot.model.wait import Outcome
@@ -65,8 +66,10 @@ async def reopen(desk: Desk, question: Question) -> str:
     """Undo a closing: the question stands as it did before."""
     if question.status is not Status.CLOSED:
         return await desk.refuse(texts.not_closed(question.number))
-    now = desk.ctx.clock()
-    asked_at = unanswered_since(await messages.thread(desk.tx, question.number))
+    now, thread = desk.ctx.clock(), await messages.thread(desk.tx, question.number)
+    if thread and all(one.content == Content() for one in thread):
+        return await desk.refuse(texts.nothing_left(question.number))
+    asked_at = unanswered_since(thread)
     status, due_at, act_at = Status.OPEN, question.due_at, None
     if asked_at is None:
         status, act_at = Status.ANSWERED, now + SETTLES_AFTER

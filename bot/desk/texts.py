@@ -66,6 +66,11 @@ def not_closed(number: int) -> str:
     return f"Вопрос № {number} не закрыт."
 
 
+def nothing_left(number: int) -> str:
+    """What was written in it has been erased."""
+    return f"Вопрос № {number} снова не открыть: срок его хранения вышел, и слов в нём больше нет."
+
+
 def noted(number: int) -> str:
     return f"Заметка к № {number} сохранена, житель её не увидит."
 

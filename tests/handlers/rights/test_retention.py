@@ -262,6 +262,18 @@ async def test_opened_again(house: House) -> None:
     assert [""] == (await words(office))[0]
 
 
+async def test_nothing_left_to_open_again(house: House) -> None:
+    """A question without a word would wait for an answer that nobody can give: it stays closed, nobody is told."""
+    office = house.office
+    house.keeps(texts=30 * DAY)
+    await later(house, 31 * DAY)
+    before = len(await office.entries(IRINA))
+    await office.writes(DESK, "/reopen 1")
+    await office.deliver()
+    assert "снова не открыть: срок его хранения вышел" in office.work.texts(DESK)[-1]
+    assert (Status.CLOSED, before) == ((await office.question(1)).status, len(await office.entries(IRINA)))
+
+
 async def test_no_word_in_the_log(house: House) -> None:
     """The log counts, and says nothing of anybody."""
     house.keeps(texts=30 * DAY, names=30 * DAY, actions=30 * DAY, files=30 * DAY)
