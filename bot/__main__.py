@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if mistake := _mistake(options, plan):
         print(mistake, file=sys.stderr)
         return EXIT_SETTINGS
-    if options.command == "qr" and (mistake := qr.wrong_channel(options, [spec.name for spec in plan.channels])):
+    if options.command == "qr" and (mistake := qr.wrong_words(options, [spec.name for spec in plan.channels])):
         print(mistake, file=sys.stderr)
         return EXIT_SETTINGS
     logs.configure(plan.settings.log_level, plan.settings.log_format)

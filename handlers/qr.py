@@ -83,8 +83,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace files that are there and differ")
 
 
-def wrong_channel(options: Namespace, known: Collection[ChannelName]) -> str:
-    """What is wrong with the channels asked for; empty: nothing."""
+def wrong_words(options: Namespace, known: Collection[ChannelName]) -> str:
+    """What is wrong with what was asked for, as far as `add_arguments` has let it pass; empty: nothing."""
+    for name in ("source", "output", "size"):
+        if getattr(options, name) == []:
+            # `--source=--`: argparse takes «--» for no word at all, and asks nobody whether it is one.
+            return f"--{name}: expected one argument"
     for name in options.channel or ():
         if name != ALL and name not in known:
             return f"--channel: there is no channel {name!r}; expected {ALL} or some of {', '.join(known)}"

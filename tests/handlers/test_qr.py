@@ -212,12 +212,19 @@ def test_channels(arguments: tuple[str, ...], expected: tuple[str, ...]) -> None
     """Channels are named one by one, each once, or all together."""
     known = ["telegram", "vk", "web"]
     options = words("--source", "school5", *arguments)
-    assert ("", expected) == (qr.wrong_channel(options, known), Order.of(options, known).channels)
+    assert ("", expected) == (qr.wrong_words(options, known), Order.of(options, known).channels)
+
+
+@pytest.mark.parametrize("name", ["source", "output", "size"])
+def test_no_word_at_all(name: str) -> None:
+    """«--» in the place of a word makes no code for nowhere."""
+    asked = words("--source", "a", f"--{name}=--")
+    assert f"--{name}: expected one argument" == qr.wrong_words(asked, ["web"])
 
 
 def test_channel_that_there_is_not() -> None:
     """A channel that there is not is named, with those that there are."""
-    said = qr.wrong_channel(words("--source", "a", "--channel", "web", "wbe"), ["telegram", "web"])
+    said = qr.wrong_words(words("--source", "a", "--channel", "web", "wbe"), ["telegram", "web"])
     assert said == "--channel: there is no channel 'wbe'; expected all or some of telegram, web"
 
 
