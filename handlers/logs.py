@@ -19,6 +19,7 @@ def configure(level: str, form: str | None) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _bare_exception,
+        _without_address,
     ]
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
@@ -56,4 +57,11 @@ def _bare_exception(_: object, __: str, event: MutableMapping[str, Any]) -> Muta
         frames = traceback.extract_tb(error.__traceback__)[-8:]
         event["exception"] = type(error).__qualname__
         event["where"] = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+def _without_address(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The HTTP server names the address from which a request came that it cannot read: a resident's, perhaps."""
+    if event.get("logger") == "aiohttp.server":
+        event["event"] = str(event["event"]).partition(" from ")[0]
     return event
