@@ -12,6 +12,7 @@ from bot.desk.words import tokenize
 from bot.model.content import Content
 from bot.model.question import Question, Status
 from handlers import held
+from handlers.context import Context
 from handlers.desk import Desk, seen_by
 from storage import messages
 from storage import similar as stored
@@ -19,13 +20,13 @@ from storage.looking import Sought, TooMuch
 from storage.similar import Answered, Ours
 
 #: Messages of the resident that say what the question is about.
-_SAID = 20
+SAID = 20
 
 
 async def show(desk: Desk, question: Question) -> str:
     """Show up to three earlier questions and their answers; returns what a press shows."""
     number = question.number
-    said = await messages.of_resident(desk.tx, number, since=0, limit=_SAID)
+    said = await messages.of_resident(desk.tx, number, since=0, limit=SAID)
     words = similar.telling_words([one.content.text for one in said])
     if not words:
         return await desk.refuse(similar.no_words(number))
@@ -58,7 +59,7 @@ async def _find(desk: Desk, question: Question, words: list[str]) -> list[Earlie
 
 
 async def _masked(desk: Desk, one: Answered) -> Earlier:
-    own = await _own(desk, one)
+    own = await own_of(desk.ctx, one.resident, one.all_words)
     return Earlier(
         number=one.number,
         asked_at=one.asked_at,
@@ -69,12 +70,12 @@ async def _masked(desk: Desk, one: Answered) -> Earlier:
     )
 
 
-async def _own(desk: Desk, one: Answered) -> Own:
-    """What is personal of whoever asked that."""
-    called = [word for word in tokenize(one.resident) if len(word) > 1 and word.isalpha()]
+async def own_of(ctx: Context, resident: str, all_words: str) -> Own:
+    """What is personal of whoever is called so and wrote this."""
+    called = [word for word in tokenize(resident) if len(word) > 1 and word.isalpha()]
     # A messenger shows «masha87»; who she is her own words say.
-    forms = await desk.ctx.lexicon.forms((*called, *own_words(one.all_words)))
-    return Own(name=frozenset(form for several in forms.values() for form in several), keys=keys(one.all_words))
+    forms = await ctx.lexicon.forms((*called, *own_words(all_words)))
+    return Own(name=frozenset(form for several in forms.values() for form in several), keys=keys(all_words))
 
 
 async def use(desk: Desk, question: Question, other: int) -> str:
@@ -85,7 +86,8 @@ async def use(desk: Desk, question: Question, other: int) -> str:
     found = (await stored.answered(desk.tx, [other], seen_by(desk.ctx, desk.admin_chat))).get(other)
     if found is None:
         return await desk.refuse(similar.gone(other))
-    text = similar.adapt(found.answer.text, await _own(desk, found), other, number, question.resident)
+    own = await own_of(desk.ctx, found.resident, found.all_words)
+    text = similar.adapt(found.answer.text, own, other, number, question.resident)
     files = len(found.answer.media)
     if not text:
         return await desk.refuse(similar.only_files(other))

@@ -109,6 +109,15 @@ def why_not(question: str, answer: str) -> str:
     return ""
 
 
+def personal(wish: Wish, masked: str) -> str:
+    """An answer to one resident is not shown to all of them as it is; what a coordinator writes himself is."""
+    topic = f"[{wish.topic}] " if wish.topic else ""
+    return (
+        "В этом ответе, похоже, есть личные данные, а готовые ответы видят все жители. Поправьте текст и пришлите:\n\n"
+        f"/faq add {topic}{wish.question}\n{masked}"
+    )
+
+
 HOW = (
     "Готовые ответы жители видят сразу после своего вопроса и по команде /faq.\n\n"
     "Добавить — вопрос в первой строке, ответ ниже, тема в скобках, если нужна:\n"

@@ -15,7 +15,7 @@ from bot.model.event import RepliedTo
 from bot.model.message import AnswerPress, EditMessage, SendMessage
 from handlers.answers import Answers
 from storage import faq
-from tests.handlers.fakes import DESK, ENERGY, Office, open_office
+from tests.handlers.fakes import DESK, ENERGY, IRINA, Office, open_office
 from tests.handlers.story import desk
 
 HEAT = Entry(id=0, question="Когда включат отопление?", answer="В сентябре.", topic="heating")
@@ -93,6 +93,19 @@ async def test_an_answer_becomes_a_known_one(office: Office) -> None:
     replied = RepliedTo(message_id=written, by_bot=False, text=answer)
     await office.accept(DESK, replace(event, reply_to=replied))
     assert [("Когда включат отопление?", answer, "", False)] == await known(office)
+
+
+async def test_an_answer_to_one_is_not_for_all(office: Office) -> None:
+    """What an answer says of its resident is published by nobody who only replies to it: he is shown it masked."""
+    await office.writes(IRINA, "Почему холодно? Мой адрес irina@firma.example")
+    await office.deliver()
+    answer = "Здравствуйте! Ирине ответим на irina@firma.example, мастер 8 922 123-45-67. Тепло дадут завтра."
+    written = await office.writes(DESK, answer, reply_to=office.work.id_of(DESK, "№ 1 "))
+    await office.writes(DESK, "/faq add Когда дадут тепло?", reply_to=written)
+    await office.deliver()
+    assert [] == await known(office)
+    masked = "Здравствуйте! [имя] ответим на [почта], мастер [телефон]. Тепло дадут завтра."
+    assert office.work.texts(DESK)[-1].endswith(f"/faq add Когда дадут тепло?\n{masked}")
 
 
 async def test_pages(office: Office) -> None:
