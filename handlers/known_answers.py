@@ -8,12 +8,10 @@ from bot.conversation.faq import Entry
 from bot.delivery.fit import Draft
 from bot.desk import faq
 from bot.desk.faq import Line, Verb, Wish
-from bot.desk.masking import Own, mask
 from bot.desk.texts import OLD_BUTTON
 from handlers import similar
 from handlers.desk import Desk
 from storage import faq as stored
-from storage import messages, questions
 from storage.faq import Kept
 
 
@@ -98,7 +96,7 @@ async def _add(desk: Desk, wish: Wish) -> str:
         return await desk.say(faq.HOW)
     if why := faq.why_not(wish.question, answer):
         return await desk.say(why)
-    if not wish.answer and (masked := mask(answer, await _own(desk), office=True)) != answer:
+    if not wish.answer and (masked := await similar.replied_masked(desk, answer)) != answer:
         return await desk.say(faq.personal(wish, masked))
     if len(await stored.load(desk.tx)) >= faq.MOST:
         return await desk.say(faq.FULL)
@@ -109,16 +107,6 @@ async def _add(desk: Desk, wish: Wish) -> str:
         return await desk.say(faq.there_already(known.entry.id if known is not None else 0))
     desk.tx.after_commit(desk.ctx.answers.changed.set)
     return await desk.say(faq.added(added))
-
-
-async def _own(desk: Desk) -> Own:
-    """What is personal of the resident to whom the answer went that was replied to."""
-    said = await messages.find(desk.tx, desk.replied_message) if desk.replied_message is not None else None
-    question = await questions.find(desk.tx, said.question) if said is not None and said.question is not None else None
-    if question is None:
-        return Own()
-    written = await messages.of_resident(desk.tx, question.number, since=0, limit=similar.SAID)
-    return await similar.own_of(desk.ctx, question.resident, "\n".join(one.content.text for one in written))
 
 
 async def _edit(desk: Desk, wish: Wish, kept: Kept) -> str:

@@ -14,19 +14,19 @@ from bot.model.question import Question, Status
 from handlers import held
 from handlers.context import Context
 from handlers.desk import Desk, seen_by
-from storage import messages
+from storage import messages, questions
 from storage import similar as stored
 from storage.looking import Sought, TooMuch
 from storage.similar import Answered, Ours
 
 #: Messages of the resident that say what the question is about.
-SAID = 20
+_SAID = 20
 
 
 async def show(desk: Desk, question: Question) -> str:
     """Show up to three earlier questions and their answers; returns what a press shows."""
     number = question.number
-    said = await messages.of_resident(desk.tx, number, since=0, limit=SAID)
+    said = await messages.of_resident(desk.tx, number, since=0, limit=_SAID)
     words = similar.telling_words([one.content.text for one in said])
     if not words:
         return await desk.refuse(similar.no_words(number))
@@ -76,6 +76,17 @@ async def own_of(ctx: Context, resident: str, all_words: str) -> Own:
     # A messenger shows «masha87»; who she is her own words say.
     forms = await ctx.lexicon.forms((*called, *own_words(all_words)))
     return Own(name=frozenset(form for several in forms.values() for form in several), keys=keys(all_words))
+
+
+async def replied_masked(desk: Desk, text: str) -> str:
+    """An official's words that were replied to, without what is personal of the resident to whom he said them."""
+    said = await messages.find(desk.tx, desk.replied_message) if desk.replied_message is not None else None
+    question = await questions.find(desk.tx, said.question) if said is not None and said.question is not None else None
+    if question is None:
+        return mask(text, office=True)
+    written = await messages.of_resident(desk.tx, question.number, since=0, limit=_SAID)
+    own = await own_of(desk.ctx, question.resident, "\n".join(one.content.text for one in written))
+    return mask(text, own, office=True)
 
 
 async def use(desk: Desk, question: Question, other: int) -> str:

@@ -10,7 +10,7 @@ from bot.desk.offers import Offer, Source
 from bot.desk.templates import Shelf, Template
 from bot.model.content import Content
 from bot.model.question import Question, Status
-from handlers import held
+from handlers import held, similar
 from handlers.desk import Desk
 from storage import templates as stored
 
@@ -51,11 +51,13 @@ async def save(desk: Desk, rest: str) -> str:
     name, text = templates.read_save(rest)
     if not name:
         return await desk.say(templates.EXPECTS)
-    text = text or (desk.replied_text or "").strip()
+    written, text = bool(text), text or (desk.replied_text or "").strip()
     if not text:
         return await desk.say(templates.NOT_OURS) if desk.replied_text is not None else await _show_one(desk, name)
     if why := templates.why_not_name(name) or templates.why_not_text(text):
         return await desk.say(why)
+    if not written and (masked := await similar.replied_masked(desk, text)) != text:
+        return await desk.say(templates.personal(name, masked))
     shelf = _shelf(desk)
     known = await stored.named(desk.tx, shelf.departments, name)
     if shelf.owner and any(not one.department for one in known):

@@ -164,6 +164,14 @@ def common_already(name: str) -> str:
     return f"«{name}» — общий шаблон, его меняют координаторы. Сохраните свой под другим названием."
 
 
+def personal(name: str, masked: str) -> str:
+    """An answer to one resident does not go to others as it is; what an official writes himself does."""
+    return (
+        "В этом тексте, похоже, есть личные данные, а шаблон уйдёт другим жителям. Поправьте текст и пришлите:\n\n"
+        f"/template {name}\n{masked}"
+    )
+
+
 def saved(name: str, text: str, before: str | None, *, common: bool, files: bool) -> str:
     """What the official reads when it is done; `before`: what it said, when there was one of that name."""
     more = _NO_FILES if files else ""

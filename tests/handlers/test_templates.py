@@ -132,6 +132,17 @@ async def test_reply_to_an_answer(office: Office) -> None:
     assert [("", "срок", "Сегодня")] == await stored(office)
 
 
+async def test_an_answer_with_his_data_is_no_template(office: Office) -> None:
+    """What an answer says of its resident goes to no other: whoever only replies to it is shown it masked."""
+    await office.writes(IRINA, "Почему холодно?")
+    await office.deliver()
+    answer = await office.writes(DESK, "Ирине позвонят с 8 922 123-45-67", reply_to=office.work.id_of(DESK, "№ 1 "))
+    await office.writes(DESK, "/template звонок", reply_to=answer)
+    await office.deliver()
+    assert office.work.texts(DESK)[-1].endswith("/template звонок\n[имя] позвонят с [телефон]")
+    assert 0 == await office.value("SELECT count(*) FROM templates")
+
+
 async def test_reply_to_a_residents_words(office: Office) -> None:
     """What a resident wrote is no template, in whatever message it is shown; nor is what the bot says."""
     card = await asked(office)
