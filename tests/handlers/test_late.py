@@ -17,7 +17,7 @@ from bot.errors import Transient
 from bot.model.question import Status
 from handlers.late import LateNotices
 from tests.handlers.fakes import DESK, ENERGY, HOME, IRINA, OLEG, WORK, Office, open_office
-from tests.handlers.story import HOURS, Story, desk, ledger
+from tests.handlers.story import HOURS, ROADS, Story, desk, ledger
 
 #: A Wednesday; energy works from nine to six, roads round the clock, both have four hours.
 DAY = datetime(2026, 11, 18, tzinfo=UTC)
@@ -93,6 +93,16 @@ async def test_after_the_weekend(office: Office) -> None:
     await story(office).run(["+2d 19:00 asks Когда дадут тепло?"])
     await office.deliver()
     assert f"до 13:00 23 ноября. {CLOSED} 23 ноября с 09:00." in office.home.texts(IRINA)[0]
+
+
+async def test_until_midnight(office: Office) -> None:
+    """A deadline at midnight is the end of his day, in the confirmation, in his questions and on the card."""
+    await story(office).run(["20:00 asks Почему дорога в снегу?", "20:01 writes мои вопросы"])
+    await office.deliver()
+    confirmation, questions = office.home.texts(IRINA)
+    assert "Ответ придёт сюда до конца дня." in confirmation
+    assert "№ 1 · ответим до конца дня" in questions
+    assert "Ответить до конца дня" in office.work.texts(ROADS)[0]
 
 
 async def test_by_the_zone(database_address: str) -> None:
