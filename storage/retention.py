@@ -10,6 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from asyncpg import Record
+
 from bot.desk.forgotten import numbers_only
 from bot.model.chat import ChatRef
 from bot.model.content import Media, MediaKind
@@ -177,14 +179,7 @@ _OF_THESE = (
 async def lists(tx: Transaction, before: datetime, step: int = STEP) -> bool:
     """Leave of old lists in admin chats the numbers of their questions; False: there are no more."""
     found = await _older(tx, "outbox", "created_at", before, step)
-    if found is None:
-        return False
-    rows = await tx.raw.fetch(
-        "SELECT id, kind, effect FROM outbox WHERE id > $1 AND id <= $2 AND question_id IS NULL"
-        " AND chat_kind = 'group' AND kind IN ('send', 'edit') AND state NOT IN ('waiting', 'sending')",
-        *found,
-    )
-    for row in rows:
+    for row in await _finished(tx, "outbox", found, "chat_kind = 'group' AND kind IN ('send', 'edit')"):
         effect = decode_effect(row["kind"], row["effect"])
         assert isinstance(effect, SendMessage | EditMessage)
         await tx.raw.execute(
@@ -192,20 +187,37 @@ async def lists(tx: Transaction, before: datetime, step: int = STEP) -> bool:
             row["id"],
             encode_effect(numbers_only(effect.text, effect.spans)),
         )
-    return True
+    return found is not None
 
 
 async def pages(tx: Transaction, before: datetime, step: int = STEP) -> bool:
     """Empty what residents were told beside their questions; False: there is no more."""
     found = await _older(tx, "outbox", "created_at", before, step, kind="pages")
-    if found is None:
-        return False
+    rows = await _finished(tx, "pages", found, "chat_kind = 'private'")
     await tx.raw.execute(
-        "UPDATE outbox SET kind = 'send', effect = '{}' WHERE id > $1 AND id <= $2 AND question_id IS NULL"
-        " AND chat_kind = 'private' AND state NOT IN ('waiting', 'sending')",
-        *found,
+        "UPDATE outbox SET kind = 'send', effect = '{}' WHERE id = ANY($1::bigint[])", [row["id"] for row in rows]
     )
-    return True
+    return found is not None
+
+
+async def _finished(tx: Transaction, kind: str, found: tuple[int, int] | None, which: str) -> list[Record]:
+    """Entries of no question in this range that need not be sent any more, and those of earlier that by now need not.
+
+    Remembers which are still to be sent.
+    """
+    earlier: list[int] = json.loads(await _come_to(tx, f"{kind}:unsent") or "[]")
+    if found is None and not earlier:
+        return []
+    rows = await tx.raw.fetch(
+        "SELECT id, kind, effect, state IN ('waiting', 'sending') AS is_unsent FROM outbox"
+        f" WHERE (id > $1 AND id <= $2 OR id = ANY($3::bigint[])) AND question_id IS NULL AND {which} ORDER BY id",
+        *(found or (0, 0)),
+        earlier,
+    )
+    now_unsent = [row["id"] for row in rows if row["is_unsent"]]
+    if now_unsent != earlier:
+        await _keep(tx, f"{kind}:unsent", json.dumps(now_unsent))
+    return [row for row in rows if not row["is_unsent"]]
 
 
 async def log(tx: Transaction, before: datetime, step: int = STEP) -> bool:

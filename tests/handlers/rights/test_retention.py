@@ -318,6 +318,20 @@ async def test_what_was_sent_late(house: House, terms: dict[str, timedelta], nee
     assert 0 == await office.value(left, needle)
 
 
+async def test_list_that_was_sent_late(house: House) -> None:
+    """So do the words of a list in an admin chat, and of a page of a resident's questions."""
+    office = house.office
+    await office.writes(DESK, "/open")
+    await office.writes(OLEG, "мои вопросы")
+    house.keeps(texts=30 * DAY)
+    left = "SELECT count(*) FROM outbox WHERE question_id IS NULL AND position($1 in effect) > 0"
+    await later(house, 31 * DAY)
+    assert 2 == await office.value(left, "Яма".encode())
+    await office.deliver()
+    await later(house, DAY)
+    assert 0 == await office.value(left, "Яма".encode())
+
+
 async def test_opened_again_before_it_was_sent(house: House) -> None:
     """Who opens his question again meanwhile keeps the words that were still to be sent: its term begins anew."""
     office = house.office
