@@ -67,9 +67,6 @@ async def pass_on(
     delay: timedelta = timedelta(0),
 ) -> tuple[LeftOut, ...]:
     """Send the resident an official's words, as what they are; returns the files that cannot go along."""
-    if question.offered:
-        # «Помогло» is said of these words from now on.
-        await questions.nothing_offered(tx, question.number)
     await conversations.spoken_to(tx, question.number, ctx.clock())
     to = address(question, thread_message, delay=delay)
     posted = await post(tx, ctx, to, await draft(tx, ctx, question, content, role))

@@ -112,9 +112,6 @@ async def ask(
 ) -> None:
     """Ask what he thinks of this answer: once. `by_digit`: nothing else of his waits, for which a digit would be."""
     await conversations.leave_page(tx, rated.question)
-    if conversation.question is not None:
-        # «Помогло» is said of this answer from now on.
-        await questions.nothing_offered(tx, conversation.question)
     await ratings.asked(tx, rated, now)
     await _asked(tx, conversation, rated, now + rating.COUNTS_FOR)
     voice = voice_of(conversation.language)

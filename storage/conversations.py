@@ -191,18 +191,24 @@ async def show_buttons(
     await change(tx, conversation_id, buttons=kept, buttons_until=until if buttons else None)
 
 
+#: «Помогло» is said of known answers while they are the last that the resident was told of this question or his last.
+_NOTHING_OFFERED = (
+    "UPDATE questions q SET offered = NULL FROM c WHERE q.id IN ($1, c.question_id) AND q.offered IS NOT NULL"
+)
+
+
 async def spoken_to(tx: Transaction, number: int, now: datetime) -> None:
     """An official says something to the resident of this question, whose conversation is locked.
 
-    Any page that he sees is not the last word then, nor is what he was asked to rate, or why he rated it so; and what
-    he was asked before has been gone over.
+    Any page that he sees is not the last word then, nor are known answers, what he was asked to rate, or why he rated
+    it so; and what he was asked before has been gone over.
     """
     await tx.raw.execute(
-        "UPDATE conversations SET buttons = '', buttons_until = NULL,"
-        " rating_until = CASE WHEN rating_until > $4 THEN $4 ELSE rating_until END,"
-        " next_is = CASE WHEN (next_is = $2 AND next_of = $1) OR next_is = $3 THEN '' ELSE next_is END"
-        " WHERE id = (SELECT conversation_id FROM questions WHERE id = $1)"
-        " AND (buttons <> '' OR (next_is = $2 AND next_of = $1) OR next_is = $3 OR rating_until > $4)",
+        "WITH c AS (UPDATE conversations SET buttons = '', buttons_until = NULL,"
+        "  rating_until = CASE WHEN rating_until > $4 THEN $4 ELSE rating_until END,"
+        "  next_is = CASE WHEN (next_is = $2 AND next_of = $1) OR next_is = $3 THEN '' ELSE next_is END"
+        "  WHERE id = (SELECT conversation_id FROM questions WHERE id = $1) RETURNING question_id)"
+        f" {_NOTHING_OFFERED}",
         number,
         NextIs.CLARIFICATION,
         NextIs.COMMENT,
@@ -213,12 +219,15 @@ async def spoken_to(tx: Transaction, number: int, now: datetime) -> None:
 async def leave_page(tx: Transaction, number: int) -> None:
     """The service says something of its own accord to the resident of this question, whose conversation is locked.
 
-    Whatever he answers, he does not say it to the page above that.
+    Whatever he answers, he does not say it to the page above that, nor to known answers, nor of what he rated.
     """
     await tx.raw.execute(
-        "UPDATE conversations SET buttons = '', buttons_until = NULL"
-        " WHERE id = (SELECT conversation_id FROM questions WHERE id = $1) AND buttons <> ''",
+        "WITH c AS (UPDATE conversations SET buttons = '', buttons_until = NULL,"
+        "  next_is = CASE WHEN next_is = $2 THEN '' ELSE next_is END"
+        "  WHERE id = (SELECT conversation_id FROM questions WHERE id = $1) RETURNING question_id)"
+        f" {_NOTHING_OFFERED}",
         number,
+        NextIs.COMMENT,
     )
 
 
