@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.conversation import rating
 from bot.conversation import texts as resident_texts
 from bot.conversation.machine import JOINS_FOR
+from bot.conversation.my_questions import GOES_ON_FOR
 from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft, LeftOut
@@ -67,7 +68,8 @@ async def pass_on(
     delay: timedelta = timedelta(0),
 ) -> tuple[LeftOut, ...]:
     """Send the resident an official's words, as what they are; returns the files that cannot go along."""
-    await conversations.spoken_to(tx, question.number, ctx.clock())
+    now = ctx.clock()
+    await conversations.spoken_to(tx, question.number, now, now + GOES_ON_FOR)
     to = address(question, thread_message, delay=delay)
     posted = await post(tx, ctx, to, await draft(tx, ctx, question, content, role))
     return posted.left_out

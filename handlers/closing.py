@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import texts as resident_texts
+from bot.conversation.my_questions import GOES_ON_FOR
 from bot.conversation.voice import Voice, voice_of
 from bot.conversation.waiting import unanswered_since
 from bot.delivery.entry import Role
@@ -108,6 +109,7 @@ async def reopen(desk: Desk, question: Question) -> str:
 
 
 async def _tell(desk: Desk, question: Question, voice: Voice, text: str) -> None:
-    await conversations.leave_page(desk.tx, question.number)
+    now = desk.ctx.clock()
+    await conversations.spoken_to(desk.tx, question.number, now, now + GOES_ON_FOR)
     address = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number)
     await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.keyboard(voice), voice=voice))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation import texts
+from bot.conversation.my_questions import GOES_ON_FOR
 from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
@@ -49,7 +50,7 @@ class Lapsing(InTurn):
             case Status.CLARIFYING:
                 await self._close(tx, question, now, CloseKind.UNCLARIFIED, "житель не уточнил за три дня")
                 last = conversation is None or conversation.question == number
-                await self._tell(tx, question, texts.unclarified(voice_of(question.language), number, last=last))
+                await self._tell(tx, question, texts.unclarified(voice_of(question.language), number, last=last), now)
             case Status.ANSWERED:
                 await self._close(tx, question, now, CloseKind.SETTLED, "72 часа после ответа без новых вопросов")
             case _:
@@ -58,7 +59,7 @@ class Lapsing(InTurn):
     async def _ask_again(self, tx: Transaction, question: Question, now: datetime) -> None:
         asked = await messages.last_said(tx, question.number)
         words = asked.content.text if asked is not None and asked.role is Author.CLARIFYING else ""
-        await self._tell(tx, question, texts.asked_again(voice_of(question.language), question.number, words))
+        await self._tell(tx, question, texts.asked_again(voice_of(question.language), question.number, words), now)
         await questions.change(tx, question.number, asked_again=True, act_at=now + (CLOSES_AFTER - REMINDS_AFTER))
 
     async def _close(self, tx: Transaction, question: Question, now: datetime, kind: CloseKind, why: str) -> None:
@@ -82,11 +83,11 @@ class Lapsing(InTurn):
                 tx, self._ctx, replace(question, status=Status.CLOSED, close_kind=kind, close_reason=why)
             )
 
-    async def _tell(self, tx: Transaction, question: Question, text: str) -> None:
+    async def _tell(self, tx: Transaction, question: Question, text: str, now: datetime) -> None:
         if question.chat.channel not in self._ctx.capabilities:
             # Its channel is in the settings no more.
             return
-        await conversations.leave_page(tx, question.number)
+        await conversations.spoken_to(tx, question.number, now, now + GOES_ON_FOR, by_official=False)
         address = Address(
             chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.CONFIRMATION, question=question.number
         )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.conversation import texts
+from bot.conversation.my_questions import GOES_ON_FOR
 from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
@@ -86,7 +87,7 @@ class LateNotices:
         assert question is not None
         promised_at = ctx.desk.late_until(question.department, now)
         await questions.change(tx, number, promised_at=promised_at)
-        await conversations.leave_page(tx, number)
+        await conversations.spoken_to(tx, number, now, now + GOES_ON_FOR, by_official=False)
         told = f"ответим до {texts.dated(promised_at, ctx.look.zone)}"
         await actions.add(tx, number, Official(id="", name="", chat=question.admin_chat), Deed.TOLD_LATE, now, told)
         voice = voice_of(question.language)

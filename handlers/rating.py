@@ -91,7 +91,9 @@ async def _thank(visit: Visit, question: Question, rated: Rated, given: int) -> 
     last, told = visit.question, visit.conversation.next_message
     # What he writes now may be for whoever is at his last question, or a question that he announced or chose.
     promised = visit.conversation.wants_new or (
-        told is not None and told.kind is not NextIs.COMMENT and now < told.until
+        told is not None
+        and now < told.until
+        and not (told.kind is NextIs.COMMENT or (told.kind is NextIs.GOING_ON and told.question == question.number))
     )
     may_say_why = not (last is not None and my_questions.is_open(last)) and not promised
     until = now + rating.WHY_FOR
@@ -111,7 +113,7 @@ async def ask(
     tx: Transaction, ctx: Context, conversation: Conversation, rated: Rated, now: datetime, *, by_digit: bool
 ) -> None:
     """Ask what he thinks of this answer: once. `by_digit`: nothing else of his waits, for which a digit would be."""
-    await conversations.leave_page(tx, rated.question)
+    await conversations.spoken_to(tx, rated.question, now, now + my_questions.GOES_ON_FOR, by_official=False)
     await ratings.asked(tx, rated, now)
     await _asked(tx, conversation, rated, now + rating.COUNTS_FOR)
     voice = voice_of(conversation.language)

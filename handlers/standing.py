@@ -102,7 +102,8 @@ def standing_with(ctx: Context, conversation: Conversation, chosen: Chosen, now:
     stands = _with(standing(ctx, conversation, None, now), question)
     return replace(
         stands,
-        chosen=True,
+        # What was said to him last, or by him, is in the place of his last question.
+        chosen=chosen.kind is not NextIs.GOING_ON,
         replies=chosen.replies,
         rates=stands.rates and rating is not None and rating.question == question.number and not is_open(question),
         comments=why is not None and why.question == question.number,

@@ -191,44 +191,33 @@ async def show_buttons(
     await change(tx, conversation_id, buttons=kept, buttons_until=until if buttons else None)
 
 
-#: «Помогло» is said of known answers while they are the last that the resident was told of this question or his last.
-_NOTHING_OFFERED = (
-    "UPDATE questions q SET offered = NULL FROM c WHERE q.id IN ($1, c.question_id) AND q.offered IS NOT NULL"
-)
+async def spoken_to(tx: Transaction, number: int, now: datetime, until: datetime, *, by_official: bool = True) -> None:
+    """Something is said to the resident of this question, whose conversation is locked: it is the last word now.
 
-
-async def spoken_to(tx: Transaction, number: int, now: datetime) -> None:
-    """An official says something to the resident of this question, whose conversation is locked.
-
-    Any page that he sees is not the last word then, nor are known answers, what he was asked to rate, or why he rated
-    it so; and what he was asked before has been gone over.
+    What he says is said to that, and not to a page above it, to known answers, or of what he has rated. `until`: so
+    long it belongs to this question, also if another is his last one, unless he was promised something else. Not
+    `by_official`: a digit may still be the rating that he was asked for.
     """
     await tx.raw.execute(
         "WITH c AS (UPDATE conversations SET buttons = '', buttons_until = NULL,"
-        "  rating_until = CASE WHEN rating_until > $4 THEN $4 ELSE rating_until END,"
-        "  next_is = CASE WHEN (next_is = $2 AND next_of = $1) OR next_is = $3 THEN '' ELSE next_is END"
+        "  rating_until = CASE WHEN $4 AND rating_until > $2 THEN $2 ELSE rating_until END,"
+        f"  next_is = CASE WHEN {_PROMISED} THEN next_is WHEN question_id = $1 THEN '' ELSE $7 END,"
+        f"  next_of = CASE WHEN {_PROMISED} THEN next_of ELSE $1 END,"
+        f"  next_until = CASE WHEN {_PROMISED} THEN next_until ELSE $3 END"
         "  WHERE id = (SELECT conversation_id FROM questions WHERE id = $1) RETURNING question_id)"
-        f" {_NOTHING_OFFERED}",
+        " UPDATE questions q SET offered = NULL FROM c WHERE q.id IN ($1, c.question_id) AND q.offered IS NOT NULL",
         number,
-        NextIs.CLARIFICATION,
-        NextIs.COMMENT,
         now,
+        until,
+        by_official,
+        NextIs.ADDITION,
+        NextIs.CLARIFICATION,
+        NextIs.GOING_ON,
     )
 
 
-async def leave_page(tx: Transaction, number: int) -> None:
-    """The service says something of its own accord to the resident of this question, whose conversation is locked.
-
-    Whatever he answers, he does not say it to the page above that, nor to known answers, nor of what he rated.
-    """
-    await tx.raw.execute(
-        "WITH c AS (UPDATE conversations SET buttons = '', buttons_until = NULL,"
-        "  next_is = CASE WHEN next_is = $2 THEN '' ELSE next_is END"
-        "  WHERE id = (SELECT conversation_id FROM questions WHERE id = $1) RETURNING question_id)"
-        f" {_NOTHING_OFFERED}",
-        number,
-        NextIs.COMMENT,
-    )
+#: What he was told of his next message, and holds whatever is said to him of this question.
+_PROMISED = "next_until > $2 AND (next_is = $5 OR (next_is = $6 AND next_of <> $1))"
 
 
 async def ask_to_rate(tx: Transaction, conversation_id: int, rating: AskedToRate) -> None:

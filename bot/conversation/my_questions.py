@@ -28,7 +28,7 @@ REOPENS_FOR = timedelta(days=30)
 REOPENS = 5
 #: How long after he was told so his next message belongs to the question that he chose.
 NEXT_FOR = timedelta(hours=1)
-#: How long after each message to a question that is not his last one the next one goes there, too.
+#: How long after each message to a question that is not his last one, or about it, the next one goes there, too.
 GOES_ON_FOR = timedelta(minutes=15)
 #: How long what he was shown last is what his words are about, where they say what a button under it does.
 PAGE_FOR = timedelta(minutes=10)

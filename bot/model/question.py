@@ -161,7 +161,7 @@ class NextIs(StrEnum):
 
     #: A part of the question that he chose.
     ADDITION = "addition"
-    #: One of several to the same question, which is not his last one.
+    #: One of several to a question that is not his last one, or the answer to what was said to him of it just now.
     GOING_ON = "going-on"
     #: What an official has asked him of this question.
     CLARIFICATION = "clarification"

@@ -105,5 +105,84 @@ async def test_no_review_of_another_answer(office: Office, since: str) -> None:
     else:
         await happens(office, since)
     await says(office, "Сколько можно ждать")
-    roles = [one.role for number in (1, 2) for one in (await office.thread(number))]
-    assert (0, 3) == (roles.count(Author.COMMENT), roles.count(Author.RESIDENT))
+    assert [Author.RESIDENT] == [
+        row["role"]
+        for row in await office.rows("SELECT role FROM messages WHERE content->>'text' = 'Сколько можно ждать'")
+    ]
+
+
+# --- of which question ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("said", ["Завтра", "/interim 1 Ищем"])
+async def test_what_follows_belongs_to_it(office: Office, said: str) -> None:
+    """What he writes below words about his first question reaches those who have it, though another is newer."""
+    await says(office, "Новый вопрос", BRIDGE)
+    await happens(office, said)
+    assert ADDED == await says(office, "А во сколько?")
+    assert ([HEAT, "А во сколько?"], [BRIDGE]) == (await words_of(office, 1), await words_of(office, 2))
+    assert Status.OPEN is (await office.question(1)).status
+
+
+async def test_thanks_for_it(office: Office) -> None:
+    """So do thanks, which open nothing again; and his last question, answered before, is left alone."""
+    await bridge_is_answered_and_rated(office)
+    await happens(office, "Завтра")
+    assert ADDED == await says(office, "Спасибо!")
+    assert [Status.ANSWERED] * 2 == [(await office.question(number)).status for number in (1, 2)]
+
+
+async def test_a_quarter_of_an_hour_later(office: Office) -> None:
+    """Later what he writes goes to his last question, as always."""
+    await says(office, "Новый вопрос", BRIDGE)
+    await happens(office, "Завтра")
+    office.clock.move(16 * MINUTE)
+    await says(office, "Опора треснула")
+    assert ([HEAT], [BRIDGE, "Опора треснула"]) == (await words_of(office, 1), await words_of(office, 2))
+
+
+async def test_the_last_of_two_answers(office: Office) -> None:
+    """Whoever spoke last is meant: he goes on with his first question until he is answered to the other one."""
+    await says(office, "Новый вопрос", BRIDGE, "дополнить 1", "Ленина 5")
+    await office.writes(DESK, "Ремонт", reply_to=office.work.id_of(DESK, "№ 2"))
+    await says(office, "До какого числа?")
+    assert ([HEAT, "Ленина 5"], [BRIDGE, "До какого числа?"]) == (await words_of(office, 1), await words_of(office, 2))
+
+
+@pytest.mark.parametrize(("before", "goes_to"), [("дополнить 2", 2), ("Новый вопрос", 3)])
+async def test_what_he_was_promised_holds(office: Office, before: str, goes_to: int) -> None:
+    """«Дополнить» and «Новый вопрос» go before what is said to him of another question meanwhile."""
+    await says(office, "Новый вопрос", BRIDGE, before)
+    await happens(office, "Завтра")
+    await says(office, "Опора треснула")
+    assert "Опора треснула" == (await words_of(office, goes_to))[-1]
+
+
+async def test_what_he_is_asked_holds(office: Office) -> None:
+    """So does what an official has asked him: an answer to another question takes nothing from that."""
+    await says(office, "Новый вопрос", BRIDGE)
+    await office.writes(DESK, "/clarify 2 Какой мост?")
+    await happens(office, "Завтра")
+    await says(office, "Через Надым")
+    assert ([HEAT], [BRIDGE, "Через Надым"]) == (await words_of(office, 1), await words_of(office, 2))
+
+
+@pytest.mark.parametrize(("words", "rating", "goes_to"), [("5", 5, []), ("Нет, не помог", None, ["Нет, не помог"])])
+async def test_asked_to_rate_it(office: Office, words: str, rating: int | None, goes_to: list[str]) -> None:
+    """«Помог ли ответ на вопрос № 1?» is answered of that one, by a digit or in words, though another is newer."""
+    await says(office, "Новый вопрос", BRIDGE)
+    await office.writes(DESK, "Ремонт", reply_to=office.work.id_of(DESK, "№ 2"))
+    await happens(office, "Завтра")
+    await office.value("UPDATE questions SET rate_at = NULL WHERE id = 2 RETURNING 1")
+    await happens(office, "a request for a rating")
+    await says(office, words)
+    assert rating == await office.value("SELECT rating FROM waits WHERE question_id = 1")
+    assert ([HEAT, *goes_to], [BRIDGE]) == (await words_of(office, 1), await words_of(office, 2))
+
+
+async def test_closed_without_an_answer(office: Office) -> None:
+    """«Если это не так, напишите нам ещё раз» is true: what he writes to that is a question, and no part of another."""
+    await says(office, "Новый вопрос", BRIDGE)
+    await happens(office, "/close 1 дубль")
+    await says(office, "Это не дубль!")
+    assert ["Это не дубль!"] == await words_of(office, 3)
