@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.conversation.my_questions import GOES_ON_FOR
 from bot.delivery.entry import Role
 from bot.desk import texts
 from bot.model.action import Deed, Official
@@ -51,6 +52,13 @@ async def ask(desk: Desk, question: Question, text: str) -> str:
     await desk.name_left_out(question.number, left_out)
     await handing.recard(desk.tx, desk.ctx, replace(question, status=Status.CLARIFYING))
     return said
+
+
+async def spoken_to(tx: Transaction, question: Question, now: datetime) -> None:
+    """The resident is told something of what officials said before: it is the last word, and what he is asked holds."""
+    await conversations.spoken_to(tx, question.number, now, now + GOES_ON_FOR)
+    if question.status is Status.CLARIFYING:
+        await conversations.expect_clarification(tx, question.number, now, now + CLOSES_AFTER)
 
 
 async def resumed(

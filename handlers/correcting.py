@@ -17,7 +17,7 @@ from bot.model.content import Content
 from bot.model.event import MessageEdited
 from bot.model.message import EditMessage, SendMessage
 from bot.model.question import SAID_TO_RESIDENT, Author
-from handlers import answering
+from handlers import answering, asking_back
 from handlers.context import Context
 from handlers.desk import Desk
 from handlers.outgoing import Address, do, fitted, post, refit
@@ -70,6 +70,7 @@ async def edited(tx: Transaction, ctx: Context, event: MessageEdited, admin_chat
     before = await answering.draft(tx, ctx, question, old.content, role)
     if not await _edit_in_place(tx, ctx, address, shown, before, draft):
         added = tuple(media for media in content.media if media not in old.content.media)
+        await asking_back.spoken_to(tx, question, ctx.clock())
         text = resident_texts.correction(voice_of(question.language), content.text)
         await post(tx, ctx, address, replace(answering.plain(question, content), text=text, media=added))
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.conversation import texts as resident_texts
+from bot.conversation.my_questions import GOES_ON_FOR
 from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
@@ -20,7 +21,7 @@ from handlers import answering, handing, held, waits
 from handlers.context import ALBUM_WAIT
 from handlers.desk import Desk
 from handlers.outgoing import Address, post
-from storage import messages, questions
+from storage import conversations, messages, questions
 from storage import waits as stored_waits
 
 #: Days that an official may add with a button, and how far off a deadline may be put in all.
@@ -117,6 +118,7 @@ async def extend(desk: Desk, question: Question, wanted: str) -> str:
     theirs = resident_texts.extended(
         voice, question.number, resident_texts.deadline(due_at, now, desk.ctx.look.zone, voice)
     )
+    await conversations.spoken_to(desk.tx, question.number, now, now + GOES_ON_FOR)
     await post(desk.tx, desk.ctx, to, Draft(text=theirs, keyboard=resident_texts.keyboard(voice), voice=voice))
     said = texts.extended(question.number, due)
     draft = Draft(text=said, keyboard=_more(question.number, due_at), reply_to=desk.message_id)

@@ -107,7 +107,8 @@ def standing_with(ctx: Context, conversation: Conversation, chosen: Chosen, now:
         replies=chosen.replies,
         rates=stands.rates and rating is not None and rating.question == question.number and not is_open(question),
         comments=why is not None and why.question == question.number,
-        buttons={**_further_options(question), **stands.buttons},
+        # A reply to what people wrote is said to them, whatever page he sees.
+        buttons={**_further_options(question), **stands.buttons} if chosen.kind or chosen.replies else {},
     )
 
 

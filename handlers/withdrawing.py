@@ -63,6 +63,7 @@ async def _take_back(desk: Desk, question: Question, said: ThreadMessage) -> boo
     seen = [one for one in shown if one.state is not State.WAITING and isinstance(one.effect, SendMessage)]
     address = Address(chat=question.chat, chat_kind=ChatKind.PRIVATE, role=Role.WITHDRAWAL, question=question.number)
     if seen and not desk.ctx.capabilities[question.chat.channel].deletes:
+        await asking_back.spoken_to(desk.tx, question, desk.ctx.clock())
         voice = voice_of(question.language)
         text = resident_texts.withdrawn(voice, question.number)
         await post(desk.tx, desk.ctx, address, Draft(text=text, keyboard=resident_texts.keyboard(voice), voice=voice))

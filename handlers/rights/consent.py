@@ -176,9 +176,6 @@ def _event(chat: ChatRef, sender: Sender, kept: SetAside) -> MessageReceived:
 async def _ask(tx: Transaction, ctx: Context, conversation: Conversation, text: str, now: datetime) -> None:
     assert ctx.rights.consent is not None
     await conversations.change(tx, conversation.id, consent_asked_at=now)
-    if conversation.buttons:
-        # A page before it is not the last word any more.
-        await conversations.show_buttons(tx, conversation.id, {})
     keyboard = wishes.consent_keyboard(voice_of(conversation.language), ctx.rights.consent)
     await _say(tx, ctx, conversation, text, keyboard, role=Role.CONSENT)
 
@@ -192,6 +189,9 @@ async def _say(
     *,
     role: Role = Role.CONFIRMATION,
 ) -> None:
+    if conversation.buttons:
+        # A page before it is not the last word any more.
+        await conversations.show_buttons(tx, conversation.id, {})
     voice = voice_of(conversation.language)
     address = Address(chat=conversation.chat, chat_kind=ChatKind.PRIVATE, role=role)
     await post(tx, ctx, address, Draft(text=text, keyboard=keyboard or always(voice), voice=voice))

@@ -207,6 +207,9 @@ async def _say(
     *,
     role: Role = Role.CONFIRMATION,
 ) -> list[int]:
+    if conversation.buttons:
+        # A page before it is not the last word any more.
+        await conversations.show_buttons(tx, conversation.id, {})
     voice = voice_of(conversation.language)
     address = Address(chat=conversation.chat, chat_kind=ChatKind.PRIVATE, role=role)
     draft = Draft(text=text, keyboard=keyboard or always(voice), voice=voice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from bot.model.question import Author, CloseKind, Status
 from handlers.asking_rating import AskingRating
 from handlers.lapsing import Lapsing
 from handlers.late import LateNotices
-from tests.handlers.fakes import DESK, ENERGY, IRINA, Office, open_office
+from tests.handlers.fakes import ABLE, DESK, ENERGY, IRINA, Office, open_office
 from tests.handlers.story import desk
 
 #: A Wednesday morning.
@@ -20,6 +21,8 @@ TEN = datetime(2026, 11, 18, 10, tzinfo=UTC)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 HEAT, BRIDGE, SCHOOL = "Когда дадут тепло?", "Почему закрыт мост?", "Как записать ребёнка в школу?"
 ADDED = "Добавили к вопросу № 1."
+#: Where nothing can be changed that was sent: all is said below it.
+OLD = replace(ABLE, edits=False, deletes=False)
 
 
 @pytest.fixture
@@ -186,3 +189,68 @@ async def test_closed_without_an_answer(office: Office) -> None:
     await happens(office, "/close 1 дубль")
     await says(office, "Это не дубль!")
     assert ["Это не дубль!"] == await words_of(office, 3)
+
+
+async def test_corrected_while_he_is_asked(database_address: str) -> None:
+    """What he is asked holds, however late, when the question is corrected below it where nothing can be edited."""
+    async with open_office(database_address, desk=desk(), home=OLD) as office:
+        office.clock.now = TEN
+        await says(office, HEAT, "Новый вопрос", BRIDGE)
+        asked = await office.writes(ENERGY, "/clarify 1 Какой дон?")
+        await office.deliver()
+        await office.edits(ENERGY, asked, "/clarify 1 Какой дом?")
+        office.clock.move(HOUR)
+        assert ADDED == await says(office, "Ленина 5")
+
+
+# --- a page above what was said ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("said", ["corrected", "taken back", "put off"])
+async def test_no_page_above_what_officials_do(database_address: str, said: str) -> None:
+    """«Да» to whatever officials let him know takes nothing back that he was asked about before."""
+    async with open_office(database_address, desk=desk(), home=OLD) as office:
+        office.clock.now = TEN
+        await says(office, HEAT, "Новый вопрос", BRIDGE)
+        to = office.work.id_of(ENERGY, "№ 1")
+        written = await office.writes(ENERGY, "/interim 1 Ищем" if said == "put off" else "Завтра", reply_to=to)
+        await office.deliver()
+        await says(office, "отозвать")
+        assert "Отозвать вопрос № 2?" in office.home.texts(IRINA)[-1]
+        match said:
+            case "corrected":
+                await office.edits(ENERGY, written, "Послезавтра")
+            case "taken back":
+                await office.writes(ENERGY, "/withdraw 1")
+            case _:
+                (press,) = [
+                    one.data
+                    for message, _ in office.work.messages(ENERGY)
+                    for row in (message.keyboard.rows if message.keyboard is not None else ())
+                    for one in row
+                    if one.text == "+1 день"
+                ]
+                await office.presses(ENERGY, press)
+        assert ADDED == await says(office, "Да")
+        assert Status.OPEN is (await office.question(2)).status
+
+
+@pytest.mark.parametrize(
+    ("page", "words"), [("withdraw:ask:1", "Да"), ("withdraw:ask:1", "Нет"), ("news:places:0", "Надым")]
+)
+async def test_no_page_above_the_request_to_be_forgotten(office: Office, page: str, words: str) -> None:
+    """What he says to «Удалить всё?» takes nothing back and subscribes to nothing."""
+    await office.presses(IRINA, page)
+    await says(office, "забыть меня", words)
+    assert [HEAT, words] == await words_of(office, 1)
+    assert Status.OPEN is (await office.question(1)).status
+    assert 0 == await office.value("SELECT count(*) FROM subscriptions")
+
+
+async def test_a_reply_is_said_to_what_it_replies_to(office: Office) -> None:
+    """«Да» in a reply to what an official has asked is for him, though «Отозвать вопрос № 2?» stands below that."""
+    await says(office, "Новый вопрос", BRIDGE)
+    await happens(office, "/clarify 1 Дом пятиэтажный?")
+    await office.presses(IRINA, "withdraw:ask:2")
+    await says(office, "Да", reply_to=office.home.id_of(IRINA, "Дом пятиэтажный?"))
+    assert ([HEAT, "Да"], Status.OPEN) == (await words_of(office, 1), (await office.question(2)).status)
