@@ -83,6 +83,9 @@ async def _busy_until(
     told = conversation.next_message
     if told is not None and told.kind is not NextIs.COMMENT and now < told.until:
         found.append(min(told.until, now + WHILE_ASKED))
+    if conversation.wants_new:
+        # Whatever he wrote to that would be the question that he has announced.
+        found.append(now + WHILE_ASKED)
     last = await questions.find(tx, conversation.question) if conversation.question is not None else None
     numbers = {question.number, *([last.number] if last is not None else [])}
     wrote_at = await ratings.wrote_last(tx, conversation.chat, sorted(numbers))

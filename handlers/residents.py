@@ -219,6 +219,9 @@ async def _say(
     if conversation.buttons and not isinstance(decision, Open):
         # The page is not the last word any more.
         await conversations.show_buttons(tx, conversation.id, {})
+    if conversation.next_is(NextIs.COMMENT, now) is not None:
+        # Nor is the question why he rated an answer so: what he says to this must not be kept as a review.
+        await conversations.expect(tx, conversation.id, None)
     match decision:
         case Greet(source=source):
             values: dict[str, object] = {"greeted_at": now, "stopped_at": None}

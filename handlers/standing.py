@@ -124,6 +124,7 @@ def _with(stands: Standing, question: Question | None) -> Standing:
         answered_at=question.answered_at if kind is not CloseKind.SPAM else None,
         lapsed_at=question.closed_at if kind is CloseKind.UNCLARIFIED else None,
         helped_at=question.closed_at if kind is CloseKind.HELPED else None,
+        closed_at=question.closed_at if kind not in (CloseKind.SPAM, CloseKind.SETTLED) else None,
         is_asked=bool(question.asked_for),
         has_place=bool(question.place and question.status is Status.OPEN),
         offered=bool(question.offered) and question.status is Status.OPEN,

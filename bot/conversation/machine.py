@@ -66,6 +66,8 @@ class Standing:
     lapsed_at: datetime | None = None
     #: When it was closed because a known answer had helped him.
     helped_at: datetime | None = None
+    #: When it was closed, but not as spam, nor by itself after its answer.
+    closed_at: datetime | None = None
     #: The number of his last question: none of his has a higher one.
     last: int | None = None
     #: He chose this question for his next message, or replied to what was said of it, whichever is his last one.
@@ -168,16 +170,21 @@ def _joinable(standing: Standing, content: Content, now: datetime) -> int | None
     if standing.status in (Status.OPEN, Status.CLARIFYING):
         return standing.question
     ended_at = max(filter(None, (standing.answered_at, standing.lapsed_at)), default=None)
-    if ended_at is not None and now - ended_at <= JOINS_FOR:
+    if _lately(ended_at, now):
         return standing.question
-    # Whoever was helped has nothing more to say of it, but that he thanks, or waits after all.
-    about_it = _was_helped(standing, now) and (is_thanks(content) or _still_waits(content))
-    return standing.question if about_it else None
+    # Whoever was helped, or told that it is closed, has nothing more to say of it, but that he thanks, or waits after
+    # all.
+    thanks = _lately(standing.closed_at, now) and is_thanks(content)
+    return standing.question if thanks or (_was_helped(standing, now) and _still_waits(content)) else None
 
 
 def _was_helped(standing: Standing, now: datetime) -> bool:
     """Whether a known answer has closed his question lately."""
-    return standing.helped_at is not None and now - standing.helped_at <= JOINS_FOR
+    return _lately(standing.helped_at, now)
+
+
+def _lately(at: datetime | None, now: datetime) -> bool:
+    return at is not None and now - at <= JOINS_FOR
 
 
 def _still_waits(content: Content) -> bool:

@@ -82,6 +82,10 @@ def lapsed(ago: timedelta) -> Standing:
     return replace(CLOSED, lapsed_at=NOW - ago)
 
 
+def closed(ago: timedelta) -> Standing:
+    return replace(CLOSED, closed_at=NOW - ago)
+
+
 def waits_for_new(standing: Standing) -> Standing:
     return replace(standing, wants_new=True)
 
@@ -99,7 +103,7 @@ def opens(page: Page, argument: str = "") -> Open:
 
 #: Known answers were shown with it; one helped; there is an answer 3; he sees the list of his questions.
 OFFERED = replace(OPEN, offered=True)
-HELPED = replace(CLOSED, helped_at=NOW - timedelta(hours=1))
+HELPED = replace(CLOSED, helped_at=NOW - timedelta(hours=1), closed_at=NOW - timedelta(hours=1))
 ANSWERING = replace(OPEN, has_answer=lambda number: number == 3)
 SEES = replace(OPEN, buttons={"дальше": "my:p:2", "места": "news:places:0"})
 STICKER = Media(kind=MediaKind.STICKER, channel="home", ref="s", emoji="👍")
@@ -125,6 +129,9 @@ CASES = [
     Case("72 hours after the answer still joins", answered(timedelta(hours=72)), COLD, REOPENS),
     Case("a second later is a new question", answered(timedelta(hours=72) + SECOND), COLD, Ask(first=False)),
     Case("a closed question is closed", CLOSED, COLD, Ask(first=False)),
+    Case("thanks for the word that it is", closed(timedelta(hours=72)), says("Понятно, спасибо"), JOINS),
+    Case("a second later they are new", closed(timedelta(hours=72) + SECOND), says("Спасибо"), Ask(first=False)),
+    Case("a protest is a new question", closed(SECOND), COLD, Ask(first=False)),
     Case("what he was asked for takes what comes", CLARIFYING, COLD, REOPENS),
     Case("«хорошо» may be what he was asked for", CLARIFYING, says("Хорошо"), REOPENS),
     Case("72 hours after it lapsed still join", lapsed(timedelta(hours=72)), says("Хорошо"), REOPENS),

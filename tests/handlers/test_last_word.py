@@ -254,3 +254,40 @@ async def test_a_reply_is_said_to_what_it_replies_to(office: Office) -> None:
     await office.presses(IRINA, "withdraw:ask:2")
     await says(office, "Да", reply_to=office.home.id_of(IRINA, "Дом пятиэтажный?"))
     assert ([HEAT, "Да"], Status.OPEN) == (await words_of(office, 1), (await office.question(2)).status)
+
+
+# --- what ends ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["Понятно, спасибо!", "Хорошо"])
+@pytest.mark.parametrize("end", ["/close 1 дубль", "/close 1", "отозвать 1"])
+async def test_thanks_are_no_question(office: Office, end: str, words: str) -> None:
+    """Thanks for the word that a question is closed open no other one, and not this again."""
+    if end.startswith("/"):
+        await happens(office, end)
+    else:
+        await says(office, end)
+    await says(office, words)
+    assert 1 == await office.value("SELECT count(*) FROM questions")
+    assert ([HEAT, words], Status.CLOSED) == (await words_of(office, 1), (await office.question(1)).status)
+
+
+@pytest.mark.parametrize("since", ["забыть меня", "отозвать 1", "вопрос 1", "помощь", "частые вопросы"])
+async def test_no_review_below_a_page(office: Office, since: str) -> None:
+    """What he says below whatever he has opened since he rated an answer is no review of that."""
+    await happens(office, "Завтра")
+    await says(office, "оценка 2", since, "Не приехали")
+    assert [Author.RESIDENT] == [one.role for one in await office.thread(1) if one.content.text == "Не приехали"]
+
+
+async def test_not_asked_to_rate_before_a_new_question(office: Office) -> None:
+    """Who has announced a question is not asked for a digit, which would become that question; later he is."""
+    await says(office, "Новый вопрос")
+    await happens(office, "Завтра")
+    await happens(office, "a request for a rating")
+    assert "Завтра" == office.home.texts(IRINA)[-1]
+    await says(office, BRIDGE)
+    office.clock.move(HOUR)
+    await AskingRating(office.ctx).once()
+    await office.deliver()
+    assert "Помог ли ответ на вопрос № 1?" in office.home.texts(IRINA)[-1]
