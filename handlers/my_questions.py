@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import my_questions, texts
 from bot.conversation.decisions import TURN, Page
+from bot.conversation.typed import labels
 from bot.delivery.entry import Role
 from bot.delivery.fit import Draft
 from bot.desk import by_resident as told
@@ -34,7 +35,9 @@ async def _list(visit: Visit, page: int) -> list[int]:
     own = await questions.own(tx, conversation, limit=my_questions.PAGE, offset=(page - 1) * my_questions.PAGE)
     previews = await messages.previews(tx, [one.number for one in own])
     said, rows = my_questions.list_page(voice, own, previews, total, page, visit.now, visit.ctx.look.zone)
-    return await visit.turn(Role.PAGE_QUESTIONS, said, *rows)
+    # A number alone is one on this page, and no rating.
+    numbers = {str(one.number): f"{Page.QUESTIONS}:{one.number}" for one in own}
+    return await visit.turn(Role.PAGE_QUESTIONS, said, *rows, typed={**labels(rows), **numbers})
 
 
 async def _one(visit: Visit, number: int) -> list[int]:

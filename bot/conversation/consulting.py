@@ -109,7 +109,9 @@ def entries_page(
     text = "\n".join((head, "", *(f"{one.id}. {one.question}" for one in shown)))
     text += f"\n\n{voice.say('faq-how', number=shown[0].id)}{_further(voice, topic, page, last)}"
     argument = "p:{}" if topic is None else f"{TOPIC}{topic or NO_TOPIC}:{{}}"
-    return text, *_choice(_options(shown), limits, _around(voice, page, last, argument))
+    rows, typed = _choice(_options(shown), limits, _around(voice, page, last, argument))
+    # A number alone is one on this page, and no rating.
+    return text, rows, {**typed, **{str(one.id): f"{Page.ANSWERS}:{one.id}" for one in shown}}
 
 
 def _choice(options: Sequence[Button], limits: KeyboardLimits | None, around: Rows) -> tuple[Rows, Mapping[str, str]]:

@@ -291,3 +291,17 @@ async def test_not_asked_to_rate_before_a_new_question(office: Office) -> None:
     await AskingRating(office.ctx).once()
     await office.deliver()
     assert "Помог ли ответ на вопрос № 1?" in office.home.texts(IRINA)[-1]
+
+
+# --- a number below a list -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("page", "opened"), [("мои вопросы", "Вопрос № 1: "), ("частые вопросы", SCHOOL)])
+async def test_a_number_below_a_list(office: Office, page: str, opened: str) -> None:
+    """«1» below a list is what stands there under this number, though an answer was to be rated by a digit."""
+    await happens(office, "Завтра")
+    await happens(office, "a request for a rating")
+    await says(office, page)
+    assert (await says(office, "1")).startswith(opened)
+    assert None is await office.value("SELECT rating FROM waits WHERE question_id = 1")
+    assert [HEAT] == await words_of(office, 1)
