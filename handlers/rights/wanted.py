@@ -42,6 +42,9 @@ async def said(
             return True
         if not to_request:
             return False
+    elif wish is not None and await _replied_to(tx, event) == Role.ANSWER:
+        # «Да, удалить» to an official who asks about something else.
+        return False
     if wish is not None:
         await no_question.heard(tx, event, now)
     match wish:
@@ -66,14 +69,20 @@ async def _is_said_to_request(
 
     It may be an answer to an official, and a plain yes or no to whatever the service has said to him since.
     """
-    replied_to = await links.find(tx, event.chat, event.reply_to.message_id) if event.reply_to is not None else None
-    if replied_to is not None and replied_to.role in (Role.CONSENT, Role.ANSWER):
-        return replied_to.role == Role.CONSENT
+    replied_to = await _replied_to(tx, event)
+    if replied_to in (Role.CONSENT, Role.ANSWER):
+        return replied_to == Role.CONSENT
     if bare(event.content) in conversation.may_type(now):
         # A page that he has opened since asks him something.
         return False
     since = await _said_since_request(tx, conversation)
     return None if Role.ANSWER in since or (since and wishes.is_plain(event.content)) else True
+
+
+async def _replied_to(tx: Transaction, event: MessageReceived) -> str:
+    """What it is that he replies to with his messenger's own reply, by its role; empty: nothing that is known."""
+    found = await links.find(tx, event.chat, event.reply_to.message_id) if event.reply_to is not None else None
+    return found.role if found is not None else ""
 
 
 async def _said_since_request(tx: Transaction, conversation: Conversation) -> list[Role]:

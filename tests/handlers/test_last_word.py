@@ -305,3 +305,11 @@ async def test_a_number_below_a_list(office: Office, page: str, opened: str) -> 
     assert (await says(office, "1")).startswith(opened)
     assert None is await office.value("SELECT rating FROM waits WHERE question_id = 1")
     assert [HEAT] == await words_of(office, 1)
+
+
+async def test_nothing_is_removed_by_a_reply_to_an_official(office: Office) -> None:
+    """«Да, удалить» in a reply to an official is for him, also while «Удалить всё?» stands below that."""
+    await happens(office, "/clarify 1 Удалить вторую заявку?")
+    await says(office, "забыть меня")
+    await says(office, "Да, удалить", reply_to=office.home.id_of(IRINA, "вторую заявку?"))
+    assert ([HEAT, "Да, удалить"], Status.OPEN) == (await words_of(office, 1), (await office.question(1)).status)
