@@ -205,7 +205,8 @@ async def spoken_to(tx: Transaction, number: int, now: datetime, until: datetime
         f"  next_of = CASE WHEN {_PROMISED} THEN next_of ELSE $1 END,"
         f"  next_until = CASE WHEN {_PROMISED} THEN next_until ELSE $3 END"
         "  WHERE id = (SELECT conversation_id FROM questions WHERE id = $1) RETURNING question_id)"
-        " UPDATE questions q SET offered = NULL FROM c WHERE q.id IN ($1, c.question_id) AND q.offered IS NOT NULL",
+        " UPDATE questions SET offered = NULL"
+        " WHERE id = ANY(ARRAY[$1, (SELECT question_id FROM c)]) AND offered IS NOT NULL",
         number,
         now,
         until,
