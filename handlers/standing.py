@@ -107,9 +107,16 @@ def standing_with(ctx: Context, conversation: Conversation, chosen: Chosen, now:
         replies=chosen.replies,
         rates=stands.rates and rating is not None and rating.question == question.number and not is_open(question),
         comments=why is not None and why.question == question.number,
-        # A reply to what people wrote is said to them, whatever page he sees.
-        buttons={**_further_options(question), **stands.buttons} if chosen.kind or chosen.replies else {},
+        buttons=_said_to(chosen, {**_further_options(question), **stands.buttons}),
     )
+
+
+def _said_to(chosen: Chosen, buttons: Mapping[str, str]) -> Mapping[str, str]:
+    """Those of these buttons to which his words may be said; a reply is for people, or about one question."""
+    if chosen.kind is not None:
+        return buttons
+    number = str(chosen.question.number)
+    return {text: data for text, data in buttons.items() if chosen.replies and number in data.split(":")}
 
 
 def _with(stands: Standing, question: Question | None) -> Standing:

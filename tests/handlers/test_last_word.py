@@ -247,12 +247,14 @@ async def test_no_page_above_the_request_to_be_forgotten(office: Office, page: s
     assert 0 == await office.value("SELECT count(*) FROM subscriptions")
 
 
-async def test_a_reply_is_said_to_what_it_replies_to(office: Office) -> None:
-    """«Да» in a reply to what an official has asked is for him, though «Отозвать вопрос № 2?» stands below that."""
+@pytest.mark.parametrize("what", ["Дом пятиэтажный?", "Вопрос № 1 снова открыт"])
+async def test_a_reply_is_said_to_what_it_replies_to(office: Office, what: str) -> None:
+    """«Да» in a reply to words about one question is for those who have it, though the page below is of another."""
     await says(office, "Новый вопрос", BRIDGE)
-    await happens(office, "/clarify 1 Дом пятиэтажный?")
+    for command in ("/close 1 дубль", "/reopen 1", "/clarify 1 Дом пятиэтажный?"):
+        await happens(office, command)
     await office.presses(IRINA, "withdraw:ask:2")
-    await says(office, "Да", reply_to=office.home.id_of(IRINA, "Дом пятиэтажный?"))
+    await says(office, "Да", reply_to=office.home.id_of(IRINA, what))
     assert ([HEAT, "Да"], Status.OPEN) == (await words_of(office, 1), (await office.question(2)).status)
 
 
