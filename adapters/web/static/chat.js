@@ -343,28 +343,33 @@ export class Chat {
     const pending = this.#pending.get(clientId);
     if (!pending) return;
     this.#pending.delete(clientId);
-    this.#keepPending();
+    this.#keepPending(clientId);
     if (pending.node?.contains(document.activeElement)) this.focus();
     pending.node?.remove();
     this.#update();
   }
 
-  /** Texts on their way outlive a reload; files cannot. */
-  #keepPending() {
-    const texts = [...this.#pending.values()]
+  /** Texts on their way outlive a reload; files cannot. Those of other tabs stay as they are: `gone` is ours. */
+  #keepPending(gone = "") {
+    const others = this.#keptPending().filter(({ client_id }) => client_id !== gone && !this.#pending.has(client_id));
+    const mine = [...this.#pending.values()]
       .filter((pending) => !pending.originals.length)
       .map(({ client_id, text, reply_to, at, author, who }) => ({ client_id, text, reply_to, at, author, who }));
+    const texts = [...others, ...mine];
     kept.set(`pending.${this.#side}`, texts.length ? JSON.stringify(texts) : "");
   }
 
-  #restorePending() {
-    let texts = [];
+  #keptPending() {
     try {
-      texts = JSON.parse(kept.get(`pending.${this.#side}`) || "[]");
+      return JSON.parse(kept.get(`pending.${this.#side}`) || "[]");
     } catch {
       // Written by nobody we know: nothing to restore.
+      return [];
     }
-    for (const text of texts) {
+  }
+
+  #restorePending() {
+    for (const text of this.#keptPending()) {
       const rest = { id: "", local: true, mine: true, spans: [], keyboard: [], files: [], originals: [], state: "failed" };
       const pending = { ...rest, ...text };
       this.#pending.set(pending.client_id, pending);

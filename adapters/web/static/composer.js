@@ -1,7 +1,7 @@
 // The place where a message is written: text, files, what it replies to or changes.
 
 import { excerpt, nameOf } from "./message.js";
-import { element, kept, LIMITS } from "./words.js";
+import { element, kept, keptHere, LIMITS } from "./words.js";
 
 export class Composer {
   #side;
@@ -10,6 +10,10 @@ export class Composer {
   #box;
   #picked = [];
   #target = null;
+  // What is written and the id of what it replies to, also while another message is being changed.
+  #draft = { text: "", target: "" };
+  // The message that it replies to, once it is here.
+  #replied = null;
   #does;
   #busy = false;
 
@@ -20,7 +24,7 @@ export class Composer {
     this.#form = section.querySelector(".composer");
     this.#box = this.#form.querySelector("textarea");
     this.#does = does;
-    this.#box.value = kept.get(`draft.${this.#side}`);
+    this.#recallDraft();
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -68,6 +72,7 @@ export class Composer {
 
   /** Take back what could not be sent. */
   restore({ text, files, replied }) {
+    if (this.#target?.kind === "edit") this.#setTarget(null);
     this.#box.value = [text, this.#box.value].filter(Boolean).join("\n");
     this.#picked.unshift(...files.map(pick));
     this.#drawPicked();
@@ -78,6 +83,7 @@ export class Composer {
 
   /** A message was taken back: nothing replies to it, nothing changes it. */
   gone(id) {
+    if (this.#replied?.id === id && this.#target?.kind === "edit") this.#replyTo(null);
     if (this.#target?.item.id === id) this.#setTarget(null);
   }
 
@@ -105,14 +111,34 @@ export class Composer {
   #written() {
     this.#trouble("");
     // While a message is being changed, the draft of the next one stays as it was.
-    if (this.#target?.kind !== "edit") kept.set(`draft.${this.#side}`, this.#box.value);
+    if (this.#target?.kind !== "edit") this.#keepDraft({ text: this.#box.value });
     this.#fit();
+  }
+
+  /** In one piece: what was written as a reply must not become one to what was chosen elsewhere. */
+  #keepDraft(change) {
+    Object.assign(this.#draft, change);
+    const { text, target } = this.#draft;
+    const draft = JSON.stringify({ text, target });
+    keptHere.set(`draft.${this.#side}`, draft);
+    kept.set(`draft.${this.#side}`, text || target ? draft : "");
+  }
+
+  /** This tab's own draft; in a new tab the one that was written last. */
+  #recallDraft() {
+    try {
+      Object.assign(this.#draft, JSON.parse(keptHere.get(`draft.${this.#side}`) || kept.get(`draft.${this.#side}`) || "{}"));
+    } catch {
+      // Written by nobody we know: nothing to recall.
+    }
+    this.#box.value = this.#draft.text;
   }
 
   /** After a reload the draft is still the reply that it was: sent as anything else, it would go elsewhere. */
   recall(find) {
-    const item = this.#box.value && find(kept.get(`target.${this.#side}`));
-    if (item && !this.#target) this.#setTarget({ kind: "reply", item });
+    if (this.#target) return;
+    const item = this.#draft.text && find(this.#draft.target);
+    this.#setTarget(item ? { kind: "reply", item } : null);
   }
 
   #fit() {
@@ -126,9 +152,16 @@ export class Composer {
     line.hidden = !text;
   }
 
+  #replyTo(item) {
+    this.#replied = item;
+    this.#keepDraft({ target: item?.id ?? "" });
+  }
+
   #setTarget(target) {
     const wasEdit = this.#target?.kind === "edit";
-    if (target?.kind !== "edit") kept.set(`target.${this.#side}`, target?.item.id ?? "");
+    // After a change the draft of the next message is there again, and is still the reply that it was.
+    if (wasEdit && !target && this.#replied) target = { kind: "reply", item: this.#replied };
+    if (target?.kind !== "edit") this.#replyTo(target?.item ?? null);
     this.#target = target;
     const line = this.#find(".target");
     line.hidden = !target;
@@ -138,7 +171,7 @@ export class Composer {
       words.textContent = excerpt(target.item, this.#words);
     }
     if (wasEdit && target?.kind !== "edit") {
-      this.#box.value = kept.get(`draft.${this.#side}`);
+      this.#box.value = this.#draft.text;
       this.#fit();
     }
     this.#trouble("");
@@ -156,7 +189,8 @@ export class Composer {
       return;
     }
     if (!text && !this.#picked.length) return;
-    const replied = this.#target?.item ?? null;
+    // A draft may be sent before the message that it replies to has come.
+    const replied = this.#target?.item ?? (this.#draft.target ? { id: this.#draft.target } : null);
     const files = this.#picked.map(({ file }) => file);
     this.#clear();
     if (document.activeElement === this.#find(".send")) this.focus();

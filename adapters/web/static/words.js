@@ -69,21 +69,26 @@ export function element(tag, { text, ...properties } = {}, ...children) {
   return made;
 }
 
-/** Small things that outlive a reload, where the browser lets us keep them. */
-export const kept = {
-  get(name) {
-    try {
-      return localStorage.getItem(`otvet.${name}`) ?? "";
-    } catch {
-      return "";
-    }
-  },
-  set(name, value) {
-    try {
-      if (value) localStorage.setItem(`otvet.${name}`, value);
-      else localStorage.removeItem(`otvet.${name}`);
-    } catch {
-      // Kept by nobody then: the page works, only a reload forgets.
-    }
-  },
-};
+/** Small things that outlive a reload, where the browser lets us keep them: in all tabs, or in this one alone. */
+export const kept = keeper(() => localStorage);
+export const keptHere = keeper(() => sessionStorage);
+
+function keeper(storage) {
+  return {
+    get(name) {
+      try {
+        return storage().getItem(`otvet.${name}`) ?? "";
+      } catch {
+        return "";
+      }
+    },
+    set(name, value) {
+      try {
+        if (value) storage().setItem(`otvet.${name}`, value);
+        else storage().removeItem(`otvet.${name}`);
+      } catch {
+        // Kept by nobody then: the page works, only a reload forgets.
+      }
+    },
+  };
+}

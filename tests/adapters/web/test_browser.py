@@ -317,6 +317,59 @@ async def test_a_draft_of_a_reply_stays_a_reply(visit: Visit, live: Page) -> Non
     assert event.reply_to is not None
 
 
+async def test_a_draft_stays_with_its_tab(visit: Visit, live: Page) -> None:
+    """An answer that is being written in one tab does not go, after a reload, to whom another tab has turned to."""
+    tab = await visit()
+    for text in ("№ 1 Ирина", "№ 2 Мария"):
+        await live.core.send(ADMIN, SendMessage(text=text))
+    await _messages(_officials(tab)).filter(has_text="Ирина").get_by_role("button", name="Ответить").click()
+    await tab.keyboard.type("Ваш адрес есть в плане")
+    other = await tab.context.new_page()
+    await other.goto(live.url)
+    # A new tab goes on where the last one was.
+    await expect(_officials(other).locator(".target")).to_contain_text("Ирина")
+    await _messages(_officials(other)).filter(has_text="Мария").get_by_role("button", name="Ответить").click()
+    await _officials(other).get_by_role("textbox").fill("")
+    await tab.reload()
+    await expect(_officials(tab).get_by_role("textbox")).to_have_value("Ваш адрес есть в плане")
+    await expect(_officials(tab).locator(".target")).to_contain_text("Ирина")
+
+
+async def test_a_draft_outlives_a_change(visit: Visit, live: Page) -> None:
+    """Whoever changes another message in the middle of an answer finds the answer again, and it is still a reply."""
+    tab = await visit()
+    await _say(_officials(tab), "Кто сегодня дежурит?")
+    await live.core.send(ADMIN, SendMessage(text="№ 1"))
+    await _messages(_officials(tab)).filter(has_text="№ 1").get_by_role("button", name="Ответить").click()
+    await tab.keyboard.type("Чиним")
+    await _messages(_officials(tab)).filter(has_text="дежурит").get_by_role("button", name="Изменить").click()
+    await _officials(tab).get_by_role("textbox").fill("Кто дежурит?")
+    await tab.keyboard.press("Enter")
+    await expect(_officials(tab).get_by_role("textbox")).to_have_value("Чиним")
+    await expect(_officials(tab).locator(".target")).to_contain_text("№ 1")
+
+
+async def test_what_was_not_sent_in_two_tabs(visit: Visit, live: Page) -> None:
+    """Words that could not be sent outlive their tab, whatever another tab sends meanwhile."""
+    tab = await visit()
+    other = await tab.context.new_page()
+    await other.goto(live.url)
+    for one in (tab, other):
+        await expect(_resident(one).locator(".empty")).to_be_visible()
+    live.log.away = True
+    for one, text in ((tab, "Холодно"), (other, "Темно")):
+        await _say(_resident(one), text)
+        await expect(_messages(_resident(one)).filter(has_text=text)).to_contain_text("не отправлено")
+    live.log.away = False
+    await _messages(_resident(other)).filter(has_text="Темно").get_by_role("button", name="Повторить").click()
+    await expect(_resident(other).get_by_text("Вопрос № 1 принят")).to_be_visible()
+    await tab.reload()
+    mine = _messages(_resident(tab)).filter(has_text="Холодно")
+    await mine.get_by_role("button", name="Повторить").click()
+    await expect(_resident(tab).get_by_text("Вопрос № 2 принят")).to_be_visible()
+    await expect(mine).to_have_count(1)
+
+
 def _told(page: Page) -> list[str]:
     """What the page has told the service of residents: the values of links, and texts."""
     return [
