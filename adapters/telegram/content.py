@@ -50,6 +50,9 @@ _NOT_NEW = frozenset(_KNOWN.split())
 
 _FORWARDED = "Пересланное сообщение"
 _ELSEWHERE = "В ответ на сообщение"
+_PICKED = "В ответ на слова"
+#: With none of these, the text of a message is all that it says.
+_MORE_THAN_WORDS = frozenset(("entities", "external_reply", "quote"))
 _FORWARD = frozenset(("forward_origin", "forward_from", "forward_from_chat", "forward_sender_name"))
 
 #: Messages that report what happened in the chat; nobody wrote them. https://core.telegram.org/bots/api#message
@@ -94,7 +97,7 @@ def read_content(message: dict[str, Any], channel: ChannelName, clean: Callable[
         content = read_content(own, channel, lambda text: text)
         return replace(content, text=f"{head}:\n{content.text}" if content.text else f"{head}, без текста")
     text = message.get("text")
-    if type(text) is str and "entities" not in message and "external_reply" not in message:
+    if type(text) is str and _MORE_THAN_WORDS.isdisjoint(message):
         return Content(text=clean(text))
     text = text_of(message, "text") or text_of(message, "caption")
     media, unsupported = _files(message, channel)
@@ -130,17 +133,23 @@ def _forwarded(message: dict[str, Any]) -> str:
 
 
 def _quoted(message: dict[str, Any], channel: ChannelName) -> tuple[str, tuple[Media, ...]]:
-    """What he answers where that was said elsewhere: without it nobody knows what «Это правда?» is about.
+    """What he answers where that was said elsewhere, or where he picked words of it himself: without them nobody knows
+    what «Это правда?» is about.
 
     https://core.telegram.org/bots/api#externalreplyinfo; the quote is all that is told of the words.
     """
-    there = dict_of(message, "external_reply")
-    if not there or dict_of(message, "chat").get("type") != "private":
+    there, quote = dict_of(message, "external_reply"), dict_of(message, "quote")
+    if dict_of(message, "chat").get("type") != "private":
         return "", ()
+    if not there:
+        # https://core.telegram.org/bots/api#textquote: else the server has quoted the beginning by itself.
+        is_picked = quote.get("is_manual") is True and text_of(message, "text")[:1] != "/"
+        picked = text_of(quote, "text") if is_picked else ""
+        return f"{_PICKED}:\n{picked}" if picked else "", ()
     origin = dict_of(there, "origin")
     chat = dict_of(origin, "sender_chat") or dict_of(origin, "chat") or dict_of(there, "chat")
     head = _headed(_ELSEWHERE, dict_of(origin, "sender_user"), text_of(origin, "sender_user_name"), chat)
-    words = "\n".join(filter(None, (text_of(dict_of(message, "quote"), "text"), _listed(there))))
+    words = "\n".join(filter(None, (text_of(quote, "text"), _listed(there))))
     return f"{head}:\n{words}" if words else head, _files(there, channel)[0]
 
 

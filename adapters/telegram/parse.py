@@ -297,6 +297,10 @@ def _chat_kind(of: dict[str, Any]) -> ChatKind | None:
 
 def _chat(of: dict[str, Any], reader: Reader) -> ChatRef:
     chat_id = str(of["chat"]["id"])
+    # A person is one resident, whatever topics he keeps in his chat with the bot; what he is sent stands beside them.
+    # https://core.telegram.org/bots/api#message, `is_topic_message`
+    if of["chat"].get("type") == "private":
+        return ChatRef(channel=reader.channel, chat_id=chat_id)
     # Threads of replies in groups without topics have a `message_thread_id` as well.
     if of.get("is_topic_message") is True and (topic := integer_of(of, "message_thread_id")) is not None:
         chat_id = f"{chat_id}:{topic}"

@@ -466,6 +466,45 @@ def test_forwarded_words_are_no_command() -> None:
     assert "Пересланное сообщение (Пётр Ненянг):\n/help" == forwarded("text", origin, text="/help").text
 
 
+def changed(name: str, **more: Any) -> tuple[Event, ...]:
+    """What follows from this payload with these fields of its message."""
+    update = json.loads(load(name))
+    update["message"] |= more
+    return parse_update(json.dumps(update).encode(), READER).events
+
+
+ANSWER = {"message_id": 300, "from": {"id": 700100200, "is_bot": True}, "text": "Трубы заменим. Двор уберём."}
+QUOTE = {"text": "Двор уберём.", "position": 15}
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "expected"),
+    [
+        ("Когда?", QUOTE | {"is_manual": True}, "В ответ на слова:\nДвор уберём.\n\nКогда?"),
+        ("Когда?", QUOTE, "Когда?"),
+        ("/help", QUOTE | {"is_manual": True}, "/help"),
+    ],
+    ids=["he picked them", "the platform quotes by itself", "a command stays one"],
+)
+def test_words_that_he_picked(text: str, quote: object, expected: str) -> None:
+    """Who picks words of an answer and asks about them is understood."""
+    (event,) = changed("text", text=text, reply_to_message=ANSWER, quote=quote)
+    assert isinstance(event, MessageReceived)
+    assert expected == event.content.text
+
+
+def test_topics_of_a_resident() -> None:
+    """A resident who keeps topics in his chat with the bot is one resident all the same, also in his presses."""
+    topic = {"message_thread_id": 42, "is_topic_message": True}
+    (written,) = changed("text", **topic)
+    press = json.loads(load("press"))
+    press["callback_query"]["message"] |= {"chat": {"id": 5550001, "type": "private"}, **topic}
+    (pressed_,) = parse_update(json.dumps(press).encode(), READER).events
+    assert isinstance(written, MessageReceived)
+    assert isinstance(pressed_, ButtonPressed)
+    assert (HOME, HOME) == (written.chat, pressed_.chat)
+
+
 def test_name_not_known_yet() -> None:
     """Before the bot knows its own name, a command for any bot is taken for its own."""
     update = parse_update(load("group_command_other_bot"), Reader(channel="telegram", bot_id=700100200))
