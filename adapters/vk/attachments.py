@@ -17,6 +17,7 @@ MEDIA_LIMIT = 100
 #: Parts without a file that are named one by one; of the rest their number is told.
 _NAMED = 20
 _TITLE_LIMIT = 120
+_WALL = "Запись на стене"
 #: https://dev.vk.com/en/reference/objects/doc: the type of a GIF is 3; it stays a file.
 _NAMES = {
     "article": "статья",
@@ -78,15 +79,18 @@ class Collected:
         kind = as_text(attachment.get("type"))
         if not kind:
             return
-        found = _translate(kind, as_dict(attachment.get(kind)), self.channel)
+        item = as_dict(attachment.get(kind))
+        found = _translate(kind, item, self.channel)
         if isinstance(found, Media) and len(self.media) < MEDIA_LIMIT:
             self.media.append(found)
         elif isinstance(found, Link) and len(self.links) < MEDIA_LIMIT:
             self.links.append(found)
         else:
             self.unsupported.append(_NAMES.get(kind, "вложение"))
-            if kind == "poll" and (words := _poll(as_dict(attachment.get(kind)))):
+            if kind == "poll" and (words := _poll(item)):
                 self.words.append(words)
+        if kind == "wall" and (words := _wall(item)):
+            self.words.append(words)
 
     def named(self) -> tuple[str, ...]:
         """What cannot be passed on, in words that do not fill the screen."""
@@ -121,6 +125,13 @@ def _translate(kind: str, item: Mapping[str, Any], channel: ChannelName) -> Medi
             found = _link("wall", item.get("owner_id"), item.get("post_id"), title=item.get("text"))
             reply = as_int(item.get("id"))
             return Link(url=f"{found.url}?reply={reply}", title=found.title) if found and reply else found
+        case "market":
+            return _link("product", item.get("owner_id"), item.get("id"), title=item.get("title"))
+        case "podcast":
+            return _link("podcast", item.get("owner_id"), item.get("id"), title=item.get("title"))
+        case "article":
+            url = _address(item.get("view_url")) or _address(item.get("url"))
+            return Link(url=url, title=_title(item.get("title"))) if url else None
         case "link":
             url = _address(item.get("url"))
             return Link(url=url, title=_title(item.get("title"))) if url else None
@@ -230,6 +241,18 @@ def _poll(poll: Mapping[str, Any]) -> str:
     answers = (as_text(as_dict(answer).get("text")) for answer in as_items(poll.get("answers")))
     lines = (as_text(poll.get("question")), *(f"– {answer}" for answer in answers if answer))
     return html.unescape("\n".join(filter(None, lines)))
+
+
+def _wall(post: Mapping[str, Any]) -> str:
+    """The words of a post, and of those that it passes on, where the title of its link does not show them all.
+
+    https://dev.vk.com/en/reference/objects/post: whoever reads the question may not be able to open it.
+    """
+    posts = (post, *map(as_dict, as_items(post.get("copy_history"))))
+    texts = [html.unescape(as_text(one.get("text"))).strip() for one in posts]
+    if len(_title(texts[0])) == len(" ".join(texts[0].split())) and not any(texts[1:]):
+        return ""
+    return "\n\n".join(f"{_WALL}:\n{text}" for text in texts if text)
 
 
 def _media(kind: MediaKind, url: str, channel: ChannelName, **facts: Any) -> Media | None:

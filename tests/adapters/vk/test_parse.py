@@ -443,6 +443,41 @@ def test_words_of_a_poll() -> None:
     assert ("опрос",) == content.unsupported
 
 
+def _attached(kind: str, **fields: object) -> Content:
+    """What is read of a message with this attachment alone."""
+    message = {"from_id": 5, "peer_id": 5, "conversation_message_id": 8, "attachments": [{"type": kind, kind: fields}]}
+    (received,) = parse(update({"message": message})).events
+    assert isinstance(received, MessageReceived)
+    return received.content
+
+
+LONG_POST = "Отключение воды\n" + "Улица Мира &amp; переулок " * 9
+
+
+def test_words_of_a_post() -> None:
+    """What the title of a link does not show of a post stands in the question: officials may not see the wall."""
+    short = _attached("wall", id=3, to_id=-35, text="Отключение воды\n5 октября")
+    assert "" == short.text
+    long = _attached("wall", id=3, to_id=-35, text=LONG_POST)
+    assert f"Запись на стене:\n{LONG_POST.replace('&amp;', '&').strip()}" == long.text
+    passed_on = _attached("wall", id=3, to_id=-35, text="Это как?", copy_history=[{"text": "Парк закроют"}, 5])
+    assert "Запись на стене:\nЭто как?\n\nЗапись на стене:\nПарк закроют" == passed_on.text
+    assert ["https://vk.com/wall-35_3"] * 3 == [one.links[0].url for one in (short, long, passed_on)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "url"),
+    [
+        ("market", {"owner_id": -35, "id": 7}, "https://vk.com/product-35_7"),
+        ("podcast", {"owner_id": -35, "id": 8}, "https://vk.com/podcast-35_8"),
+        ("article", {"owner_id": -35, "id": 9, "view_url": "https://vk.com/@35-park"}, "https://vk.com/@35-park"),
+    ],
+)
+def test_pages_of_vk(kind: str, fields: dict[str, object], url: str) -> None:
+    """What has a page in VK is passed on by its address, with what it is called."""
+    assert Content(links=(Link(url=url, title="Парк у реки"),)) == _attached(kind, title="Парк у реки", **fields)
+
+
 def test_all_payloads_are_in_the_table() -> None:
     """No recorded update is forgotten."""
     assert {case.payload for case in CASES} == {path.stem for path in PAYLOADS.iterdir()}
