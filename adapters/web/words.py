@@ -21,7 +21,19 @@ IN_HTML = (
 IN_SCRIPT = (
     *("unnamed", "you", "message", "above", "show", "sending", "sending-part", "failed", "edited", "delivered"),
     *("undelivered", "retry", "restore", "edit", "editing", "remove", "remove-file", "file-big", "file-empty"),
-    *("text-length", "to-end", "unseen", "offline", "silent", "lost", "stale", "again", "later", "today"),
+    *(
+        "file-unread",
+        "text-length",
+        "to-end",
+        "unseen",
+        "offline",
+        "silent",
+        "lost",
+        "stale",
+        "again",
+        "later",
+        "today",
+    ),
     *("yesterday", "day", "day-year", "moment"),
 )
 #: What the script says that officials alone have.

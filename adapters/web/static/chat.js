@@ -2,7 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { draw } from "./message.js";
-import { newId, post, Stream, upload } from "./net.js";
+import { checkReadable, newId, post, Stream, upload } from "./net.js";
 import { dayKey, element, kept, Words } from "./words.js";
 
 // Nearer to the end than this, new messages scroll into view.
@@ -297,6 +297,7 @@ export class Chat {
       this.#drawPending(pending);
     };
     try {
+      for (const file of pending.originals) await checkReadable(this.#words, file);
       const item = await upload(this.#words, `/web/${this.#side}/messages`, form, progress);
       this.#forgetPending(pending.client_id);
       this.#take(item);

@@ -230,7 +230,7 @@ export class Composer {
       this.focus();
     });
     this.#box.addEventListener("paste", (event) => {
-      if (event.clipboardData?.files.length) {
+      if (event.clipboardData?.files.length && !isPictureOfWords(event.clipboardData)) {
         event.preventDefault();
         this.#add(event.clipboardData.files);
       }
@@ -248,12 +248,12 @@ export class Composer {
       section.classList.remove("dropping");
       if (!hasFiles(event)) return;
       event.preventDefault();
-      this.#add(event.dataTransfer.files);
+      this.#add(event.dataTransfer.files, foldersOf(event.dataTransfer));
       this.focus();
     });
   }
 
-  #add(list) {
+  #add(list, folders = new Set()) {
     const say = (what, values) => this.#words.say(what, values);
     const troubles = [];
     for (const file of list) {
@@ -262,7 +262,8 @@ export class Composer {
         break;
       }
       const { name, size } = file;
-      if (size > LIMITS.file) troubles.push(say("file-big", { name, size: this.#words.sizeOf(LIMITS.file) }));
+      if (folders.has(name)) troubles.push(say("file-unread", { name }));
+      else if (size > LIMITS.file) troubles.push(say("file-big", { name, size: this.#words.sizeOf(LIMITS.file) }));
       else if (!size) troubles.push(say("file-empty", { name }));
       else this.#picked.push(pick(file));
     }
@@ -298,6 +299,17 @@ export class Composer {
 
 function replyTitle(item, words) {
   return item.who === "service" ? words.say("replying") : words.say("replying-to", { name: nameOf(item, words) });
+}
+
+/** Word processors and spreadsheets put a picture of the words that somebody copied beside them. */
+function isPictureOfWords(data) {
+  return data.types.includes("text/html") && data.getData("text/plain").trim() !== "";
+}
+
+/** The names of dropped folders: browsers hand them over as files that nobody can read. */
+function foldersOf(dropped) {
+  const entries = [...dropped.items].map((item) => item.webkitGetAsEntry?.());
+  return new Set(entries.filter((entry) => entry?.isDirectory).map(({ name }) => name));
 }
 
 function pick(file) {

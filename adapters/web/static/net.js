@@ -37,6 +37,15 @@ export async function post(words, url, fields) {
   return answer(words, response.status, await response.text().catch(() => ""));
 }
 
+/** Raises Failure for a file that has gone or changed since it was picked: a request would fail without saying why. */
+export async function checkReadable(words, file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch {
+    throw new Failure(words.say("file-unread", { name: file.name }));
+  }
+}
+
 /** Send a form with files; `progress` is told the part that has gone, 0 to 1. */
 export function upload(words, url, form, progress) {
   return new Promise((resolve, reject) => {

@@ -370,6 +370,67 @@ async def test_what_was_not_sent_in_two_tabs(visit: Visit, live: Page) -> None:
     await expect(mine).to_have_count(1)
 
 
+async def test_a_file_that_has_gone(visit: Visit, live: Page, tmp_path: Path) -> None:
+    """Of a file that was removed after it was picked he hears which one it is, and keeps his words."""
+    tab = await visit()
+    picture = tmp_path / "двор.png"
+    picture.write_bytes(PNG)
+    await _resident(tab).locator("input[type=file]").set_input_files(picture)
+    picture.unlink()
+    await _say(_resident(tab), "Холодно")
+    await expect(_messages(_resident(tab))).to_contain_text("Файл «двор.png» не открывается.")
+    await _messages(_resident(tab)).get_by_role("button", name="Вернуть в поле").click()
+    await expect(_resident(tab).get_by_role("textbox")).to_have_value("Холодно")
+
+
+async def test_a_dropped_folder(visit: Visit, tmp_path: Path) -> None:
+    """A folder is no file: whoever drops one hears so, and the files beside it are taken."""
+    tab = await visit()
+    (tmp_path / "Снимки").mkdir()
+    (tmp_path / "двор.png").write_bytes(PNG)
+    await expect(_resident(tab).locator(".empty")).to_be_visible()
+    where = await _resident(tab).bounding_box()
+    assert where is not None
+    devtools = await tab.context.new_cdp_session(tab)
+    files = [str(tmp_path / name) for name in ("Снимки", "двор.png")]
+    for kind in ("dragEnter", "dragOver", "drop"):
+        await devtools.send(
+            "Input.dispatchDragEvent",
+            {
+                "type": kind,
+                "x": where["x"] + 50,
+                "y": where["y"] + 200,
+                "data": {"items": [], "files": files, "dragOperationsMask": 1},
+            },
+        )
+    await expect(_resident(tab).get_by_role("alert")).to_contain_text("Если это папка")
+    await expect(_resident(tab).locator(".picked .chip-name")).to_have_text(["двор.png"])
+
+
+@pytest.mark.parametrize(
+    ("beside", "files"),
+    [({"text/plain": "Дом 5", "text/html": "<p>Дом 5</p>"}, 0), ({"text/html": "<img src='data:,'>"}, 1), ({}, 1)],
+    ids=["words with a picture of them", "a picture of a page", "a picture"],
+)
+async def test_pasting(visit: Visit, beside: dict[str, str], files: int) -> None:
+    """A pasted picture is a file; of words that a word processor copied with a picture of them, the words are taken."""
+    tab = await visit()
+    box = _resident(tab).get_by_role("textbox")
+    is_left = await box.evaluate(
+        """(box, beside) => {
+            const data = new DataTransfer();
+            for (const [type, text] of Object.entries(beside)) data.setData(type, text);
+            data.items.add(new File(["x"], "image.png", {type: "image/png"}));
+            const paste = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
+            return box.dispatchEvent(paste);
+        }""",
+        beside,
+    )
+    await expect(_resident(tab).locator(".picked li")).to_have_count(files)
+    # What is left to the browser it pastes as words.
+    assert (files == 0) == is_left
+
+
 def _told(page: Page) -> list[str]:
     """What the page has told the service of residents: the values of links, and texts."""
     return [
