@@ -22,6 +22,7 @@ from handlers import asking, confirming, handing, waits
 from handlers.context import Context
 from handlers.outgoing import Address, post
 from storage import actions, conversations, messages, questions, shows
+from storage import waits as stored_waits
 from storage.database import Transaction
 from storage.outbox import State
 
@@ -169,10 +170,13 @@ async def know(tx: Transaction, ctx: Context, before: Question, known: Question,
     if about == Recognized(topic=before.topic, place=before.place):
         await questions.change(tx, before.number, asked_for=known.asked_for or "", place_assumed=known.place_assumed)
         return Known(question=known)
-    destination = ctx.desk.assign(before.chat.channel, before.asked_at, about)
+    # He may have opened it again since: its time runs from there.
+    wait = await stored_waits.last(tx, before.number)
+    since = await stored_waits.began_at(tx, wait) if wait is not None else before.asked_at
+    destination = ctx.desk.assign(before.chat.channel, since, about)
     elsewhere = destination.department != before.department
     if elsewhere and await _may_move(tx, before):
-        return await _move(tx, ctx, before, known, destination, now)
+        return await _move(tx, ctx, before, known, destination, since, now)
     await questions.change(
         tx,
         before.number,
@@ -198,7 +202,13 @@ async def _may_move(tx: Transaction, question: Question) -> bool:
 
 
 async def _move(
-    tx: Transaction, ctx: Context, before: Question, known: Question, destination: Destination, now: datetime
+    tx: Transaction,
+    ctx: Context,
+    before: Question,
+    known: Question,
+    destination: Destination,
+    since: datetime,
+    now: datetime,
 ) -> Known:
     slug, home, due_at = destination.department, destination.admin_chat, destination.due_at
     department = ctx.desk.departments.get(slug)
@@ -230,7 +240,7 @@ async def _move(
         routed_by=moved.routed_by,
         due_at=due_at,
         reminded=0,
-        remind_at=max(ctx.desk.remind_at(slug, moved.asked_at, due_at), now),
+        remind_at=max(ctx.desk.remind_at(slug, since, due_at), now),
     )
     by_itself = Official(id="", name="", chat=moved.chat)
     await actions.add(tx, moved.number, by_itself, Deed.REROUTED, now, trail(name, ""))

@@ -379,6 +379,19 @@ async def test_asked_something_else(office: Office) -> None:
     assert Status.OPEN is (await office.question(1)).status
 
 
+async def test_moved_after_it_was_opened_again(office: Office) -> None:
+    """A question that moves is due by when it was opened again, not by when it was asked days before."""
+    await office.writes(IRINA, "Ржавая вода")
+    await office.presses(IRINA, "withdraw:1")
+    office.clock.move(timedelta(days=3))
+    await office.presses(IRINA, "reopen:1")
+    opened_at = office.clock()
+    await office.presses(IRINA, "at:1:nadym")
+    question = await office.question(1)
+    assert ("water-nadym", Status.OPEN) == (question.department, question.status)
+    assert opened_at + timedelta(hours=1) == question.due_at
+
+
 @pytest.mark.parametrize("way", ["button", "words"])
 async def test_moved_to_people_who_sleep(database_address: str, way: str) -> None:
     """Whoever has it now may not work just now: he hears when they read it, as he did at first."""
