@@ -494,6 +494,26 @@ async def test_narrow(visit: Visit) -> None:
         assert await region.evaluate("node => node.scrollWidth - node.clientWidth") == 0
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_on_paper(visit: Visit, live: Page, size: ViewportSize) -> None:
+    """Whoever prints his chat has all of it, from the first message to the last, and nothing to press."""
+    tab = await visit(size=size)
+    await _say(_resident(tab), "Холодно")
+    await expect(_resident(tab).get_by_text("Вопрос № 1 принят")).to_be_visible()
+    for number in range(30):
+        await live.core.send(live.core.events[0].chat, SendMessage(text=f"Ответ {number}"))
+    await expect(_messages(_resident(tab))).to_have_count(32)
+    await tab.emulate_media(media="print")
+    cut = "nodes => nodes.map(node => node.scrollHeight - node.clientHeight).filter(rest => rest > 0)"
+    assert [] == await tab.locator("body, .chats, .chat, .view, .log").evaluate_all(cut)
+    # Pages are filled by what the document is high.
+    high = await tab.evaluate("document.documentElement.scrollHeight")
+    last = await _messages(_resident(tab)).last.bounding_box()
+    assert last is not None
+    assert last["y"] + last["height"] <= high
+    await expect(tab.locator("button:visible, textarea:visible")).to_have_count(0)
+
+
 async def test_reading_is_not_disturbed(visit: Visit, live: Page) -> None:
     """New messages scroll into view only for those who are at the end; others are told."""
     tab = await visit(size=ViewportSize(width=1000, height=500))
