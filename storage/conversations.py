@@ -78,6 +78,8 @@ async def lock(tx: Transaction, chat: ChatRef, sender: Sender) -> Conversation:
         " VALUES ($1, $2, $3, $4, $5, $6)"
         " ON CONFLICT (channel, chat_id) DO UPDATE SET"
         " seen_at = now(),"
+        # Whoever does something here can be written to again: Viber tells of it in no other way.
+        " stopped_at = NULL,"
         " user_id = CASE WHEN c.user_id = '' THEN $3 ELSE c.user_id END,"
         " name = CASE WHEN $4 <> '' THEN $4 ELSE c.name END,"
         " username = CASE WHEN $4 <> '' THEN $5 ELSE c.username END,"
@@ -246,8 +248,8 @@ async def remember_topic(tx: Transaction, number: int, topic: str) -> None:
     )
 
 
-async def set_stopped(tx: Transaction, chat: ChatRef, at: datetime | None) -> None:
-    """Note that nothing can be sent to this chat, or that it can be again."""
+async def set_stopped(tx: Transaction, chat: ChatRef, at: datetime) -> None:
+    """Note that nothing can be sent to this chat, until its resident does something there."""
     await tx.core.execute(
         update(conversations)
         .where(conversations.c.channel == chat.channel, conversations.c.chat_id == chat.chat_id)

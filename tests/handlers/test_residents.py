@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -477,13 +477,22 @@ async def test_text_that_the_database_does_not_take(office: Office, text: str) -
     assert "тепла" in office.work.texts(DESK)[0]
 
 
-async def test_stopped_and_back(office: Office) -> None:
-    """Who blocked the bot is marked; who writes a question again is not any more."""
+BACK: dict[str, Callable[[Office], Awaitable[object]]] = {
+    "opens the chat": lambda office: office.starts(IRINA),
+    "adds to the question": lambda office: office.writes(IRINA, "Совсем холодно"),
+    "writes a word": lambda office: office.writes(IRINA, "новости"),
+    "presses": lambda office: office.presses(IRINA, "my"),
+}
+
+
+@pytest.mark.parametrize("does", BACK.values(), ids=BACK.keys())
+async def test_stopped_and_back(office: Office, does: Callable[[Office], Awaitable[object]]) -> None:
+    """Who blocked the bot is marked; who does anything is not any more: not every platform tells that he is back."""
     await office.writes(IRINA, "Нет тепла")
     await office.stops(IRINA)
     stopped = "SELECT stopped_at IS NOT NULL FROM conversations"
     assert await office.value(stopped)
-    await office.starts(IRINA)
+    await does(office)
     assert not await office.value(stopped)
 
 

@@ -143,8 +143,9 @@ async def test_stopped(database: Database) -> None:
     async with database.transaction() as tx:
         await conversations.lock(tx, RESIDENT, IRINA)
         await conversations.set_stopped(tx, RESIDENT, datetime(2026, 3, 2, tzinfo=UTC))
-        assert (await conversations.lock(tx, RESIDENT, IRINA)).stopped
-        await conversations.set_stopped(tx, RESIDENT, None)
+        known = await conversations.lock_known(tx, RESIDENT)
+        assert known is not None
+        assert known.stopped
         assert not (await conversations.lock(tx, RESIDENT, IRINA)).stopped
 
 
