@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeGuard
 
+from adapters.telegram.rich import words_of
 from bot.model.chat import ChannelName
 from bot.model.content import Contact, Content, Link, Location, Media, MediaKind
 from bot.model.text import tidy_name
@@ -161,13 +162,14 @@ def _headed(what: str, user: dict[str, Any], hidden: str, chat: dict[str, Any]) 
 
 
 def _listed(message: dict[str, Any]) -> str:
-    """The words of a poll or a checklist: as such we cannot carry it, but somebody wrote them."""
+    """The words of a poll, a checklist or a rich message: as such we cannot carry it, but somebody wrote them."""
     lines = []
     for name, head, items in (("poll", "question", "options"), ("checklist", "title", "tasks")):
         of = dict_of(message, name)
         listed = of.get(items)
         entries = [text_of(one, "text") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
         lines += [text_of(of, head), text_of(of, "description"), *(f"– {entry}" for entry in entries if entry)]
+    lines.append(words_of(dict_of(message, "rich_message")))
     return "\n".join(filter(None, lines))
 
 

@@ -493,6 +493,46 @@ def test_words_that_he_picked(text: str, quote: object, expected: str) -> None:
     assert expected == event.content.text
 
 
+RICH = {
+    "blocks": [
+        {"type": "heading", "text": "Отключение воды", "size": 1},
+        {
+            "type": "paragraph",
+            "text": ["С ", {"type": "bold", "text": ["5 ", {"type": "italic", "text": "октября"}]}, 7],
+        },
+        {
+            "type": "list",
+            "items": [{"label": "1.", "blocks": [{"type": "paragraph", "text": "Мира"}]}, {"label": ""}, 5],
+        },
+        {"type": "table", "cells": [[{"text": "Дом"}, {"text": "Час"}], [{"text": "5"}, {}]], "caption": "План"},
+        {"type": "photo", "photo": [], "caption": {"text": "Двор", "credit": "Сосед"}},
+        {"type": "quote", "blocks": [{"type": "paragraph", "text": "Потерпите"}], "credit": "Мэр"},
+        {"type": "divider"},
+        {"type": "of tomorrow"},
+        None,
+    ]
+}
+
+
+def test_words_of_a_rich_message() -> None:
+    """A rich message cannot be passed on, the words in it can, in their order; also forwarded ones."""
+    words = "Отключение воды\nС 5 октября\n1. Мира\nДом | Час\n5 | \nПлан\nДвор\nСосед\nПотерпите\nМэр"
+    content = forwarded("text", ORIGINS["a channel"][0], text=None, rich_message=RICH)
+    assert f"Пересланное сообщение (Новости):\n{words}" == content.text
+    assert ("сообщение с особым оформлением",) == content.unsupported
+
+
+@pytest.mark.parametrize("name", ["blocks", "text"])
+def test_rich_message_without_end(name: str) -> None:
+    """Of one that is nested without end, nothing breaks."""
+    inside: Any = {"text": "Дно"}
+    for _ in range(300):
+        inside = {name: [inside]}
+    assert Content(unsupported=("сообщение с особым оформлением",)) == forwarded(
+        "text", {}, text=None, rich_message=inside
+    )
+
+
 def test_topics_of_a_resident() -> None:
     """A resident who keeps topics in his chat with the bot is one resident all the same, also in his presses."""
     topic = {"message_thread_id": 42, "is_topic_message": True}
