@@ -349,6 +349,23 @@ async def test_a_draft_outlives_a_change(visit: Visit, live: Page) -> None:
     await expect(_officials(tab).locator(".target")).to_contain_text("№ 1")
 
 
+async def test_what_failed_is_taken_back_in_the_middle_of_a_change(visit: Visit, live: Page) -> None:
+    """An answer that could not be sent comes back as the reply that it was, also while another message is changed."""
+    tab = await visit()
+    officials = _officials(tab)
+    await _say(officials, "Кто сегодня дежурит?")
+    await live.core.send(ADMIN, SendMessage(text="№ 1"))
+    await _messages(officials).filter(has_text="№ 1").get_by_role("button", name="Ответить").click()
+    live.log.away = True
+    await _say(officials, "Чиним")
+    await expect(_messages(officials).filter(has_text="Чиним")).to_contain_text("не отправлено")
+    live.log.away = False
+    await _messages(officials).filter(has_text="дежурит").get_by_role("button", name="Изменить").click()
+    await _messages(officials).filter(has_text="Чиним").get_by_role("button", name="Вернуть в поле").click()
+    await expect(officials.get_by_role("textbox")).to_have_value("Чиним")
+    await expect(officials.locator(".target")).to_contain_text("№ 1")
+
+
 async def test_what_was_not_sent_in_two_tabs(visit: Visit, live: Page) -> None:
     """Words that could not be sent outlive their tab, whatever another tab sends meanwhile."""
     tab = await visit()
