@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "reply": "Ответить",
     "replying": "Ответ на сообщение",
     "replying-to": "Ответ: {name}",
+    "restore-busy": "Сначала отправьте или сотрите то, что уже пишете.",
 }
 
 

@@ -37,7 +37,7 @@ IN_SCRIPT = (
     *("yesterday", "day", "day-year", "moment"),
 )
 #: What the script says that officials alone have.
-OFFICIALS_IN_SCRIPT = ("nameless", "reply", "replying", "replying-to")
+OFFICIALS_IN_SCRIPT = ("nameless", "reply", "replying", "replying-to", "restore-busy")
 #: Characters of an `Accept-Language` that are looked at.
 _LONGEST = 500
 _WEIGHT = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)

@@ -324,12 +324,12 @@ export class Chat {
           this.focus();
         },
         restore: () => {
-          this.#forgetPending(pending.client_id);
-          this.#composer.restore({
-            text: pending.text,
-            files: pending.originals,
-            replied: this.#items.get(pending.reply_to),
-          });
+          const replied = this.#items.get(pending.reply_to);
+          if (this.#composer.restore({ text: pending.text, files: pending.originals, replied })) {
+            this.#forgetPending(pending.client_id);
+          } else {
+            this.#toast(this.#words.say("restore-busy"));
+          }
         },
         show: (id) => this.#show(id),
       },

@@ -70,15 +70,17 @@ export class Composer {
     this.#box.setSelectionRange(item.text.length, item.text.length);
   }
 
-  /** Take back what could not be sent. */
+  /** Take back what could not be sent; false while something is written to somebody else: it would go along. */
   restore({ text, files, replied }) {
     if (this.#target?.kind === "edit") this.#setTarget(null);
+    if (this.#box.value.trim() && this.#draft.target !== (replied?.id ?? "")) return false;
     this.#box.value = [text, this.#box.value].filter(Boolean).join("\n");
     this.#picked.unshift(...files.map(pick));
     this.#drawPicked();
     if (replied) this.#setTarget({ kind: "reply", item: replied });
     this.#written();
     this.focus();
+    return true;
   }
 
   /** A message was taken back: nothing replies to it, nothing changes it. */

@@ -366,6 +366,28 @@ async def test_what_failed_is_taken_back_in_the_middle_of_a_change(visit: Visit,
     await expect(officials.locator(".target")).to_contain_text("№ 1")
 
 
+async def test_two_answers_stay_two(visit: Visit, live: Page) -> None:
+    """An answer that could not be sent is not taken back into one that is being written to somebody else."""
+    tab = await visit()
+    officials = _officials(tab)
+    for text in ("№ 1 Ирина", "№ 2 Мария"):
+        await live.core.send(ADMIN, SendMessage(text=text))
+    await _messages(officials).filter(has_text="Ирина").get_by_role("button", name="Ответить").click()
+    live.log.away = True
+    await _say(officials, "Чиним")
+    failed = _messages(officials).filter(has_text="Чиним")
+    await expect(failed).to_contain_text("не отправлено")
+    live.log.away = False
+    await _messages(officials).filter(has_text="Мария").get_by_role("button", name="Ответить").click()
+    box = officials.get_by_role("textbox")
+    await box.fill("Ваш паспорт готов")
+    await failed.get_by_role("button", name="Вернуть в поле").click()
+    await expect(officials.get_by_text("Сначала отправьте или сотрите то, что уже пишете.")).to_be_visible()
+    await expect(box).to_have_value("Ваш паспорт готов")
+    await expect(officials.locator(".target")).to_contain_text("Мария")
+    await expect(failed).to_have_count(1)
+
+
 async def test_what_was_not_sent_in_two_tabs(visit: Visit, live: Page) -> None:
     """Words that could not be sent outlive their tab, whatever another tab sends meanwhile."""
     tab = await visit()
