@@ -12,6 +12,8 @@ const SENDING_LASTS = 30_000;
 const TOAST_LASTS = 5_000;
 // What a resident is told sooner than this after a press is taken for its answer.
 const PRESS_ANSWERED_IN = 5_000;
+// Many people click everything twice: the second click is no other press.
+const DOUBLE_CLICK_LASTS = 500;
 // A break shorter than this is not worth a word.
 const BREAK_SHOWS_AFTER = 1_200;
 
@@ -29,6 +31,7 @@ export class Chat {
   #days = new Map();
   #pending = new Map();
   #presses = new Set();
+  #pressed = "";
   #pressedAt = -Infinity;
   #queue = Promise.resolve();
   #source = "";
@@ -400,6 +403,9 @@ export class Chat {
   }
 
   async #press(item, button, keys) {
+    const pressed = `${item.id} ${button.data}`;
+    if (pressed === this.#pressed && performance.now() - this.#pressedAt < DOUBLE_CLICK_LASTS) return;
+    this.#pressed = pressed;
     const clientId = newId();
     this.#presses.add(clientId);
     this.#pressedAt = performance.now();

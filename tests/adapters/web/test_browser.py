@@ -13,7 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, Locator, ViewportSize, expect
 from playwright.async_api import Page as BrowserPage
 
-from bot.model.event import ChatStarted, LanguageChosen, MessageEdited, MessageReceived
+from bot.model.event import ButtonPressed, ChatStarted, LanguageChosen, MessageEdited, MessageReceived
 from bot.model.message import Button, DeleteMessage, Keyboard, SendMessage
 from tests.adapters.web.conftest import OpenPage, Page, serving
 from tests.adapters.web.fakes import ADMIN, PNG
@@ -231,6 +231,19 @@ async def test_a_press_is_answered(visit: Visit) -> None:
     await expect(_officials(tab).get_by_text("Нажато: take:1")).to_be_visible()
     await expect(_officials(tab).get_by_text("Вопрос взят в работу")).to_be_visible()
     await expect(_officials(tab).get_by_role("button", name="Взять")).to_have_count(0)
+
+
+async def test_a_double_click_is_one_press(visit: Visit, live: Page) -> None:
+    """Whoever clicks everything twice presses a button once."""
+    tab = await visit()
+    await _say(_resident(tab), "Холодно")
+    await expect(_resident(tab).get_by_text("принят")).to_be_visible()
+    keyboard = Keyboard(rows=((Button(text="Мои вопросы", data="my"),),))
+    await live.core.send(live.core.events[0].chat, SendMessage(text="Что дальше?", keyboard=keyboard))
+    button = _resident(tab).get_by_role("button", name="Мои вопросы")
+    await button.dblclick()
+    await expect(_resident(tab).get_by_text("Нажато: my")).to_be_visible()
+    assert ["my"] == [event.data for event in live.core.events if isinstance(event, ButtonPressed)]
 
 
 async def test_edit_and_delete_show_at_once(visit: Visit, live: Page) -> None:
