@@ -7,19 +7,16 @@ from datetime import datetime, timedelta
 
 from bot.conversation import rights as texts
 from bot.conversation import wishes
-from bot.conversation.texts import keyboard as always
 from bot.conversation.voice import voice_of
 from bot.delivery.entry import Role
-from bot.delivery.fit import Draft
 from bot.model.chat import ChatKind, ChatRef
 from bot.model.content import Media
 from bot.model.event import MessageEdited, MessageReceived, Sender
-from bot.model.message import Keyboard
 from bot.model.question import Conversation
 from handlers import no_question
 from handlers.context import Context
-from handlers.outgoing import Address, post
 from handlers.rights import traces
+from handlers.rights.saying import say
 from storage import consents, conversations, messages
 from storage.consents import SetAside
 from storage.database import Transaction
@@ -104,7 +101,7 @@ async def given(
         return
     await consents.record(tx, conversation.id, version, now, "button" if mark else "word")
     if not await release(tx, ctx, conversation, sender, register):
-        await _say(tx, ctx, conversation, texts.consented(voice))
+        await say(tx, ctx, conversation, texts.consented(voice))
 
 
 def is_waived(ctx: Context, conversation: Conversation) -> bool:
@@ -129,11 +126,11 @@ async def refused(tx: Transaction, ctx: Context, conversation: Conversation) -> 
     """He does not consent: what was kept is erased, and he hears how to ask elsewhere."""
     voice = voice_of(conversation.language)
     if ctx.rights.consent is not None and not is_missing(ctx, conversation):
-        await _say(tx, ctx, conversation, texts.consented_before(voice))
+        await say(tx, ctx, conversation, texts.consented_before(voice))
         return
     kept = await erase(tx, ctx, conversation)
     if kept or conversation.consent_asked_at is not None:
-        await _say(tx, ctx, conversation, texts.declined(voice))
+        await say(tx, ctx, conversation, texts.declined(voice))
 
 
 async def erase(tx: Transaction, ctx: Context, conversation: Conversation) -> int:
@@ -177,21 +174,4 @@ async def _ask(tx: Transaction, ctx: Context, conversation: Conversation, text: 
     assert ctx.rights.consent is not None
     await conversations.change(tx, conversation.id, consent_asked_at=now)
     keyboard = wishes.consent_keyboard(voice_of(conversation.language), ctx.rights.consent)
-    await _say(tx, ctx, conversation, text, keyboard, role=Role.CONSENT)
-
-
-async def _say(
-    tx: Transaction,
-    ctx: Context,
-    conversation: Conversation,
-    text: str,
-    keyboard: Keyboard | None = None,
-    *,
-    role: Role = Role.CONFIRMATION,
-) -> None:
-    if conversation.buttons:
-        # A page before it is not the last word any more.
-        await conversations.show_buttons(tx, conversation.id, {})
-    voice = voice_of(conversation.language)
-    address = Address(chat=conversation.chat, chat_kind=ChatKind.PRIVATE, role=role)
-    await post(tx, ctx, address, Draft(text=text, keyboard=keyboard or always(voice), voice=voice))
+    await say(tx, ctx, conversation, text, keyboard, role=Role.CONSENT)

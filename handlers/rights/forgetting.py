@@ -13,7 +13,6 @@ import structlog
 
 from bot.conversation import rights as texts
 from bot.conversation import wishes
-from bot.conversation.texts import keyboard as always
 from bot.conversation.texts import moment
 from bot.conversation.voice import Voice, voice_of
 from bot.delivery.entry import Role
@@ -21,13 +20,14 @@ from bot.delivery.fit import Draft
 from bot.desk import forgotten
 from bot.model.action import Deed, Official
 from bot.model.chat import ChatKind
-from bot.model.message import Keyboard, SendMessage
+from bot.model.message import SendMessage
 from bot.model.question import CloseKind, Conversation, Question, Status
 from bot.model.wait import Outcome
 from handlers import waits
 from handlers.context import Context
 from handlers.outgoing import Address, post
 from handlers.rights import traces
+from handlers.rights.saying import say
 from handlers.visit import Visit
 from storage import actions, consents, conversations, erasing, questions
 from storage import forgotten as stored_forgotten
@@ -51,7 +51,7 @@ async def ask(visit: Visit) -> list[int]:
     asked = await questions.of_conversation(tx, conversation.id)
     unanswered = [one.number for one in asked if one.status in _WAITS]
     text = texts.ask_forget(voice, unanswered, _locked_until(ctx, voice, asked, visit.now))
-    return await _say(tx, ctx, conversation, text, wishes.forget_keyboard(voice), role=Role.FORGET)
+    return await say(tx, ctx, conversation, text, wishes.forget_keyboard(voice), role=Role.FORGET)
 
 
 async def left(tx: Transaction, ctx: Context, conversation: Conversation) -> None:
@@ -60,20 +60,20 @@ async def left(tx: Transaction, ctx: Context, conversation: Conversation) -> Non
         # Pressed twice.
         return
     await conversations.change(tx, conversation.id, forget_asked_at=None)
-    await _say(tx, ctx, conversation, texts.left(voice_of(conversation.language)))
+    await say(tx, ctx, conversation, texts.left(voice_of(conversation.language)))
 
 
 async def confirmed(tx: Transaction, ctx: Context, conversation: Conversation, now: datetime) -> None:
     """He means it: carried out if he was asked within the last minutes."""
     if not is_asked(conversation, now):
-        await _say(tx, ctx, conversation, texts.too_late(voice_of(conversation.language)))
+        await say(tx, ctx, conversation, texts.too_late(voice_of(conversation.language)))
         return
     await _forget(tx, ctx, conversation, now)
 
 
 async def unclear(tx: Transaction, ctx: Context, conversation: Conversation) -> None:
     """He has confirmed something, but he was written to since he was asked: nothing goes on such a word."""
-    await _say(tx, ctx, conversation, texts.unclear(voice_of(conversation.language)))
+    await say(tx, ctx, conversation, texts.unclear(voice_of(conversation.language)))
 
 
 def is_asked(conversation: Conversation, now: datetime, *, within: timedelta = wishes.CONFIRMS_WITHIN) -> bool:
@@ -108,7 +108,7 @@ async def _forget(tx: Transaction, ctx: Context, conversation: Conversation, now
     if banned:
         assert conversation.banned_until is not None
         said += f" {texts.still_banned(voice, moment(conversation.banned_until, now, ctx.look.zone, voice))}"
-    await _say(tx, ctx, conversation, said)
+    await say(tx, ctx, conversation, said)
     # From here on no table that has his words is posted: those posted before are looked for.
     await stored_forgotten.add(tx)
     event, entry = await stored_traces.newest(tx)
@@ -193,24 +193,3 @@ async def _tell_officials(
                 question=question.number,
             )
             await post(tx, ctx, address, Draft(text=forgotten.closed(question.number)))
-
-
-# --- small things --------------------------------------------------------------------------------------------------
-
-
-async def _say(
-    tx: Transaction,
-    ctx: Context,
-    conversation: Conversation,
-    text: str,
-    keyboard: Keyboard | None = None,
-    *,
-    role: Role = Role.CONFIRMATION,
-) -> list[int]:
-    if conversation.buttons:
-        # A page before it is not the last word any more.
-        await conversations.show_buttons(tx, conversation.id, {})
-    voice = voice_of(conversation.language)
-    address = Address(chat=conversation.chat, chat_kind=ChatKind.PRIVATE, role=role)
-    draft = Draft(text=text, keyboard=keyboard or always(voice), voice=voice)
-    return list((await post(tx, ctx, address, draft)).entries)
