@@ -118,8 +118,15 @@ class Walker:
 
     async def _look(self) -> None:
         """Nothing hangs over the edge of the screen."""
-        width = SIZES[self.size]["width"]
-        assert width >= await self.tab.evaluate("document.documentElement.scrollWidth")
+
+        async def needed() -> int | None:
+            try:
+                return int(await self.tab.evaluate("document.documentElement.scrollWidth"))
+            except PlaywrightError:
+                # The page loads anew, in another language or without anything.
+                return None
+
+        assert SIZES[self.size]["width"] >= await until(needed)
         if PICTURES:
             self.steps += 1
             await self.tab.screenshot(path=Path(PICTURES) / f"{self.size}-{self.steps:02}.png")
